@@ -1,0 +1,7 @@
+/** Redis pub/sub channels. Messages are hints: whoever gets one asks the API for the truth. */
+export const CHANNELS = {
+  /** control-web -> nodes: the desired revision may have changed. Body: ConfigHint. */
+  config: 'gateway:config',
+  /** control-web -> control-web: a node reported something. Body: NodeHint. */
+  nodes: 'gateway:nodes'
+} as const

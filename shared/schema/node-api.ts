@@ -1,0 +1,80 @@
+import Type from 'typebox'
+import { sha256Hex, strictObject, timestamp, uuid, words } from './field.ts'
+import { Issue } from './issue.ts'
+import type { Snapshot } from './snapshot.ts'
+
+/** Which snapshot a node should serve. Kept per node in Postgres; there is no global "latest". */
+export const Desired = strictObject({ epoch: uuid(), revision: Type.Integer({ minimum: 1 }), sha256: sha256Hex() })
+export type Desired = Type.Static<typeof Desired>
+
+/** Body on CHANNELS.config: a nudge, never to be trusted. */
+export const ConfigHint = strictObject({ epoch: uuid(), revision: Type.Integer({ minimum: 1 }) })
+export type ConfigHint = Type.Static<typeof ConfigHint>
+
+/** Body on CHANNELS.nodes. */
+export const NodeHint = strictObject({ nodeId: Type.String({ maxLength: 128 }), kind: words(['ack', 'heartbeat']) })
+export type NodeHint = Type.Static<typeof NodeHint>
+
+/** Answer of GET /api/v1/node/config?have=EPOCH.REVISION (304 when the node has it, 204 when nothing was published yet). */
+export interface NodeConfig {
+  desired: Desired
+  snapshot: Snapshot
+}
+
+/** What one thread did with a snapshot. */
+export const ThreadResult = strictObject({
+  thread: Type.Integer({ minimum: 0, maximum: 1023 }),
+  result: words(['applied', 'refused']),
+  preparedInMs: Type.Number({ minimum: 0 }),
+  at: timestamp(),
+  issues: Type.Array(Issue, { maxItems: 100 })
+})
+export type ThreadResult = Type.Static<typeof ThreadResult>
+
+/** Body of POST /api/v1/node/ack: what a node did with a desired snapshot; retried until delivered. */
+export const Ack = strictObject({
+  epoch: uuid(),
+  revision: Type.Integer({ minimum: 1 }),
+  sha256: sha256Hex(),
+  result: words(['applied', 'applied_with_issues', 'refused']),
+  issues: Type.Array(Issue, { maxItems: 1000, description: 'Environment errors per port, or the reasons of a refusal.' }),
+  threads: Type.Array(ThreadResult, { maxItems: 1024 }),
+  persisted: Type.Boolean({ description: 'The snapshot is on the disk of the node.' }),
+  verifiedAt: timestamp(),
+  at: timestamp()
+})
+export type Ack = Type.Static<typeof Ack>
+
+/** A port as a node sees it. `listening` serves, `reserved` is bound and refuses connections. */
+export const PortState = strictObject({
+  address: Type.String({ maxLength: 45 }),
+  port: Type.Integer({ minimum: 1, maximum: 65535 }),
+  protocol: words(['http', 'https']),
+  state: words(['reserved', 'listening', 'port_in_use', 'failed']),
+  error: Type.Optional(Type.String({ maxLength: 500 }))
+})
+export type PortState = Type.Static<typeof PortState>
+
+/** Body of POST /api/v1/node/heartbeat, each 5 s. The answer is HeartbeatAnswer. */
+export const Heartbeat = strictObject({
+  startedAt: timestamp(),
+  version: Type.String({ maxLength: 64 }),
+  schemaVersions: Type.Array(Type.Integer({ minimum: 1 }), { maxItems: 32 }),
+  labels: Type.Record(Type.String({ maxLength: 64 }), Type.String({ maxLength: 256 })),
+  threads: Type.Integer({ minimum: 0, maximum: 1024 }),
+  serving: Type.Union([Desired, Type.Null()], { description: 'What every thread serves now.' }),
+  source: words(['none', 'control-plane', 'disk', 'disk-previous'], { description: 'Where the serving snapshot came from.' }),
+  httpPortRange: Type.String({ maxLength: 1024 }),
+  httpsPortRange: Type.String({ maxLength: 1024 }),
+  ports: Type.Array(PortState, { maxItems: 4096, description: 'Every port that listens or should; reserved ones are left out.' }),
+  connections: Type.Integer({ minimum: 0 }),
+  requests: Type.Integer({ minimum: 0, description: 'Requests answered since the start.' }),
+  rssBytes: Type.Integer({ minimum: 0 }),
+  eventLoopDelayMs: Type.Number({ minimum: 0, description: 'p99 over the last period, worst thread.' }),
+  draining: Type.Boolean()
+})
+export type Heartbeat = Type.Static<typeof Heartbeat>
+
+export interface HeartbeatAnswer {
+  desired: Desired | null
+}

@@ -1,0 +1,43 @@
+import Type from 'typebox'
+import { flag, strictObject, timestamp, uuid } from './field.ts'
+
+/** The kinds of resource that a snapshot holds, as they are named in URLs and in the snapshot's content. */
+export const DRAFTED_KINDS = ['listeners', 'upstreams', 'routes'] as const
+export type DraftedKind = (typeof DRAFTED_KINDS)[number]
+
+/** Fields of every drafted resource that a person may set. */
+export const commonFields = {
+  name: Type.String({
+    title: 'Name',
+    description: 'Unique per tenant among resources of the kind that are not deleted; letter case is ignored.',
+    minLength: 1,
+    maxLength: 200,
+    pattern: '^[^\\u0000-\\u001f\\u007f]*$'
+  }),
+  description: Type.Optional(Type.String({ title: 'Description', description: 'Free text for people.', maxLength: 2000 })),
+  labels: Type.Record(Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._/-]{0,62}$' }), Type.String({ maxLength: 256 }), {
+    title: 'Labels',
+    description: 'Key and value pairs to search and group by.',
+    default: {},
+    maxProperties: 64
+  }),
+  enabled: flag('Enabled', 'A disabled resource is kept but not served.', true)
+}
+
+/** An opaque id of a tenant, owned by another system. */
+export const TenantCode = Type.String({
+  title: 'Tenant code',
+  description: 'The tenant this belongs to; absent means shared by all tenants.',
+  pattern: '^[\\x21-\\x7e]{1,128}$'
+})
+
+/** Fields the control plane keeps for every stored resource; read-only. */
+export const StoredFields = strictObject({
+  id: uuid({ description: 'UUID version 7.' }),
+  version: Type.Integer({ minimum: 1, description: 'Counts the changes; sent as the ETag and expected in If-Match.' }),
+  createdBy: Type.String(),
+  createdAt: timestamp(),
+  updatedBy: Type.String(),
+  updatedAt: timestamp()
+})
+export type StoredFields = Type.Static<typeof StoredFields>

@@ -1,0 +1,45 @@
+import Type, { type TSchema } from 'typebox'
+import { sha256Hex, strictObject, timestamp, uuid } from './field.ts'
+import { Listener } from './listener.ts'
+import { Route } from './route.ts'
+import { Upstream } from './upstream.ts'
+
+/** The version of the snapshot's content this program writes. */
+export const SCHEMA_VERSION = 1
+/** The versions a data node of this program can apply. */
+export const SUPPORTED_SCHEMA_VERSIONS: readonly number[] = [1]
+
+/** A resource as it stands in a snapshot: its spec and its id, no audit fields. */
+export type Identified<T> = T & { id: string }
+const identified = <T extends TSchema>(spec: T) => Type.Intersect([strictIdOnly, spec])
+const strictIdOnly = Type.Object({ id: uuid() })
+
+/** Everything that a publish freezes. Arrays are sorted by id, so that equal configurations have equal hashes. */
+export interface SnapshotContent {
+  listeners: Identified<Listener>[]
+  upstreams: Identified<Upstream>[]
+  routes: Identified<Route>[]
+}
+
+/** A frozen, numbered, hashed configuration. `sha256` is over the canonical JSON of `content`. */
+export interface Snapshot extends SnapshotHead {
+  content: SnapshotContent
+}
+
+export const SnapshotHead = strictObject({
+  epoch: uuid({ description: 'Made with the database; a new one after a restore from backup.' }),
+  revision: Type.Integer({ minimum: 1, description: 'Counts up by one within an epoch.' }),
+  schemaVersion: Type.Integer({ minimum: 1 }),
+  createdBy: Type.String(),
+  createdAt: timestamp(),
+  note: Type.String({ maxLength: 2000 }),
+  sha256: sha256Hex({ description: "sha256 of the content's canonical JSON." })
+})
+export type SnapshotHead = Type.Static<typeof SnapshotHead>
+
+/** For documentation; decoding goes through shared/snapshot/decode.ts, which reports every issue. */
+export const SnapshotContentSchema = strictObject({
+  listeners: Type.Array(identified(Listener)),
+  upstreams: Type.Array(identified(Upstream)),
+  routes: Type.Array(identified(Route))
+})
