@@ -65,11 +65,21 @@ function isForThisMachine(entry) {
 function installPackages() {
   say('installing the packages of package-lock.json (once; about 300 MB) ...')
   // The tools that build the admin page and run the checks are needed also where NODE_ENV is production.
-  const include = ['--include=dev', '--include=optional', '--no-audit', '--no-fund']
-  if (npm(['ci', ...include]) === 0) return
-  say('`npm ci` failed; trying `npm install` once')
+  const include = ['--include=dev', '--include=optional', '--no-audit', '--no-fund', '--no-update-notifier']
+  if (namesEveryPlatform()) {
+    if (npm(['ci', ...include]) === 0) return
+    say('`npm ci` failed; trying `npm install` once')
+  }
   const status = npm(['install', '--no-save', ...include])
   if (status !== 0) fail('the packages could not be installed; npm\'s messages above say why', status)
+}
+
+// A lock file written where the registry had not every platform's package leaves those out. `npm ci` refuses
+// such a file; `npm install` takes every version from it just the same.
+function namesEveryPlatform() {
+  const { packages } = JSON.parse(fs.readFileSync(path.join(root, 'package-lock.json'), 'utf8'))
+  const names = new Set(Object.keys(packages).map((place) => place.slice(place.lastIndexOf('node_modules/') + 'node_modules/'.length)))
+  return Object.values(packages).every((entry) => Object.keys(entry.optionalDependencies ?? {}).every((name) => names.has(name)))
 }
 
 /** Runs the npm that started this program, else the one on PATH. Returns its exit code. */
