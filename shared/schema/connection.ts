@@ -12,7 +12,7 @@ export const ConnectionQueue = strictObject(
 export const OriginTls = strictObject(
   {
     verify: flag('Verify', "Check the origin's certificate.", true),
-    serverName: Type.Optional(Type.String({ title: 'Server name', description: "Name sent as SNI and checked; the target's host by default.", maxLength: 253 })),
+    serverName: Type.Optional(Type.String({ title: 'Server name', description: "Name sent as SNI and checked; the target's host by default.", maxLength: 253, format: 'host-name' })),
     caPem: Type.Optional(Type.String({ title: 'CA', description: 'PEM of the authorities to trust instead of the built-in ones.', maxLength: 262_144 })),
     clientCertificateId: Type.Optional(uuid({ title: 'Client certificate', description: 'Certificate shown to the origin.' }))
   },

@@ -27,17 +27,27 @@ export function integer(field: NumberField) {
 
 /** A UUID in lower case (RFC 9562; new ids are version 7). */
 export function uuid(options: TSchemaOptions = {}) {
-  return Type.String({ pattern: '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$', ...options })
+  return Type.String({ pattern: '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$', form: 'a UUID in lower case', ...options })
 }
 
 /** A sha256 as 64 lower-case hex digits. */
 export function sha256Hex(options: TSchemaOptions = {}) {
-  return Type.String({ pattern: '^[0-9a-f]{64}$', ...options })
+  return Type.String({ pattern: '^[0-9a-f]{64}$', form: '64 lower-case hex digits', ...options })
 }
 
 /** A moment in ISO 8601, UTC, with milliseconds. */
 export function timestamp(options: TSchemaOptions = {}) {
-  return Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}(\\.\\d{1,3})?Z$', ...options })
+  return Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}(\\.\\d{1,3})?Z$', form: 'a moment such as 2026-01-31T12:00:00.000Z', ...options })
+}
+
+/** A name that may stand where HTTP wants a token (RFC 9110 section 5.6.2). */
+export function token(maxLength: number, options: TSchemaOptions = {}) {
+  return Type.String({ pattern: `^[!#$%&'*+.^_\`|~0-9A-Za-z-]{1,${maxLength}}$`, form: `1 to ${maxLength} letters, digits or !#$%&'*+-.^_\`|~`, ...options })
+}
+
+/** Text on one line, as names are. */
+export function line(maxLength: number, options: TSchemaOptions = {}) {
+  return Type.String({ minLength: 1, maxLength, pattern: `^[^\\u0000-\\u001f\\u007f]{1,${maxLength}}$`, form: 'text without control characters', ...options })
 }
 
 /** A switch with a default. */

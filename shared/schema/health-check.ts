@@ -4,10 +4,10 @@ import { flag, integer, strictObject } from './field.ts'
 export const ActiveHealthCheck = strictObject(
   {
     enabled: flag('Enabled', 'Probe every target.', false),
-    path: Type.String({ title: 'Path', description: 'Path and query the probe asks for.', default: '/health', pattern: '^/[\\x21-\\x7e]*$', maxLength: 2048 }),
+    path: Type.String({ title: 'Path', description: 'Path and query the probe asks for.', default: '/health', pattern: '^/[\\x21-\\x7e]*$', form: 'a path that starts with / and holds visible ASCII characters', maxLength: 2048 }),
     intervalSeconds: integer({ title: 'Interval', description: 'Time between two probes of a target.', unit: 's', default: 30, minimum: 1, maximum: 86_400 }),
     timeoutSeconds: integer({ title: 'Timeout', description: 'Time for a probe to succeed.', unit: 's', default: 10, minimum: 1, maximum: 600 }),
-    expectedStatuses: Type.String({ title: 'Expected statuses', description: 'Statuses that count as healthy: "200-299" or "200,204".', default: '200-299', pattern: '^\\d{3}(-\\d{3})?(,\\d{3}(-\\d{3})?)*$', maxLength: 200 }),
+    expectedStatuses: Type.String({ title: 'Expected statuses', description: 'Statuses that count as healthy: "200-299" or "200,204".', default: '200-299', pattern: '^\\d{3}(-\\d{3})?(,\\d{3}(-\\d{3})?)*$', form: 'a list such as 200-299 or 200,204', maxLength: 200 }),
     unhealthyAfter: integer({ title: 'Unhealthy after', description: 'Failures in a row that make a target unhealthy.', default: 2, minimum: 1, maximum: 100 }),
     healthyAfter: integer({ title: 'Healthy after', description: 'Successes in a row that make it healthy again.', default: 1, minimum: 1, maximum: 100 })
   },

@@ -1,5 +1,5 @@
 import Type from 'typebox'
-import { flag, strictObject, timestamp, uuid } from './field.ts'
+import { flag, line, strictObject, timestamp, uuid } from './field.ts'
 
 /** The kinds of resource that a snapshot holds, as they are named in URLs and in the snapshot's content. */
 export const DRAFTED_KINDS = ['listeners', 'upstreams', 'routes'] as const
@@ -7,12 +7,9 @@ export type DraftedKind = (typeof DRAFTED_KINDS)[number]
 
 /** Fields of every drafted resource that a person may set. */
 export const commonFields = {
-  name: Type.String({
+  name: line(200, {
     title: 'Name',
-    description: 'Unique per tenant among resources of the kind that are not deleted; letter case is ignored.',
-    minLength: 1,
-    maxLength: 200,
-    pattern: '^[^\\u0000-\\u001f\\u007f]*$'
+    description: 'Unique per tenant among resources of the kind that are not deleted; letter case is ignored.'
   }),
   description: Type.Optional(Type.String({ title: 'Description', description: 'Free text for people.', maxLength: 2000 })),
   labels: Type.Record(Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._/-]{0,62}$' }), Type.String({ maxLength: 256 }), {
@@ -28,7 +25,8 @@ export const commonFields = {
 export const TenantCode = Type.String({
   title: 'Tenant code',
   description: 'The tenant this belongs to; absent means shared by all tenants.',
-  pattern: '^[\\x21-\\x7e]{1,128}$'
+  pattern: '^[\\x21-\\x7e]{1,128}$',
+  form: '1 to 128 visible ASCII characters'
 })
 
 /** Fields the control plane keeps for every stored resource; read-only. */

@@ -1,5 +1,5 @@
 import Type from 'typebox'
-import { flag, integer, strictObject, uuid, words } from './field.ts'
+import { flag, integer, line, strictObject, token, uuid, words } from './field.ts'
 import { Match } from './match.ts'
 import { TenantCode, commonFields } from './resource.ts'
 import { Retry } from './retry.ts'
@@ -12,13 +12,15 @@ export const Split = strictObject({
 
 export const Redirect = strictObject(
   {
-    to: Type.String({ title: 'To', description: 'Location; {path}, {query} and {host} are filled in.', minLength: 1, maxLength: 4096 }),
+    to: Type.String({ title: 'To', description: 'Location; {path}, {query} and {host} are filled in.', pattern: '^[\\x21-\\x7e]+$', form: 'visible ASCII characters', maxLength: 4096 }),
     status: Type.Enum([301, 302, 303, 307, 308], { title: 'Status', description: 'Status of the redirect.', default: 308 })
   },
   { title: 'Redirect', description: 'Answer with a redirect.' }
 )
 
-const headerMap = Type.Record(Type.String({ pattern: "^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,256}$" }), Type.String({ maxLength: 8192 }), { title: 'Headers', description: 'Header fields of the answer.', default: {}, maxProperties: 64 })
+/** RFC 9110 section 5.5, without obs-text beyond Latin-1 and without CR and LF. */
+const headerValue = Type.String({ pattern: '^[\\t\\x20-\\x7e\\x80-\\xff]*$', form: 'a header value: no line breaks or control characters', maxLength: 8192 })
+const headerMap = Type.Record(token(256), headerValue, { title: 'Headers', description: 'Header fields of the answer.', default: {}, maxProperties: 64 })
 
 export const Respond = strictObject(
   {
@@ -74,7 +76,7 @@ export const Route = strictObject(
     tenantCode: Type.Optional(TenantCode),
     isGlobal: Type.Optional(Type.Literal(true, { title: 'Global', description: 'Serves every tenant; exactly one of this and a tenant code.' })),
     serviceName: Type.Optional(Type.String({ title: 'Service', description: 'Name of the service behind the route, for people.', maxLength: 200 })),
-    listenerIds: Type.Array(uuid(), { title: 'Listeners', description: 'Listeners that serve the route; empty means all.', default: [], maxItems: 256 }),
+    listenerIds: Type.Array(uuid(), { title: 'Listeners', description: 'Listeners that serve the route; empty means all.', default: [], maxItems: 256, uniqueItems: true }),
     match: Match,
     priority: Type.Integer({ title: 'Priority', description: 'Bigger wins.', default: 0, minimum: -1_000_000_000, maximum: 1_000_000_000 }),
     upstreamId: Type.Optional(uuid({ title: 'Upstream', description: 'Upstream that gets the requests.' })),
@@ -84,7 +86,7 @@ export const Route = strictObject(
     respond: Type.Optional(Respond),
     maintenance: Maintenance,
     loadBalancing: Type.Optional(LoadBalancing),
-    transforms: Type.Array(Type.Record(Type.String({ maxLength: 128 }), Type.String({ maxLength: 8192 })), { title: 'Transforms', description: "Changes to request and response, in order, with YARP's keys.", default: [], maxItems: 128 }),
+    transforms: Type.Array(Type.Record(line(128), Type.String({ maxLength: 8192 })), { title: 'Transforms', description: "Changes to request and response, in order, with YARP's keys.", default: [], maxItems: 128 }),
     forwardPath: words(['normalized', 'raw'], { title: 'Forwarded path', description: 'raw forwards the path as received (signed URLs); never on guarded routes.', default: 'normalized' }),
     timeouts: RouteTimeouts,
     retry: Type.Optional(Retry),

@@ -1,9 +1,9 @@
 import Type from 'typebox'
-import { flag, integer, strictObject, words } from './field.ts'
+import { flag, integer, strictObject, token, words } from './field.ts'
 
 export const AffinityCookie = strictObject({
-  path: Type.String({ title: 'Path', description: 'Path of the cookie.', default: '/', maxLength: 1024 }),
-  domain: Type.Optional(Type.String({ title: 'Domain', description: 'Domain of the cookie.', maxLength: 253 })),
+  path: Type.String({ title: 'Path', description: 'Path of the cookie.', default: '/', pattern: '^/[\\x20-\\x3a\\x3c-\\x7e]*$', form: 'a path without ";"', maxLength: 1024 }),
+  domain: Type.Optional(Type.String({ title: 'Domain', description: 'Domain of the cookie.', maxLength: 253, format: 'host-name' })),
   httpOnly: flag('HttpOnly', 'Keep the cookie from scripts.', true),
   securePolicy: words(['None', 'Always', 'SameAsRequest'], { title: 'Secure', description: 'When the cookie carries Secure.', default: 'SameAsRequest' }),
   sameSite: words(['Unspecified', 'None', 'Lax', 'Strict'], { title: 'SameSite', description: 'The SameSite attribute.', default: 'Unspecified' }),
@@ -17,7 +17,7 @@ export const SessionAffinity = strictObject(
   {
     enabled: flag('Enabled', 'Keep requests of one key on one target.', false),
     policy: words(['Hash', 'HashCookie', 'ArrCookie', 'Cookie', 'CustomHeader'], { title: 'Policy', description: 'Where the key comes from.', default: 'Hash' }),
-    keyName: Type.String({ title: 'Key name', description: 'Header or cookie that carries the key.', default: 'X-Session-Key', pattern: "^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,128}$" }),
+    keyName: token(128, { title: 'Key name', description: 'Header or cookie that carries the key.', default: 'X-Session-Key' }),
     failurePolicy: words(['Redistribute', 'Return503'], { title: 'Failure policy', description: 'What happens when the bound target is not available.', default: 'Redistribute' }),
     boundedLoad: integer({ title: 'Bounded load', description: 'Most load of a target in percent of the average; 0 means off.', unit: '%', default: 0, maximum: 10_000 }),
     cookie: Type.Optional(AffinityCookie)

@@ -1,4 +1,4 @@
-import Type, { type TSchema } from 'typebox'
+import Type, { type TObject, type TProperties } from 'typebox'
 import { sha256Hex, strictObject, timestamp, uuid } from './field.ts'
 import { Listener } from './listener.ts'
 import { Route } from './route.ts'
@@ -11,8 +11,14 @@ export const SUPPORTED_SCHEMA_VERSIONS: readonly number[] = [1]
 
 /** A resource as it stands in a snapshot: its spec and its id, no audit fields. */
 export type Identified<T> = T & { id: string }
-const identified = <T extends TSchema>(spec: T) => Type.Intersect([strictIdOnly, spec])
-const strictIdOnly = Type.Object({ id: uuid() })
+
+/** The schema of a resource as it stands in a snapshot. */
+function identified<P extends TProperties>(spec: TObject<P>) {
+  return strictObject({ id: uuid({ title: 'Id', description: 'UUID version 7.' }), ...spec.properties })
+}
+export const IdentifiedListener = identified(Listener)
+export const IdentifiedUpstream = identified(Upstream)
+export const IdentifiedRoute = identified(Route)
 
 /** Everything that a publish freezes. Arrays are sorted by id, so that equal configurations have equal hashes. */
 export interface SnapshotContent {
@@ -37,9 +43,9 @@ export const SnapshotHead = strictObject({
 })
 export type SnapshotHead = Type.Static<typeof SnapshotHead>
 
-/** For documentation; decoding goes through shared/snapshot/decode.ts, which reports every issue. */
+/** For documentation; decoding goes through shared/snapshot/decode-snapshot.ts, which reports every issue. */
 export const SnapshotContentSchema = strictObject({
-  listeners: Type.Array(identified(Listener)),
-  upstreams: Type.Array(identified(Upstream)),
-  routes: Type.Array(identified(Route))
+  listeners: Type.Array(IdentifiedListener),
+  upstreams: Type.Array(IdentifiedUpstream),
+  routes: Type.Array(IdentifiedRoute)
 })

@@ -1,6 +1,6 @@
 import Type from 'typebox'
 import { Connection } from './connection.ts'
-import { flag, integer, strictObject, words } from './field.ts'
+import { flag, integer, line, strictObject, words } from './field.ts'
 import { HealthCheck } from './health-check.ts'
 import { TenantCode, commonFields } from './resource.ts'
 import { retryFields, retryText } from './retry.ts'
@@ -14,13 +14,13 @@ export type LoadBalancing = Type.Static<typeof LoadBalancing>
 
 /** One backend address. Its id is given by the user and survives import and rollback. */
 export const Target = strictObject({
-  id: Type.String({ title: 'Id', description: 'Unique in the upstream, letter case ignored.', minLength: 1, maxLength: 200, pattern: '^[^\\u0000-\\u001f\\u007f]*$' }),
-  address: Type.String({ title: 'Address', description: 'http://host:port, https://host:port or h2c://host:port.', maxLength: 2048 }),
-  host: Type.Optional(Type.String({ title: 'Host', description: "Host header sent to this target instead of the address's.", maxLength: 261 })),
+  id: line(200, { title: 'Id', description: 'Unique in the upstream, letter case ignored.' }),
+  address: Type.String({ title: 'Address', description: 'http://host:port, https://host:port or h2c://host:port.', maxLength: 2048, format: 'target-address' }),
+  host: Type.Optional(Type.String({ title: 'Host', description: "Host header sent to this target instead of the address's.", maxLength: 261, format: 'host-and-port' })),
   weight: integer({ title: 'Weight', description: 'Share of traffic against the other targets.', default: 1, minimum: 1, maximum: 1000 }),
-  healthUrl: Type.Optional(Type.String({ title: 'Health URL', description: 'Base address for probes; the address by default.', maxLength: 2048 })),
+  healthUrl: Type.Optional(Type.String({ title: 'Health URL', description: 'Base address for probes; the address by default.', maxLength: 2048, format: 'probe-url' })),
   enabled: flag('Enabled', 'A disabled target gets no traffic.', true),
-  metadata: Type.Record(Type.String({ maxLength: 128 }), Type.String({ maxLength: 1024 }), { title: 'Metadata', description: 'Free pairs, kept for import and export.', default: {}, maxProperties: 64 })
+  metadata: Type.Record(line(128), Type.String({ maxLength: 1024 }), { title: 'Metadata', description: 'Free pairs, kept for import and export.', default: {}, maxProperties: 64 })
 })
 export type Target = Type.Static<typeof Target>
 

@@ -1,0 +1,51 @@
+import type { TSchema } from 'typebox'
+import type { Decoded } from '../schema/issue.ts'
+import { Listener } from '../schema/listener.ts'
+import type { DraftedKind } from '../schema/resource.ts'
+import { Route } from '../schema/route.ts'
+import { IdentifiedListener, IdentifiedRoute, IdentifiedUpstream } from '../schema/snapshot.ts'
+import { Upstream } from '../schema/upstream.ts'
+import { type FieldDecoder, fieldDecoder } from './compile-decoder.ts'
+import { createContext, type DecodeContext } from './decode-context.ts'
+import type { Loose } from './loose.ts'
+import { refineRoute } from './refine-route.ts'
+import { refineUpstream } from './refine-upstream.ts'
+
+/** A listener as a person writes it: unknown input becomes the stored form with every default, or all issues. */
+export const decodeListener: (input: unknown) => Decoded<Listener> = resourceDecoder(fieldDecoder(Listener))
+/** An upstream, likewise. */
+export const decodeUpstream: (input: unknown) => Decoded<Upstream> = resourceDecoder(refined(Upstream, refineUpstream))
+/** A route, likewise. */
+export const decodeRoute: (input: unknown) => Decoded<Route> = resourceDecoder(refined(Route, refineRoute))
+
+/** The decoders by the names of the kinds. */
+export const decodeByKind = {
+  listeners: decodeListener,
+  upstreams: decodeUpstream,
+  routes: decodeRoute
+} satisfies Record<DraftedKind, (input: unknown) => Decoded<unknown>>
+
+/** Decoders of resources as they stand in a snapshot, with their id. */
+export const identifiedDecoders: Readonly<Record<DraftedKind, FieldDecoder>> = {
+  listeners: fieldDecoder(IdentifiedListener),
+  upstreams: refined(IdentifiedUpstream, refineUpstream),
+  routes: refined(IdentifiedRoute, refineRoute)
+}
+
+function resourceDecoder<T>(decode: FieldDecoder): (input: unknown) => Decoded<T> {
+  return (input) => {
+    const context = createContext()
+    const value = decode(input, context)
+    return context.issues.length > 0 ? { ok: false, issues: context.issues } : { ok: true, value: value as T, issues: [] }
+  }
+}
+
+/** Adds the checks that look at several fields of one resource; they also see values of which parts are wrong. */
+function refined<T>(schema: TSchema, refine: (value: Loose<T>, context: DecodeContext) => void): FieldDecoder {
+  const decode = fieldDecoder(schema)
+  return (input, context) => {
+    const value = decode(input, context)
+    if (value !== undefined) refine(value as Loose<T>, context)
+    return value
+  }
+}
