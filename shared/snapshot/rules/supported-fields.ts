@@ -1,0 +1,60 @@
+import type { DraftedKind } from '../../schema/resource.ts'
+
+/** `true`: every value. A list: these values. `startsWith`: texts that begin so. */
+export type Support = true | readonly unknown[] | { startsWith: string }
+
+/**
+ * The fields whose behaviour is built, by their path (`*` is any item of a list). Every other field may only
+ * keep its default, until its line is added here together with what it does.
+ */
+export const SUPPORTED_FIELDS: Readonly<Record<DraftedKind, Readonly<Record<string, Support>>>> = {
+  listeners: {
+    name: true,
+    description: true,
+    labels: true,
+    enabled: true,
+    protocol: ['http'],
+    port: true,
+    address: true,
+    http2: [false],
+    'limits/maxHeaderBytes': true,
+    'limits/maxHeaders': true,
+    'limits/headerTimeoutMs': true,
+    'limits/idleTimeoutMs': true,
+    'limits/maxRequestBodyBytes': true,
+    'limits/maxConnections': true
+  },
+  upstreams: {
+    name: true,
+    description: true,
+    labels: true,
+    enabled: true,
+    'targets/*/id': true,
+    'targets/*/address': { startsWith: 'http:' },
+    'targets/*/host': true,
+    'targets/*/enabled': true,
+    'targets/*/metadata': true,
+    'connection/connectTimeoutMs': true,
+    'connection/idleMs': true
+  },
+  routes: {
+    name: true,
+    description: true,
+    labels: true,
+    enabled: true,
+    isGlobal: true,
+    serviceName: true,
+    listenerIds: true,
+    'match/hosts': true,
+    'match/path/type': ['prefix', 'exact'],
+    'match/path/value': true,
+    'match/path/caseSensitive': true,
+    'match/methods': true,
+    priority: true,
+    upstreamId: true,
+    'timeouts/connectMs': true,
+    'timeouts/activityMs': true,
+    'timeouts/totalMs': true,
+    maxRequestBodyBytes: true
+  }
+}

@@ -1,0 +1,31 @@
+import { hasErrors, type Issue } from '../schema/issue.ts'
+import type { SnapshotContent } from '../schema/snapshot.ts'
+import { duplicateName } from './rules/duplicate-name.ts'
+import { listenerCollision } from './rules/listener-collision.ts'
+import { noTargets } from './rules/no-targets.ts'
+import { notYetSupported } from './rules/not-yet-supported.ts'
+import { routeConflict } from './rules/route-conflict.ts'
+import { tlsPolicyRequired } from './rules/tls-policy-required.ts'
+import { unknownReference } from './rules/unknown-reference.ts'
+import { unusualMethod } from './rules/unusual-method.ts'
+
+type Rule = (content: SnapshotContent) => Issue[]
+
+const RULES: readonly Rule[] = [duplicateName, unknownReference, listenerCollision, tlsPolicyRequired, routeConflict, notYetSupported, noTargets, unusualMethod]
+/** These ask the compiled matcher, which needs content without errors. */
+const MATCHER_RULES: readonly Rule[] = []
+
+/** Most issues of one configuration; errors come before warnings. */
+const MAX_ISSUES = 1000
+
+/**
+ * Everything that is wrong (errors) or doubtful (warnings) about a configuration whose resources were decoded.
+ * Pointers are into the content: `/routes/3/upstreamId`.
+ */
+export function validateContent(content: SnapshotContent): Issue[] {
+  const issues = RULES.flatMap((rule) => rule(content))
+  const all = hasErrors(issues) ? issues : [...issues, ...MATCHER_RULES.flatMap((rule) => rule(content))]
+  const errors = all.filter((issue) => issue.severity === 'error')
+  const warnings = all.filter((issue) => issue.severity === 'warning')
+  return [...errors, ...warnings].slice(0, MAX_ISSUES)
+}
