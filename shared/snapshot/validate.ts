@@ -1,10 +1,12 @@
 import { hasErrors, type Issue } from '../schema/issue.ts'
 import type { SnapshotContent } from '../schema/snapshot.ts'
 import { duplicateName } from './rules/duplicate-name.ts'
+import { hostRouteOvertaken } from './rules/host-route-overtaken.ts'
 import { listenerCollision } from './rules/listener-collision.ts'
 import { noTargets } from './rules/no-targets.ts'
 import { notYetSupported } from './rules/not-yet-supported.ts'
 import { routeConflict } from './rules/route-conflict.ts'
+import { routeShadowed } from './rules/route-shadowed.ts'
 import { tlsPolicyRequired } from './rules/tls-policy-required.ts'
 import { unknownReference } from './rules/unknown-reference.ts'
 import { unusualMethod } from './rules/unusual-method.ts'
@@ -13,7 +15,7 @@ type Rule = (content: SnapshotContent) => Issue[]
 
 const RULES: readonly Rule[] = [duplicateName, unknownReference, listenerCollision, tlsPolicyRequired, routeConflict, notYetSupported, noTargets, unusualMethod]
 /** These ask the compiled matcher, which needs content without errors. */
-const MATCHER_RULES: readonly Rule[] = []
+const MATCHER_RULES: readonly Rule[] = [routeShadowed, hostRouteOvertaken]
 
 /** Most issues of one configuration; errors come before warnings. */
 const MAX_ISSUES = 1000
