@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import type { SnapshotContent } from '../schema/snapshot.ts'
+import { contentOf, type Given, testId } from '../testing/content.ts'
+import { seededRandom } from '../testing/seeded-random.ts'
+import { compileRoutes } from './compile-routes.ts'
+import { MATCH_CASES, type MatchCase } from './match-route.cases.ts'
+import { matchRoute } from './match-route.ts'
+import { normalizePath } from './normalize-path.ts'
+import { naiveMatch, type PlainRequest } from './testing/naive-match.ts'
+
+const LISTENERS = ['one', 'two', 'off']
+
+function listenerId(name: string): string {
+  return testId(1 + LISTENERS.indexOf(name) || 99)
+}
+
+function caseContent({ routes }: MatchCase): SnapshotContent {
+  return contentOf({
+    listeners: LISTENERS.map((name) => ({ name, enabled: name !== 'off' })),
+    routes: Object.entries(routes).map(([name, { listeners = [], ...fields }]) => ({ name, ...fields, listenerIds: listeners.map(listenerId) }))
+  })
+}
+
+function parseRequest(text: string): PlainRequest {
+  const [, method = 'GET', host, port, path, listener = 'one'] = /^(?:(\S+) )?http:\/\/(\[.*\]|[^:/]*)(?::(\d+))?(\/\S*)(?: (\S+))?$/.exec(text)!
+  return { method, host: host!, port: Number(port ?? 80), path: normalizePath(path!)!, listener: listenerId(listener) }
+}
+
+function compiledMatch(compiled: ReturnType<typeof compileRoutes>, { listener, host, port, path, method }: PlainRequest) {
+  return matchRoute(compiled, listener, host, port, path, method)?.route ?? null
+}
+
+describe('matchRoute', () => {
+  for (const matchCase of MATCH_CASES) {
+    test(matchCase.name, () => {
+      const content = caseContent(matchCase)
+      const compiled = compileRoutes(content)
+      for (const [text, winner] of matchCase.requests) {
+        const request = parseRequest(text)
+        assert.equal(compiledMatch(compiled, request)?.name ?? null, winner, `compiled matcher: ${text}`)
+        assert.equal(naiveMatch(content, request)?.name ?? null, winner, `naive reference: ${text}`)
+      }
+    })
+  }
+
+  test('agrees with the naive reference on random configurations', () => {
+    const pick = seededRandom(20260131)
+    let hits = 0
+    for (let round = 0; round < 300; round++) {
+      const content = randomContent(pick)
+      const compiled = compileRoutes(content)
+      for (let count = 0; count < 60; count++) {
+        const request = randomRequest(pick)
+        const expected = naiveMatch(content, request)
+        if (expected !== null) hits++
+        assert.equal(compiledMatch(compiled, request)?.id, expected?.id, `round ${round}: ${JSON.stringify(request)}\n${JSON.stringify(content.routes)}`)
+      }
+    }
+    assert.ok(hits > 5000, `only ${hits} requests found a route`)
+  })
+
+  test('does not depend on the order of the routes', () => {
+    const pick = seededRandom(7)
+    for (let round = 0; round < 50; round++) {
+      const content = randomContent(pick)
+      const compiled = compileRoutes(content)
+      const reversed = compileRoutes({ ...content, routes: content.routes.toReversed() })
+      for (let count = 0; count < 40; count++) {
+        const request = randomRequest(pick)
+        assert.equal(compiledMatch(compiled, request)?.id, compiledMatch(reversed, request)?.id)
+      }
+    }
+  })
+
+  test('gives each served route one object with its place', () => {
+    const compiled = compileRoutes(contentOf({ routes: [{ enabled: false }, { match: { hosts: ['a.example', '*.example'] } }, { name: 'last' }] }))
+    assert.deepEqual(compiled.routes.map(({ id, name, index }) => ({ id, name, index })), [
+      { id: testId(2), name: 'route 2', index: 0 },
+      { id: testId(3), name: 'last', index: 1 }
+    ])
+    assert.equal(matchRoute(compiled, testId(1), 'a.example', 80, '/', 'GET'), compiled.routes[0])
+    assert.equal(matchRoute(compiled, testId(1), 'b.example', 80, '/', 'GET'), compiled.routes[0])
+  })
+
+  test('never serves a route whose criteria are not matched yet as if it had none', () => {
+    const unmatched: Given[] = [{ match: { headers: [{ name: 'a', mode: 'Exists' }] } }, { match: { query: [{ name: 'a', mode: 'Exists' }] } }, { match: { websocket: true } }, { match: { path: { type: 'regex', value: '.*' } } }, { tenantCode: 'acme' }]
+    const compiled = compileRoutes(contentOf({ routes: unmatched }))
+    assert.equal(matchRoute(compiled, testId(1), 'a.example', 80, '/', 'GET'), null)
+  })
+})
+
+type Pick = ReturnType<typeof seededRandom>
+
+const HOSTS = ['a.example', 'b.example', 'a.example:80', 'a.example:81', '*.example', '*.a.example', '*.b.a.example:81', '*.example:80', '*:81', '*']
+const PATHS = ['/', '/a', '/a/', '/a/b', '/A', '/A/b', '/a/b/c', '/ab', '//']
+const METHODS = ['GET', 'PUT', 'BREW']
+
+function randomContent(pick: Pick): SnapshotContent {
+  const routes = Array.from({ length: 1 + pick.below(14) }, (): Given => {
+    const path = { type: pick.one(['exact', 'prefix']), value: pick.one(PATHS), ...(pick.below(3) === 0 ? { caseSensitive: false } : {}) }
+    return {
+      priority: pick.below(4) === 0 ? pick.below(3) - 1 : 0,
+      enabled: pick.below(12) !== 0,
+      listenerIds: pick.below(3) === 0 ? pick.some(LISTENERS).map(listenerId) : [],
+      match: { hosts: pick.below(2) === 0 ? pick.some(HOSTS) : [], methods: pick.below(3) === 0 ? pick.some(METHODS) : [], ...(pick.below(4) === 0 ? {} : { path }) }
+    }
+  })
+  return contentOf({ listeners: LISTENERS.map((name) => ({ name, enabled: name !== 'off' })), routes })
+}
+
+function randomRequest(pick: Pick): PlainRequest {
+  return {
+    listener: listenerId(pick.one(['one', 'two'])),
+    host: pick.one(['a.example', 'b.example', 'c.example', 'x.a.example', 'x.b.a.example', 'example', 'other']),
+    port: pick.one([80, 81, 82]),
+    path: pick.one([...PATHS, '/x', '/a/x', '/A/B', '/a/b/', '/a/b/c/d', '/abc']),
+    method: pick.one([...METHODS, 'POST'])
+  }
+}

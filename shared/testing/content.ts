@@ -1,0 +1,49 @@
+import type { Decoded } from '../schema/issue.ts'
+import type { Listener } from '../schema/listener.ts'
+import type { Route } from '../schema/route.ts'
+import type { Identified, SnapshotContent } from '../schema/snapshot.ts'
+import type { Upstream } from '../schema/upstream.ts'
+import { decodeListener, decodeRoute, decodeUpstream } from '../snapshot/decode-resource.ts'
+
+/** A readable id: testId(7) ends in 7; smaller numbers are smaller ids. */
+export function testId(number: number): string {
+  return `00000000-0000-7000-8000-${String(number).padStart(12, '0')}`
+}
+
+/** Input of a resource, and the number of its id (else its place, counted from 1). */
+export type Given = Record<string, unknown> & { number?: number }
+
+/** A listener on port 8080 with what is given, decoded. */
+export function listenerOf(given: Given = {}, place = 1): Identified<Listener> {
+  const { number = place, ...fields } = given
+  return { id: testId(number), ...decoded(decodeListener({ name: `listener ${number}`, protocol: 'http', port: 8080, ...fields })) }
+}
+
+/** An upstream with one target, decoded. */
+export function upstreamOf(given: Given = {}, place = 1): Identified<Upstream> {
+  const { number = place, ...fields } = given
+  return { id: testId(number), ...decoded(decodeUpstream({ name: `upstream ${number}`, targets: [{ id: 'a', address: 'http://127.0.0.1:9001' }], ...fields })) }
+}
+
+/** A global route to upstream 1, decoded. */
+export function routeOf(given: Given = {}, place = 1): Identified<Route> {
+  const { number = place, ...fields } = given
+  const isAction = ['split', 'redirect', 'respond'].some((action) => action in fields)
+  const scope = 'tenantCode' in fields ? {} : { isGlobal: true }
+  return { id: testId(number), ...decoded(decodeRoute({ name: `route ${number}`, ...scope, ...(isAction ? {} : { upstreamId: testId(1) }), ...fields })) }
+}
+
+/** A configuration with listener 1 and upstream 1 unless others are given. */
+export function contentOf(given: { listeners?: Given[]; upstreams?: Given[]; routes?: Given[] } = {}): SnapshotContent {
+  const { listeners = [{}], upstreams = [{}], routes = [] } = given
+  return {
+    listeners: listeners.map((fields, index) => listenerOf(fields, index + 1)),
+    upstreams: upstreams.map((fields, index) => upstreamOf(fields, index + 1)),
+    routes: routes.map((fields, index) => routeOf(fields, index + 1))
+  }
+}
+
+function decoded<T>(result: Decoded<T>): T {
+  if (!result.ok) throw new Error(`the test's input is wrong: ${JSON.stringify(result.issues)}`)
+  return result.value
+}
