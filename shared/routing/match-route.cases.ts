@@ -268,6 +268,16 @@ export const MATCH_CASES: MatchCase[] = [
     ]
   },
   {
+    name: 'paths and suffixes whose hashes are equal are told apart',
+    routes: { left: { match: prefix('/2pf8') }, right: { match: prefix('/jrj6') }, leftHost: { match: { hosts: ['*.lzy7'], ...prefix('/x') } }, rightHost: { match: { hosts: ['*.pa6e'], ...prefix('/x') } } },
+    requests: [
+      ['http://h/2pf8/x', 'left'],
+      ['http://h/jrj6/x', 'right'],
+      ['http://a.lzy7/x', 'leftHost'],
+      ['http://a.pa6e/x', 'rightHost']
+    ]
+  },
+  {
     name: 'the smaller id decides last',
     routes: { first: { match: prefix('/a') }, second: { match: prefix('/a') } },
     requests: [['http://h/a', 'first']]
