@@ -1,0 +1,76 @@
+import type { Given } from '../testing/content.ts'
+import { testId } from '../testing/content.ts'
+
+/** A configuration and what validateContent() must say about it: `severity pointer code`, in any order. */
+export interface ValidateCase {
+  name: string
+  listeners?: Given[]
+  upstreams?: Given[]
+  routes?: Given[]
+  issues: string[]
+}
+
+const path = (value: string, more: object = {}) => ({ path: { type: 'prefix', value, ...more } })
+const conflict = (index: number) => `error /routes/${index}/match route_conflict`
+const two = (first: Given, second: Given) => [first, second]
+
+const CONFLICTS: ValidateCase[] = [
+  { name: 'two routes without criteria', routes: two({}, {}), issues: [conflict(1)] },
+  { name: 'each route is told once, whatever the number of its likes', routes: [{}, {}, {}], issues: [conflict(1), conflict(2)] },
+  { name: 'the same path written in two ways', routes: two({ match: path('/a/../b') }, { match: path('/%62') }), issues: [conflict(1)] },
+  { name: 'one host in common', routes: two({ match: { hosts: ['a.example', 'b.example'] } }, { match: { hosts: ['c.example', 'B.example:*'] } }), issues: [conflict(1)] },
+  { name: 'the same wildcard', routes: two({ match: { hosts: ['*.a.example:80'] } }, { match: { hosts: ['*.A.example:80'] } }), issues: [conflict(1)] },
+  { name: 'the host * is no host', routes: two({ match: { hosts: ['*'] } }, {}), issues: [conflict(1)] },
+  { name: 'one method in common', routes: two({ match: { methods: ['GET', 'PUT'] } }, { match: { methods: ['PUT', 'POST'] } }), issues: [conflict(1)] },
+  { name: 'one listener in common', listeners: [{}, { port: 81 }], routes: two({ listenerIds: [testId(1), testId(2)] }, { listenerIds: [testId(2)] }), issues: [conflict(1)] },
+  { name: 'the same path with letter case ignored', routes: two({ match: path('/A', { caseSensitive: false }) }, { match: path('/a', { caseSensitive: false }) }), issues: [conflict(1)] },
+  { name: 'letter case said and left at its default', routes: two({ match: path('/a', { caseSensitive: true }) }, { match: path('/a') }), issues: [conflict(1)] },
+  { name: 'another priority', routes: two({ priority: 1 }, { match: path('/') }), issues: ['warning /routes/1/match route_shadowed'] },
+  { name: 'a disabled route', routes: two({}, { enabled: false }), issues: [] },
+  { name: 'another path', routes: two({ match: path('/a') }, { match: path('/b') }), issues: [] },
+  { name: 'prefix and exact', routes: two({ match: path('/a') }, { match: { path: { type: 'exact', value: '/a' } } }), issues: [] },
+  { name: 'another host', routes: two({ match: { hosts: ['a.example'] } }, { match: { hosts: ['b.example'] } }), issues: [] },
+  { name: 'host and host with port', routes: two({ match: { hosts: ['a.example'] } }, { match: { hosts: ['a.example:80'] } }), issues: [] },
+  { name: 'wildcards of other lengths', routes: two({ match: { hosts: ['*.example'] } }, { match: { hosts: ['*.a.example'] } }), issues: [] },
+  { name: 'other methods', routes: two({ match: { methods: ['GET'] } }, { match: { methods: ['PUT'] } }), issues: [] },
+  { name: 'methods and no methods', routes: two({ match: { methods: ['GET'] } }, {}), issues: [] },
+  { name: 'other listeners', listeners: [{}, { port: 81 }], routes: two({ listenerIds: [testId(1)] }, { listenerIds: [testId(2)] }), issues: [] },
+  { name: 'named listeners and all of two', listeners: [{}, { port: 81 }], routes: two({ listenerIds: [testId(1)] }, {}), issues: [] }
+].map((given) => ({ ...given, name: `route_conflict: ${given.name}` }))
+
+const collision = (index: number) => `error /listeners/${index}/port listener_collision`
+const LISTENERS: ValidateCase[] = [
+  { name: 'same address and port', listeners: two({ address: '127.0.0.1' }, { address: '127.0.0.1' }), issues: [collision(1)] },
+  { name: 'every address first', listeners: two({}, { address: '127.0.0.1' }), issues: [collision(1)] },
+  { name: 'every address last', listeners: [{ address: '127.0.0.1' }, { address: '127.0.0.2' }, {}], issues: [collision(2)] },
+  { name: 'the same IPv6 address written in two ways', listeners: two({ address: '::1' }, { address: '0:0::1' }), issues: [collision(1)] },
+  { name: 'http and https', listeners: two({}, { protocol: 'https' }), issues: [collision(1), 'error /listeners/1/tlsPolicyId tls_policy_required', 'error /listeners/1/protocol not_yet_supported'] },
+  { name: 'IPv6 and IPv4', listeners: two({ address: '::' }, {}), issues: [] },
+  { name: 'two addresses', listeners: two({ address: '127.0.0.1' }, { address: '127.0.0.2' }), issues: [] },
+  { name: 'two ports', listeners: two({}, { port: 81 }), issues: [] },
+  { name: 'a disabled one', listeners: two({}, { enabled: false }), issues: [] }
+].map((given) => ({ ...given, name: `listener_collision: ${given.name}` }))
+
+const OTHERS: ValidateCase[] = [
+  { name: 'an empty configuration', listeners: [], upstreams: [], issues: [] },
+  { name: 'tls_policy_required, and fields that http has no use for', listeners: [{ tlsPolicyId: testId(9), defaultCertificateId: testId(9) }], issues: ['tlsPolicyId', 'defaultCertificateId'].flatMap((field) => [`error /listeners/0/${field} tls_field_on_http`, `error /listeners/0/${field} not_yet_supported`]) },
+  { name: 'duplicate_name and duplicate_id', upstreams: [{ name: 'Main' }, { name: 'mAIN', number: 1 }], issues: ['error /upstreams/1/name duplicate_name', 'error /upstreams/1/id duplicate_id'] },
+  { name: 'one name in two kinds', upstreams: [{ name: 'x' }], routes: [{ name: 'x' }], issues: [] },
+  { name: 'unknown_reference', routes: [{ upstreamId: testId(8), listenerIds: [testId(1), testId(9)] }], issues: ['error /routes/0/upstreamId unknown_reference', 'error /routes/0/listenerIds/1 unknown_reference'] },
+  { name: 'unknown_reference inside split and mirror, of a disabled route too', routes: [{ enabled: false, split: [{ upstreamId: testId(1) }, { upstreamId: testId(8) }], mirror: { upstreamId: testId(9) } }], issues: ['error /routes/0/split/1/upstreamId unknown_reference', 'error /routes/0/mirror/upstreamId unknown_reference', 'error /routes/0/split not_yet_supported', 'error /routes/0/mirror not_yet_supported'] },
+  { name: 'no_targets: none', upstreams: [{ targets: [] }], routes: [{}], issues: ['warning /routes/0/upstreamId no_targets'] },
+  { name: 'no_targets: none enabled', upstreams: [{ targets: [{ id: 'a', address: 'http://a', enabled: false }] }], routes: [{}, { enabled: false }], issues: ['warning /routes/0/upstreamId no_targets'] },
+  { name: 'no_targets: a disabled upstream', upstreams: [{ enabled: false }], routes: [{}], issues: ['warning /routes/0/upstreamId no_targets'] },
+  { name: 'unusual_method', routes: [{ match: { methods: ['GET', 'TRACE', 'PROPFIND'] } }], issues: ['warning /routes/0/match/methods/1 unusual_method', 'warning /routes/0/match/methods/2 unusual_method'] },
+  { name: 'route_shadowed by a bigger priority', routes: [{ match: path('/a/b') }, { match: path('/a'), priority: 1 }], issues: ['warning /routes/0/match route_shadowed'] },
+  { name: 'route_shadowed by several routes together', routes: [{ match: { ...path('/a'), methods: ['GET', 'PUT'] } }, { match: { ...path('/a'), methods: ['GET'] }, priority: 1 }, { match: { ...path('/'), methods: ['PUT'] }, priority: 1 }], issues: ['warning /routes/0/match route_shadowed'] },
+  { name: 'not shadowed: other methods are left', routes: [{ match: path('/a/b') }, { match: { ...path('/a'), methods: ['GET'] }, priority: 1 }], issues: [] },
+  { name: 'not shadowed: paths below are left', routes: [{ match: path('/a') }, { match: { path: { type: 'exact', value: '/a' } } }], issues: [] },
+  { name: 'not shadowed: the listener of the other is disabled', listeners: [{}, { port: 81, enabled: false }], routes: [{}, { listenerIds: [testId(2)], priority: 1 }], issues: [] },
+  { name: 'host_route_overtaken by a longer path', routes: [{ match: { hosts: ['a.example'], ...path('/') } }, { match: path('/api') }], issues: ['warning /routes/1/match host_route_overtaken'] },
+  { name: 'host_route_overtaken by a bigger priority', routes: [{ match: { hosts: ['*.a.example'], ...path('/api') } }, { match: path('/'), priority: 1 }], issues: ['warning /routes/1/match host_route_overtaken', 'warning /routes/0/match route_shadowed'] },
+  { name: 'not overtaken: the host goes first', routes: [{ match: { hosts: ['a.example'], ...path('/') } }, { match: path('/') }, {}], issues: ['warning /routes/2/match route_shadowed'] },
+  { name: 'not overtaken: other listeners', listeners: [{}, { port: 81 }], routes: [{ listenerIds: [testId(1)], match: { hosts: ['a.example'] } }, { listenerIds: [testId(2)], match: path('/api') }], issues: [] }
+]
+
+export const VALIDATE_CASES: ValidateCase[] = [...CONFLICTS, ...LISTENERS, ...OTHERS]
