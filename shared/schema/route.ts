@@ -86,7 +86,7 @@ export const Route = strictObject(
     respond: Type.Optional(Respond),
     maintenance: Maintenance,
     loadBalancing: Type.Optional(LoadBalancing),
-    transforms: Type.Array(Type.Record(line(128), Type.String({ maxLength: 8192 })), { title: 'Transforms', description: "Changes to request and response, in order, with YARP's keys.", default: [], maxItems: 128 }),
+    transforms: Type.Array(Type.Record(line(128), Type.String({ maxLength: 8192 }), { maxProperties: 16 }), { title: 'Transforms', description: "Changes to request and response, in order, with YARP's keys.", default: [], maxItems: 128 }),
     forwardPath: words(['normalized', 'raw'], { title: 'Forwarded path', description: 'raw forwards the path as received (signed URLs); never on guarded routes.', default: 'normalized' }),
     timeouts: RouteTimeouts,
     retry: Type.Optional(Retry),
