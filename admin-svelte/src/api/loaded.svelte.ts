@@ -1,0 +1,63 @@
+import { untrack } from 'svelte'
+import { ApiError, toApiError } from './api-error.ts'
+
+/** Something read from the API, as a page shows it: the last good value stays while a reload fails. */
+export interface Loaded<T> {
+  readonly value: T | undefined
+  readonly error: ApiError | undefined
+  readonly loading: boolean
+  reload(): Promise<void>
+}
+
+/**
+ * Loads when the component mounts, again whenever a reactive value changes that `load` reads before its first await,
+ * and every `everyMs` (0: never) while the page is visible and `settled` does not hold for the last value. Call it
+ * while a component initialises.
+ */
+export function loaded<T>(load: (signal: AbortSignal) => Promise<T>, everyMs = 0, settled: (value: T) => boolean = () => false): Loaded<T> {
+  let value = $state.raw<T>()
+  let error = $state.raw<ApiError>()
+  let loading = $state(true)
+  let current: AbortController | undefined
+
+  async function run(): Promise<void> {
+    current?.abort()
+    const mine = new AbortController()
+    current = mine
+    untrack(() => (loading = true))
+    try {
+      const next = await load(mine.signal)
+      if (current !== mine) return
+      value = next
+      error = undefined
+    } catch (thrown) {
+      if (current !== mine) return
+      error = toApiError(thrown)
+    }
+    loading = false
+  }
+
+  $effect(() => {
+    void run()
+    const due = () => !document.hidden && !loading && (value === undefined || !settled(value))
+    const timer = everyMs === 0 ? undefined : setInterval(() => due() && void run(), everyMs)
+    return () => {
+      clearInterval(timer)
+      current?.abort()
+      current = undefined
+    }
+  })
+
+  return {
+    get value() {
+      return value
+    },
+    get error() {
+      return error
+    },
+    get loading() {
+      return loading
+    },
+    reload: run
+  }
+}

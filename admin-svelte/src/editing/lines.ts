@@ -1,0 +1,25 @@
+import type { FieldSchema } from './field-schema.ts'
+import type { Json } from './pointer.ts'
+
+/** A list as one entry a line, or a map as one `key=value` a line. Empty lines are left out. */
+export function readLines(text: string, schema: FieldSchema): Json | undefined {
+  const lines = text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+  if (schema.type === 'array') return lines
+  return Object.fromEntries(
+    lines.map((line) => {
+      const cut = line.indexOf('=')
+      return cut < 0 ? [line, ''] : [line.slice(0, cut).trim(), line.slice(cut + 1).trim()]
+    })
+  )
+}
+
+export function joinLines(value: unknown): string {
+  if (Array.isArray(value)) return value.join('\n')
+  if (typeof value !== 'object' || value === null) return ''
+  return Object.entries(value)
+    .map(([key, one]) => `${key}=${String(one)}`)
+    .join('\n')
+}
