@@ -1,6 +1,7 @@
 import type { Route } from '../schema/route.ts'
 import type { Identified, SnapshotContent } from '../schema/snapshot.ts'
-import type { Candidate, CompiledRoute, CompiledRoutes, RouteTable } from './compiled-routes.ts'
+import type { Candidate, CompiledRoute } from './compiled-route.ts'
+import type { CompiledRoutes, RouteTable } from './compiled-routes.ts'
 import { type HostPattern, parseHostPattern } from './host-pattern.ts'
 import { comparePrecedence, type Precedence, precedenceOf } from './precedence.ts'
 import { addToTable, createTable } from './route-table.ts'

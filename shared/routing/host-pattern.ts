@@ -40,13 +40,13 @@ export function hostPatternText(pattern: HostPattern): string {
 /** A host without port as lower-case ASCII (IPv6 in brackets), or null when it is not one. */
 export function asciiHost(text: string): string | null {
   const plain = text.toLowerCase()
-  if (plain.length > 255 || !/^(?:\[[0-9a-f:.]+\]|(?:[a-z0-9._-]|[^\x00-\x7f])+)$/u.test(plain)) return null
+  if (plain.length > 255 || !/^(?:\[[0-9a-f:.]+\]|(?:[a-z0-9._-]|\P{ASCII})+)$/u.test(plain)) return null
   const host = URL.parse(`http://${plain}/`)?.hostname
   if (host === undefined || host.length > 253) return null
   if (host.startsWith('.') || host.endsWith('.') || host.includes('..')) return null
   if (host.startsWith('[') || host === plain) return host
   // Shorthands of an address such as 0x7f.1 would be stored as something that no client sends.
-  const isAscii = /^[\x00-\x7f]*$/.test(plain)
+  const isAscii = /^\p{ASCII}*$/u.test(plain)
   return isAscii || isAddress(host) ? null : host
 }
 

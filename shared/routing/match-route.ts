@@ -1,4 +1,5 @@
-import type { Candidate, CompiledRoute, CompiledRoutes } from './compiled-routes.ts'
+import type { Candidate, CompiledRoute } from './compiled-route.ts'
+import type { CompiledRoutes } from './compiled-routes.ts'
 import { searchTable } from './route-table.ts'
 
 /**

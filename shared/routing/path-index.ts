@@ -1,5 +1,5 @@
 import type { PathMatch } from '../schema/match.ts'
-import type { Candidate } from './compiled-routes.ts'
+import type { Candidate } from './compiled-route.ts'
 import { foldCase, HASH_START, hashNext } from './text-hash.ts'
 
 /** The routes that ask for one path, as prefix or exact. */

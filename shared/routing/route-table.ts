@@ -1,5 +1,6 @@
 import type { PathMatch } from '../schema/match.ts'
-import type { Candidate, HostEntry, RouteTable, SuffixIndex } from './compiled-routes.ts'
+import type { Candidate } from './compiled-route.ts'
+import type { HostEntry, RouteTable, SuffixIndex } from './compiled-routes.ts'
 import type { HostPattern } from './host-pattern.ts'
 import { addToPathIndex, createPathIndex, searchPathIndex } from './path-index.ts'
 import { HASH_START, hashNext } from './text-hash.ts'

@@ -1,5 +1,6 @@
 import { compileRoutes } from '../../routing/compile-routes.ts'
-import type { CompiledRoute, CompiledRoutes } from '../../routing/compiled-routes.ts'
+import type { CompiledRoute } from '../../routing/compiled-route.ts'
+import type { CompiledRoutes } from '../../routing/compiled-routes.ts'
 import { matchRoute } from '../../routing/match-route.ts'
 import { type SampleRequest, sampleRequests, sampleText } from '../../routing/sample-request.ts'
 import type { Listener } from '../../schema/listener.ts'
