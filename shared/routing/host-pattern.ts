@@ -40,6 +40,7 @@ export function hostPatternText(pattern: HostPattern): string {
 /** A host without port as lower-case ASCII (IPv6 in brackets), or null when it is not one. */
 export function asciiHost(text: string): string | null {
   const plain = text.toLowerCase()
+  if (plain.length <= 253 && ORDINARY.test(plain) && !plain.includes('xn--')) return plain
   if (plain.length > 255 || !/^(?:\[[0-9a-f:.]+\]|(?:[a-z0-9._-]|\P{ASCII})+)$/u.test(plain)) return null
   const host = URL.parse(`http://${plain}/`)?.hostname
   if (host === undefined || host.length > 253) return null
@@ -49,6 +50,9 @@ export function asciiHost(text: string): string | null {
   const isAscii = /^\p{ASCII}*$/u.test(plain)
   return isAscii || isAddress(host) ? null : host
 }
+
+/** Names that need no look by the URL class: plain labels, the last of which cannot be part of an address. */
+const ORDINARY = /^(?:[a-z0-9_-]+\.)*[a-z][a-z0-9_-]*$/
 
 function splitPort(text: string): { host: string; port: number | undefined } | null {
   const colon = text.lastIndexOf(':')

@@ -273,8 +273,17 @@ export const MATCH_CASES: MatchCase[] = [
     requests: [
       ['http://h/2pf8/x', 'left'],
       ['http://h/jrj6/x', 'right'],
+      ['http://h/JRJ6/x', null],
       ['http://a.lzy7/x', 'leftHost'],
       ['http://a.pa6e/x', 'rightHost']
+    ]
+  },
+  {
+    name: 'paths whose hashes are equal are told apart with letter case ignored too',
+    routes: { left: { match: prefix('/2pf8', { caseSensitive: false }) } },
+    requests: [
+      ['http://h/2PF8/x', 'left'],
+      ['http://h/jrj6/x', null]
     ]
   },
   {

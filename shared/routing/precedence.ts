@@ -25,8 +25,8 @@ export interface Precedence {
 }
 
 /** Host forms from the one that wins to the one that loses. */
-const HOST_FORMS = ['name:port', 'name', 'suffix:port', 'suffix', 'any:port', 'any'] as const
-export type HostForm = (typeof HOST_FORMS)[number]
+const HOST_RANKS = { 'name:port': 0, name: 1, 'suffix:port': 2, suffix: 3, 'any:port': 4, any: 5 } as const
+export type HostForm = keyof typeof HOST_RANKS
 
 /** The precedence of a route for one of its host criteria. */
 export function precedenceOf(route: Identified<Route>, host: HostPattern): Precedence {
@@ -69,7 +69,7 @@ export function comparePrecedenceButId(left: Precedence, right: Precedence): num
     right.pathLength - left.pathLength ||
     Number(right.hasWebsocket) - Number(left.hasWebsocket) ||
     Number(right.hasMethods) - Number(left.hasMethods) ||
-    HOST_FORMS.indexOf(left.host) - HOST_FORMS.indexOf(right.host) ||
+    HOST_RANKS[left.host] - HOST_RANKS[right.host] ||
     right.suffixLength - left.suffixLength ||
     right.headerRules - left.headerRules ||
     right.queryRules - left.queryRules ||

@@ -54,6 +54,13 @@ describe('decodeSnapshot', () => {
     assert.deepEqual(pointers({ ...snapshotOf(), schemaVersion: '1' }), ['/schemaVersion invalid_value'])
   })
 
+  test('tells at most 100 issues of one resource, and goes on with the next', () => {
+    const targets = Array.from({ length: 500 }, () => ({}))
+    const found = pointers(snapshotOf({ listeners: [], upstreams: [{ targets }, {}], routes: [] }))
+    assert.equal(found.filter((issue) => issue.startsWith('/content/upstreams/0/')).length, 100)
+    assert.deepEqual(found.slice(100), ['/content/upstreams/1/id required', '/content/upstreams/1/name required'])
+  })
+
   test('stops at 1000 issues', () => {
     const routes = Array.from({ length: 5000 }, () => ({}))
     assert.equal(pointers(snapshotOf({ listeners: [], upstreams: [], routes })).length, 1000)
