@@ -36,6 +36,7 @@ export const publishing = {
   'changes.lead': 'The draft against live revision {revision}.',
   'changes.leadFirst': 'Everything in the draft; nothing is live yet.',
   'changes.none': 'The draft is what is live',
+  'changes.noneYet': 'Nothing to publish yet',
   'changes.noneText': 'Revision {revision} serves exactly this configuration.',
   'changes.noneFirst': 'Add a listener, an upstream and a route, then publish them here.',
   'changes.count.one': '{count} change',

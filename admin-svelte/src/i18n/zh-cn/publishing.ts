@@ -37,6 +37,7 @@ export const publishing: Record<keyof typeof en, string> = {
   'changes.lead': '草稿与线上版本 {revision} 的差异。',
   'changes.leadFirst': '草稿中的全部内容；线上还没有任何内容。',
   'changes.none': '草稿与线上一致',
+  'changes.noneYet': '还没有可发布的内容',
   'changes.noneText': '版本 {revision} 正在提供完全相同的配置。',
   'changes.noneFirst': '先添加监听器、上游和路由，再到这里发布。',
   'changes.count.one': '{count} 处变更',
