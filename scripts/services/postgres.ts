@@ -145,7 +145,7 @@ function serverHandle(process: GuardedProcess, home: PostgresHome, options: Post
       if (!options.temporary) return
       for (const file of [home.data, `${home.data}.password`]) rmSync(file, { recursive: true, force: true })
     },
-    unref: process.unref
+    unref: () => process.unref()
   }
 }
 
