@@ -1,7 +1,8 @@
-import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import net from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
+import { claimPidFile } from './pid-file.ts'
 
 // Below the ports the kernel hands to outgoing connections, which could take one between probe and use.
 const FIRST_PORT = 10_000
@@ -36,39 +37,9 @@ function claimBlock(): { next: number; end: number } {
   const offset = Math.floor(Math.random() * blocks)
   for (let i = 0; i < blocks; i++) {
     const start = FIRST_PORT + ((offset + i) % blocks) * BLOCK_SIZE
-    if (claim(path.join(folder, String(start)))) return { next: start, end: start + BLOCK_SIZE }
+    if (claimPidFile(path.join(folder, String(start))) === null) return { next: start, end: start + BLOCK_SIZE }
   }
   throw new Error(`every block of test ports is claimed; see ${folder}`)
-}
-
-function claim(file: string): boolean {
-  const own = `${file}.${process.pid}`
-  writeFileSync(own, String(process.pid))
-  try {
-    if (!isHeld(file)) rmSync(file, { force: true })
-    linkSync(own, file)
-  } catch {
-    return false
-  } finally {
-    rmSync(own, { force: true })
-  }
-  process.once('exit', () => rmSync(file, { force: true }))
-  return true
-}
-
-function isHeld(file: string): boolean {
-  let pid: number
-  try {
-    pid = Number(readFileSync(file, 'utf8'))
-  } catch {
-    return false
-  }
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
-  }
 }
 
 async function firstTaken(from: number, count: number): Promise<number | null> {

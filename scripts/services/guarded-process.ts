@@ -8,7 +8,7 @@ export interface GuardedProcess {
   pid: number
   /** Resolves when the process has ended; never rejects. */
   exited: Promise<ExitStatus>
-  /** Sends the signal, waits up to `ms` milliseconds, then SIGKILL. Resolves when the process has ended. */
+  /** Sends the signal, waits up to `ms` milliseconds, then SIGKILL to it and its children. Resolves when it has ended. */
   stop(signal: NodeJS.Signals, ms: number): Promise<ExitStatus>
   /** Lets this process end although the guarded one runs; the guard then stops it. */
   unref(): void
@@ -37,7 +37,7 @@ while kill -0 "$pid" 2>/dev/null && [ "$left" -gt 0 ]; do
   sleep 0.1
   left=$((left - 1))
 done
-kill -s KILL "$pid" 2>/dev/null
+kill -s KILL -- "-$pid" 2>/dev/null
 if [ "$#" -gt 0 ]; then rm -rf -- "$@"; fi
 `
 
@@ -85,11 +85,21 @@ async function stopProcess(
 ): Promise<ExitStatus> {
   if (child.exitCode !== null || child.signalCode !== null) return exited
   child.ref()
-  child.kill(signal)
-  const timer = setTimeout(() => child.kill('SIGKILL'), ms)
+  if (signal === 'SIGKILL') killGroup(child)
+  else child.kill(signal)
+  const timer = setTimeout(() => killGroup(child), ms)
   const status = await exited
   clearTimeout(timer)
   return status
+}
+
+// The process leads a group of its own, so that its children are reached too.
+function killGroup(child: ChildProcess): void {
+  try {
+    process.kill(-(child.pid as number), 'SIGKILL')
+  } catch {
+    child.kill('SIGKILL')
+  }
 }
 
 function unrefWithPipes(child: ChildProcess): void {
