@@ -4,10 +4,11 @@ import { constants } from 'node:os'
 const SAME_PRESS_MS = 700
 
 /**
- * Calls `stop` once when this process is told to end, or when the process that started it is gone. A second signal
- * later than that ends the process at once. The returned function gives the exit code of the interruption, if any.
+ * Calls `stop` once when this process is told to end, or when the process that started it is gone. A second press
+ * calls `force`, which ends the process at once unless given. The returned function gives the exit code of the
+ * interruption, if any.
  */
-export function stopOnSignal(stop: () => void): () => number | undefined {
+export function stopOnSignal(stop: () => void, force: (exitCode: number) => void = process.exit): () => number | undefined {
   let first: { at: number; exitCode: number } | undefined
   const onSignal = (signal: NodeJS.Signals): void => {
     const exitCode = 128 + constants.signals[signal]
@@ -15,7 +16,7 @@ export function stopOnSignal(stop: () => void): () => number | undefined {
       first = { at: performance.now(), exitCode }
       stop()
     } else if (performance.now() - first.at > SAME_PRESS_MS) {
-      process.exit(exitCode)
+      force(exitCode)
     }
   }
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal)

@@ -24,8 +24,8 @@ export interface PostgresServer {
   createDatabase(name?: string): Promise<string>
   /** The database's URL; made when it is not there. */
   ensureDatabase(name: string): Promise<string>
-  /** Fast shutdown: open transactions are rolled back. Resolves when the server has ended. */
-  stop(): Promise<void>
+  /** Fast shutdown: open transactions are rolled back; `force` = at once, the next start recovers. Resolves when it has ended. */
+  stop(force?: boolean): Promise<void>
   /** Lets this process end without stop(); the server then ends by itself. */
   unref(): void
 }
@@ -140,8 +140,8 @@ function serverHandle(process: GuardedProcess, home: PostgresHome, options: Post
       const { rowCount } = await runAlone(url, 'SELECT 1 FROM pg_database WHERE datname = $1', [name])
       return rowCount ? databaseUrl(url, name) : create(name)
     },
-    stop: async () => {
-      await process.stop('SIGINT', 20_000)
+    stop: async (force = false) => {
+      await process.stop(force ? 'SIGQUIT' : 'SIGINT', force ? 3_000 : 20_000)
       if (!options.temporary) return
       for (const file of [home.data, `${home.data}.password`]) rmSync(file, { recursive: true, force: true })
     },
