@@ -1,5 +1,5 @@
 import { untrack } from 'svelte'
-import { ApiError, toApiError } from './api-error.ts'
+import { toApiError, type ApiError } from './api-error.ts'
 
 /** Something read from the API, as a page shows it: the last good value stays while a reload fails. */
 export interface Loaded<T> {

@@ -1,4 +1,4 @@
-import type { Spec } from './edit-form.svelte.ts'
+import type { Spec } from './spec.ts'
 import { equal } from './merge-patch.ts'
 import type { Json } from './pointer.ts'
 

@@ -3,10 +3,9 @@ import type { DraftedKind } from '../../../shared/schema/resource.ts'
 import { fieldSchema } from './field-schema.ts'
 import { equal } from './merge-patch.ts'
 import { isWithin, readPointer, writePointer, type Json } from './pointer.ts'
+import type { Spec } from './spec.ts'
 import { isSupported } from './supported.ts'
 import { forgetUnsaved, keepUnsaved, readUnsaved } from './unsaved.ts'
-
-export type Spec = { [key: string]: Json | undefined }
 
 /**
  * What a person is typing about one resource. Holds the value they started from with its version, what it is now,

@@ -1,13 +1,8 @@
 import type { DraftedKind } from '../../../shared/schema/resource.ts'
 import { language } from '../i18n/language.svelte.ts'
-import { zhCnFields } from '../i18n/zh-cn/fields.ts'
+import { zhCnFields, type FieldText } from '../i18n/zh-cn/fields.ts'
 import { fieldSchema } from './field-schema.ts'
 import { pointerParts } from './pointer.ts'
-
-export interface FieldText {
-  title: string
-  description: string
-}
 
 /** Title and description of a field in the language of the page; the schema's own (English) where there is no translation. */
 export function fieldText(kind: DraftedKind, pointer: string): FieldText {

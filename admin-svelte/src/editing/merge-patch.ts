@@ -1,13 +1,12 @@
 import type { Json } from './pointer.ts'
-
-type Fields = { [key: string]: Json | undefined }
+import type { Spec } from './spec.ts'
 
 /**
  * The smallest JSON merge patch (RFC 7396) that turns `from` into `to`: null clears a field, arrays are replaced whole.
  * An absent and an undefined field are the same.
  */
-export function mergePatch(from: Fields, to: Fields): Fields {
-  const patch: Fields = {}
+export function mergePatch(from: Spec, to: Spec): Spec {
+  const patch: Spec = {}
   for (const key of new Set([...Object.keys(from), ...Object.keys(to)])) {
     const before = from[key]
     const after = to[key]
@@ -19,8 +18,8 @@ export function mergePatch(from: Fields, to: Fields): Fields {
 }
 
 /** A copy of `target` with the patch applied (RFC 7396 section 2). */
-export function applyMergePatch(target: Fields, patch: Fields): Fields {
-  const result: Fields = { ...target }
+export function applyMergePatch(target: Spec, patch: Spec): Spec {
+  const result: Spec = { ...target }
   for (const [key, value] of Object.entries(patch)) {
     const before = result[key]
     if (value === null || value === undefined) delete result[key]
@@ -36,6 +35,6 @@ export function equal(a: Json | undefined, b: Json | undefined): boolean {
   return Object.keys(mergePatch(a, b)).length === 0
 }
 
-function isFields(value: Json | undefined): value is Fields {
+function isFields(value: Json | undefined): value is Spec {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,4 +1,4 @@
-import type { Spec } from './edit-form.svelte.ts'
+import type { Spec } from './spec.ts'
 
 /** Input that was typed and not saved, with the version it was based on. */
 export interface Unsaved {

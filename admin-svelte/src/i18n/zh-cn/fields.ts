@@ -1,4 +1,8 @@
-import type { FieldText } from '../../editing/field-text.ts'
+/** What a form says about a field. */
+export interface FieldText {
+  title: string
+  description: string
+}
 
 /**
  * Titles and descriptions of configuration fields in Simplified Chinese, by kind and path, or by path alone where

@@ -1,4 +1,4 @@
-import type { Spec } from '../../editing/edit-form.svelte.ts'
+import type { Spec } from '../../editing/spec.ts'
 
 const STORED = ['id', 'version', 'createdBy', 'createdAt', 'updatedBy', 'updatedAt']
 
