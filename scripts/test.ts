@@ -1,0 +1,82 @@
+import { chmodSync, globSync, mkdtempSync, rmSync, statSync } from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { buildAdminPage } from './admin-page.ts'
+import { readCommandLine } from './command-line.ts'
+import { projectRoot } from './project-root.ts'
+import { ensureRedis } from './services/install-redis.ts'
+import { startPostgres } from './services/postgres.ts'
+import { stopOnSignal } from './stop-on-signal.ts'
+import { printTotals, runTests } from './testing/run-tests.ts'
+import type { TestTotals } from './testing/run-tests.ts'
+
+const HELP = `npm test [-- FILE|FOLDER ...]        runs the tests (*.test.ts), or only the given ones
+npm run test:all [-- FILE|FOLDER ...] also the long ones (*.long.test.ts)
+
+Starts a PostgreSQL server for the run and stops it at the end; installs Redis when it is missing.
+With CI=true a skipped test is a failure.`
+
+// These start whole systems and measure time: they run one after the other, when nothing else runs.
+const ALONE = ['scripts/', 'admin-svelte/tests/']
+
+const { flags, files: wanted } = readCommandLine(HELP, ['all'], true)
+const abort = new AbortController()
+const folder = mkdtempSync(path.join(os.tmpdir(), 'gateway-test-'))
+const interrupted = stopOnSignal(() => abort.abort())
+
+try {
+  process.exitCode = await main()
+} finally {
+  rmSync(folder, { recursive: true, force: true })
+}
+// A handle that a library left open must not keep the run from ending.
+process.exit(interrupted() ?? process.exitCode)
+
+async function main(): Promise<number> {
+  const files = findFiles()
+  if (files.length === 0) {
+    say('no test file matches')
+    return 1
+  }
+  ensureRedis(say)
+  if (wanted.length === 0 || files.some((file) => file.startsWith('admin-svelte/'))) buildAdminPage(say)
+  chmodSync(folder, 0o755)
+  const postgres = await startPostgres({ dataDir: path.join(folder, 'postgres'), durable: false })
+  process.env.TEST_POSTGRES_URL = postgres.url
+  try {
+    const alone = files.filter((file) => ALONE.some((start) => file.startsWith(start)))
+    const together = files.filter((file) => !alone.includes(file))
+    const totals = await runTests(
+      [{ files: together, concurrency: Math.min(os.availableParallelism(), 4) }, { files: alone, concurrency: 1 }],
+      { signal: abort.signal, timeout: flags.all ? 600_000 : 240_000 }
+    )
+    const exitCode = verdict(totals)
+    printTotals(totals)
+    return exitCode
+  } finally {
+    await postgres.stop()
+  }
+}
+
+function findFiles(): string[] {
+  const pattern = flags.all ? '**/*.test.ts' : '**/!(*.long).test.ts'
+  const all = globSync(pattern, { cwd: projectRoot, exclude: ['**/node_modules/**', '**/dist/**', '.data/**'] }).sort()
+  if (wanted.length === 0) return all
+  return [...new Set(wanted.flatMap((name) => {
+    const relative = path.relative(projectRoot, path.resolve(name))
+    const kind = statSync(path.resolve(name), { throwIfNoEntry: false })
+    if (kind === undefined) throw new Error(`${name} does not exist`)
+    // A file that is named runs, also when it is a long one.
+    return kind.isDirectory() ? all.filter((file) => file.startsWith(`${relative}${path.sep}`) || relative === '') : [relative]
+  }))]
+}
+
+function verdict({ counts, notRun }: TestTotals): number {
+  const failed = (counts.get('fail') ?? 0) + (counts.get('cancelled') ?? 0)
+  if (notRun.length > 0) say(`ATTENTION: ${notRun.length} tests did not run:\n  ${notRun.join('\n  ')}`)
+  return failed > 0 || (notRun.length > 0 && process.env.CI === 'true') ? 1 : 0
+}
+
+function say(line: string): void {
+  console.error(`test: ${line}`)
+}
