@@ -134,7 +134,13 @@ CREATE TABLE audit (
   previous_hash char(64) NOT NULL,
   hash char(64) NOT NULL
 );
-CREATE INDEX audit_resource ON audit (kind, resource_id);`
+CREATE INDEX audit_resource ON audit (kind, resource_id);
+CREATE TABLE audit_head (
+  id smallint PRIMARY KEY DEFAULT 1 CHECK (id = 1),
+  sequence bigint NOT NULL,
+  hash char(64) NOT NULL
+);
+INSERT INTO audit_head (sequence, hash) VALUES (0, repeat('0', 64));`
 
 /** The first schema: drafted resources, publishing, nodes, people and audit. */
 export async function up(sequelize: Sequelize, transaction: Transaction): Promise<void> {
