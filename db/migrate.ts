@@ -1,0 +1,26 @@
+import type { Sequelize } from 'sequelize'
+import { Umzug } from 'umzug'
+import { up as initial } from './migrations/0001-initial.ts'
+import { createMigrationStorage } from './migration-storage.ts'
+
+/** Takes part in every start; the number is the lock's name in Postgres and must never change. */
+const ADVISORY_LOCK = 7_205_759_403
+
+const migrations = [{ name: '0001-initial', up: initial }]
+
+/**
+ * Brings the database to the newest schema. Several processes may call it at once: one migrates, the others wait.
+ * @returns the names of the migrations that were applied.
+ */
+export async function migrate(sequelize: Sequelize): Promise<string[]> {
+  return sequelize.transaction(async (transaction) => {
+    await sequelize.query('SELECT pg_advisory_xact_lock($1)', { bind: [ADVISORY_LOCK], transaction })
+    const umzug = new Umzug({
+      migrations: migrations.map(({ name, up }) => ({ name, up: () => up(sequelize, transaction) })),
+      storage: createMigrationStorage(sequelize, transaction),
+      logger: undefined
+    })
+    const applied = await umzug.up()
+    return applied.map(({ name }) => name)
+  })
+}

@@ -1,0 +1,47 @@
+import { DataTypes, type InferAttributes, type InferCreationAttributes, type Model, type ModelStatic, type Sequelize } from 'sequelize'
+
+/** The one row that every publish locks. */
+export interface ConfigurationRow extends Model<InferAttributes<ConfigurationRow>, InferCreationAttributes<ConfigurationRow>> {
+  id: number
+  epoch: string
+  liveRevision: number | null
+  behindRollback: boolean
+}
+
+/** A frozen configuration; `content` is canonical JSON. A trigger refuses changes. */
+export interface SnapshotRow extends Model<InferAttributes<SnapshotRow>, InferCreationAttributes<SnapshotRow>> {
+  epoch: string
+  revision: number
+  schemaVersion: number
+  createdBy: string
+  createdAt: Date
+  note: string
+  sha256: string
+  content: string
+}
+
+export interface PublishingModels {
+  configuration: ModelStatic<ConfigurationRow>
+  snapshots: ModelStatic<SnapshotRow>
+}
+
+export function definePublishing(sequelize: Sequelize): PublishingModels {
+  return {
+    configuration: sequelize.define<ConfigurationRow>('configuration', {
+      id: { type: DataTypes.SMALLINT, primaryKey: true },
+      epoch: DataTypes.UUID,
+      liveRevision: DataTypes.INTEGER,
+      behindRollback: DataTypes.BOOLEAN
+    }),
+    snapshots: sequelize.define<SnapshotRow>('snapshots', {
+      epoch: { type: DataTypes.UUID, primaryKey: true },
+      revision: { type: DataTypes.INTEGER, primaryKey: true },
+      schemaVersion: DataTypes.INTEGER,
+      createdBy: DataTypes.TEXT,
+      createdAt: DataTypes.DATE(3),
+      note: DataTypes.TEXT,
+      sha256: DataTypes.CHAR(64),
+      content: DataTypes.TEXT
+    })
+  }
+}

@@ -1,0 +1,23 @@
+import type { Endpoint } from '../http/endpoint.ts'
+import { auditEndpoints } from './audit/audit-endpoints.ts'
+import { configEndpoints } from './config/config-endpoints.ts'
+import { documentEndpoints } from './documents/document-endpoints.ts'
+import { nodeApiEndpoints } from './node-api/node-api-endpoints.ts'
+import { nodeEndpoints } from './nodes/node-endpoints.ts'
+import { resourceEndpoints } from './resources/resource-endpoints.ts'
+import { sessionEndpoints } from './session/session-endpoints.ts'
+import { snapshotEndpoints } from './snapshots/snapshot-endpoints.ts'
+import { tokenEndpoints } from './tokens/token-endpoints.ts'
+
+/** Every endpoint below /api/v1. */
+export const endpoints: readonly Endpoint[] = [
+  ...sessionEndpoints,
+  ...resourceEndpoints,
+  ...configEndpoints,
+  ...snapshotEndpoints,
+  ...nodeEndpoints,
+  ...tokenEndpoints,
+  ...auditEndpoints,
+  ...nodeApiEndpoints,
+  ...documentEndpoints(() => endpoints)
+]

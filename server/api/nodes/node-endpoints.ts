@@ -1,0 +1,114 @@
+import Type from 'typebox'
+import { Ack, Desired, Heartbeat } from '../../../shared/schema/node-api.ts'
+import { strictObject, timestamp } from '../../../shared/schema/field.ts'
+import { appendAudit } from '../../audit/append-audit.ts'
+import { actorName } from '../../auth/actor.ts'
+import { createToken, hashToken } from '../../auth/token.ts'
+import { AppError } from '../../http/app-error.ts'
+import { nullableTimestamp } from '../../http/documented-schema.ts'
+import { type Endpoint, endpoint } from '../../http/endpoint.ts'
+import { inTransaction } from '../../in-transaction.ts'
+import { findLive } from '../../publishing/live.ts'
+import { presentNode } from './present-node.ts'
+
+const NodeId = Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$', form: '1 to 128 letters, digits, dots, dashes or underscores', description: 'Chosen by you; NODE_ID of the data node.' })
+const Labels = Type.Record(Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._/-]{0,62}$' }), Type.String({ maxLength: 256 }), { default: {}, maxProperties: 64, description: 'Such as zone.' })
+const NodeToken = strictObject({ id: Type.String(), token: Type.String({ description: 'NODE_TOKEN of the data node; shown only here.' }) })
+const nullable = (schema: Type.TSchema) => Type.Union([schema, Type.Null()])
+const NodeItem = strictObject({
+  id: NodeId,
+  labels: Labels,
+  createdBy: Type.String(),
+  createdAt: timestamp(),
+  online: Type.Boolean({ description: 'Heard of within the last 15 s.' }),
+  lastHeartbeatAt: nullableTimestamp,
+  serving: nullable(Desired),
+  desired: nullable(Desired),
+  behind: Type.Boolean({ description: 'It does not serve what it should.' }),
+  ack: nullable(Ack),
+  heartbeat: nullable(Heartbeat)
+})
+
+export const nodeEndpoints: Endpoint[] = [
+  endpoint({
+    method: 'GET',
+    path: '/nodes',
+    permission: 'viewer',
+    tag: 'nodes',
+    summary: 'List the data nodes with what they serve and should serve',
+    answers: { 200: { description: 'Every enrolled node.', schema: strictObject({ items: Type.Array(NodeItem) }) } },
+    async handle({ deps: { db } }) {
+      const [rows, desired, acks] = await Promise.all([
+        db.nodes.findAll({ order: [['id', 'ASC']], limit: 1000 }),
+        db.desired.findAll(),
+        db.nodeAcks.findAll({ where: db.sequelize.literal('(node_id, epoch, revision) IN (SELECT node_id, epoch, revision FROM desired)') })
+      ])
+      const now = new Date()
+      const items = rows.map((row) => presentNode(row, desired.find((entry) => entry.nodeId === row.id), acks.find((ack) => ack.nodeId === row.id), now))
+      return { status: 200, body: { items } }
+    }
+  }),
+  endpoint({
+    method: 'POST',
+    path: '/nodes',
+    permission: 'admin',
+    tag: 'nodes',
+    summary: 'Enrol a data node; its token is shown only in this answer',
+    body: strictObject({ id: NodeId, labels: Labels }),
+    answers: { 201: { description: 'The token of the node.', schema: NodeToken } },
+    audits: 'nodes.create',
+    async handle({ deps: { db }, body, actor, requestId }) {
+      const token = createToken('gwn')
+      await inTransaction(db, async (transaction) => {
+        if ((await db.nodes.count({ where: { id: body.id }, transaction })) > 0) throw new AppError('name_taken', { message: `A node ${body.id} is enrolled already; POST /nodes/${body.id}/token makes it a new token.` })
+        await db.nodes.create({ id: body.id, labels: body.labels, tokenHash: hashToken(token), createdBy: actorName(actor), createdAt: new Date() }, { transaction })
+        await db.configuration.findByPk(1, { transaction, lock: transaction.LOCK.SHARE })
+        const live = await findLive(db, transaction)
+        if (live !== null) await db.desired.create({ nodeId: body.id, epoch: live.epoch, revision: live.revision, sha256: live.sha256 }, { transaction })
+        await appendAudit(db, transaction, { actor: actorName(actor), action: 'nodes.create', kind: 'nodes', resourceId: body.id, requestId, after: body })
+      })
+      return { status: 201, body: { id: body.id, token } }
+    }
+  }),
+  endpoint({
+    method: 'POST',
+    path: '/nodes/:id/token',
+    permission: 'admin',
+    tag: 'nodes',
+    summary: 'Give a node a new token; the old one is refused at once',
+    answers: { 201: { description: 'The new token.', schema: NodeToken } },
+    audits: 'nodes.token',
+    async handle({ deps: { db }, params, actor, requestId }) {
+      const id = params['id'] ?? ''
+      const token = createToken('gwn')
+      await inTransaction(db, async (transaction) => {
+        const [count] = await db.nodes.update({ tokenHash: hashToken(token) }, { where: { id }, transaction })
+        if (count === 0) throw unknownNode(id)
+        await appendAudit(db, transaction, { actor: actorName(actor), action: 'nodes.token', kind: 'nodes', resourceId: id, requestId })
+      })
+      return { status: 201, body: { id, token } }
+    }
+  }),
+  endpoint({
+    method: 'DELETE',
+    path: '/nodes/:id',
+    permission: 'admin',
+    tag: 'nodes',
+    summary: 'Revoke a node: its token is refused at once and it leaves the list',
+    answers: { 204: { description: 'Revoked.' } },
+    audits: 'nodes.delete',
+    async handle({ deps: { db }, params, actor, requestId }) {
+      const id = params['id'] ?? ''
+      await inTransaction(db, async (transaction) => {
+        const count = await db.nodes.destroy({ where: { id }, transaction })
+        if (count === 0) throw unknownNode(id)
+        await appendAudit(db, transaction, { actor: actorName(actor), action: 'nodes.delete', kind: 'nodes', resourceId: id, requestId })
+      })
+      return { status: 204 }
+    }
+  })
+]
+
+function unknownNode(id: string): AppError {
+  return new AppError('not_found', { message: `There is no node ${id}.` })
+}

@@ -1,0 +1,24 @@
+import type { DesiredRow, NodeAckRow, NodeRow } from '../../../db/models/nodes.ts'
+import type { Desired } from '../../../shared/schema/node-api.ts'
+
+/** A node that was silent for longer is shown as offline; nodes report every 5 s. */
+export const ONLINE_MS = 15_000
+
+/** A node as the API shows it. `behind` is true while it does not serve what it should. */
+export function presentNode(row: NodeRow, desiredRow: DesiredRow | undefined, ackRow: NodeAckRow | undefined, now: Date) {
+  const desired: Desired | null = desiredRow ? { epoch: desiredRow.epoch, revision: desiredRow.revision, sha256: desiredRow.sha256 } : null
+  const serving = row.heartbeat?.serving ?? null
+  return {
+    id: row.id,
+    labels: { ...row.labels, ...row.heartbeat?.labels },
+    createdBy: row.createdBy,
+    createdAt: row.createdAt.toISOString(),
+    online: row.lastHeartbeatAt !== null && now.getTime() - row.lastHeartbeatAt.getTime() < ONLINE_MS,
+    lastHeartbeatAt: row.lastHeartbeatAt?.toISOString() ?? null,
+    serving,
+    desired,
+    behind: desired !== null && (serving === null || serving.epoch !== desired.epoch || serving.revision !== desired.revision || serving.sha256 !== desired.sha256),
+    ack: ackRow?.ack ?? null,
+    heartbeat: row.heartbeat ?? null
+  }
+}

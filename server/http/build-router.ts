@@ -1,0 +1,90 @@
+import Router from '@koa/router'
+import type { Context } from 'koa'
+import type { TSchema } from 'typebox'
+import { errorIssue, type Decoded } from '../../shared/schema/issue.ts'
+import { compileDecoder } from '../../shared/snapshot/compile-decoder.ts'
+import { authenticate } from '../auth/authenticate.ts'
+import { SESSION_COOKIE } from '../auth/session.ts'
+import type { Deps } from '../deps.ts'
+import { AppError, invalidRequest } from './app-error.ts'
+import { authorize, checkCsrf } from './authorize.ts'
+import type { Answer, Endpoint } from './endpoint.ts'
+import { readJson } from './read-json.ts'
+
+export const API_PREFIX = '/api/v1'
+
+/** The router of all endpoints. Every check that an endpoint declares is made here, before its handler. */
+export function buildRouter(endpoints: readonly Endpoint[], deps: Deps): Router {
+  const router = new Router({ prefix: API_PREFIX })
+  for (const endpoint of endpoints) {
+    const handle = createHandler(endpoint, deps)
+    router.register(endpoint.path, [endpoint.method.toLowerCase()], handle)
+  }
+  return router
+}
+
+function createHandler(endpoint: Endpoint, deps: Deps) {
+  const decodeQuery = decoder(endpoint.query)
+  const decodeBody = decoder(endpoint.body)
+  return async (context: Context) => {
+    const sessionToken = context.cookies.get(SESSION_COOKIE) ?? ''
+    const actor = await authenticate(deps.db, { authorization: context.get('authorization'), sessionToken }, new Date())
+    authorize(actor, endpoint.permission)
+    if (endpoint.permission !== 'public') checkCsrf(actor, endpoint.method, context.get('x-csrf-token'))
+    const query = decodeOrThrow(decodeQuery, singleValues(context.query))
+    const body = endpoint.method === 'GET' ? undefined : await readJson(context.req)
+    const answer = await endpoint.handle({
+      deps,
+      params: checkedParams(context.params),
+      query: query as Record<string, unknown>,
+      body: endpoint.body === undefined ? body : decodeOrThrow(decodeBody, body ?? {}),
+      actor,
+      requestId: context.state.requestId,
+      header: (name) => context.get(name),
+      clientAddress: context.req.socket.remoteAddress ?? '',
+      sessionToken
+    })
+    send(context, answer)
+  }
+}
+
+type Decoder = (input: unknown) => Decoded<unknown>
+
+function decoder(schema: TSchema | undefined): Decoder {
+  return schema === undefined ? (input) => ({ ok: true, value: input, issues: [] }) : compileDecoder(schema)
+}
+
+function decodeOrThrow(decode: Decoder, input: unknown): unknown {
+  const decoded = decode(input)
+  if (!decoded.ok) throw invalidRequest(decoded.issues)
+  return decoded.value
+}
+
+function singleValues(query: NodeJS.Dict<string | string[]>): Record<string, unknown> {
+  const values: Record<string, unknown> = {}
+  for (const [name, value] of Object.entries(query)) {
+    if (Array.isArray(value)) throw invalidRequest([errorIssue(`/${name}`, 'invalid_value', `the query parameter ${name} is given more than once`)])
+    values[name] = value
+  }
+  return values
+}
+
+/** Path parameters are short and printable; anything else cannot be the id of something. */
+function checkedParams(params: Record<string, string>): Record<string, string> {
+  for (const value of Object.values(params)) {
+    if (!/^[^\u0000-\u001f\u007f]{1,200}$/.test(value)) throw new AppError('not_found')
+  }
+  return params
+}
+
+function send(context: Context, answer: Answer): void {
+  context.status = answer.status
+  context.set({ 'cache-control': 'no-store', ...answer.headers })
+  if (answer.body === undefined) {
+    context.body = null
+    context.status = answer.status
+    return
+  }
+  if (typeof answer.body === 'string') context.type = 'application/json'
+  context.body = answer.body
+}

@@ -1,0 +1,86 @@
+import type { TSchema } from 'typebox'
+import { ERRORS } from '../../shared/schema/error-table.ts'
+import { Issue } from '../../shared/schema/issue.ts'
+import type { Endpoint, Permission } from './endpoint.ts'
+
+const PERMISSIONS: Record<Permission, string> = {
+  public: 'Anybody.',
+  viewer: 'Role viewer or above.',
+  editor: 'Role editor or above.',
+  publisher: 'Role publisher or above.',
+  admin: 'Role admin.',
+  node: 'Data nodes, with their own token.'
+}
+
+const ErrorBody = {
+  type: 'object',
+  required: ['error'],
+  properties: {
+    error: {
+      type: 'object',
+      required: ['code', 'message', 'requestId'],
+      properties: {
+        code: { type: 'string', enum: Object.keys(ERRORS) },
+        message: { type: 'string' },
+        requestId: { type: 'string' },
+        issues: { type: 'array', items: Issue }
+      }
+    }
+  }
+}
+
+/** The OpenAPI 3.1 document of the endpoints; TypeBox schemas are JSON Schema as they stand. */
+export function buildOpenApi(endpoints: readonly Endpoint[]) {
+  const paths: Record<string, Record<string, unknown>> = {}
+  for (const endpoint of endpoints) {
+    const path = endpoint.path.replace(/:([a-zA-Z]+)/g, '{$1}')
+    paths[path] = { ...paths[path], [endpoint.method.toLowerCase()]: operation(endpoint) }
+  }
+  return {
+    openapi: '3.1.0',
+    info: { title: 'Open Gateway control plane', version: '1', description: 'Configuration, publishing and proof of what each data node serves.' },
+    servers: [{ url: '/api/v1' }],
+    security: [{ token: [] }, { session: [] }],
+    paths,
+    components: {
+      securitySchemes: {
+        token: { type: 'http', scheme: 'bearer', description: 'An API token, or the token of a data node for the node API.' },
+        session: { type: 'apiKey', in: 'cookie', name: 'gateway_session', description: 'Set by POST /session; changes also need x-csrf-token.' }
+      },
+      schemas: { Error: ErrorBody }
+    }
+  }
+}
+
+function operation(endpoint: Endpoint) {
+  const body = endpoint.bodyDoc ?? endpoint.body
+  return {
+    operationId: operationId(endpoint),
+    tags: [endpoint.tag],
+    summary: endpoint.summary,
+    description: PERMISSIONS[endpoint.permission],
+    'x-permission': endpoint.permission,
+    ...(endpoint.permission === 'public' ? { security: [] } : {}),
+    parameters: parameters(endpoint),
+    ...(body === undefined ? {} : { requestBody: { required: true, content: { 'application/json': { schema: body } } } }),
+    responses: responses(endpoint)
+  }
+}
+
+function operationId({ method, path }: Endpoint): string {
+  return [method.toLowerCase(), ...path.split(/[/:.-]+/)].filter((part) => part !== '').map((part, index) => (index === 0 ? part : part[0]?.toUpperCase() + part.slice(1))).join('')
+}
+
+function parameters(endpoint: Endpoint): unknown[] {
+  const inPath = [...endpoint.path.matchAll(/:([a-zA-Z]+)/g)].map(([, name]) => ({ name, in: 'path', required: true, schema: { type: 'string' } }))
+  const query = endpoint.query as (TSchema & { properties?: Record<string, { description?: string }>; required?: string[] }) | undefined
+  const inQuery = Object.entries(query?.properties ?? {}).map(([name, schema]) => ({ name, in: 'query', required: false, description: schema.description ?? '', schema }))
+  const version = endpoint.needsVersion ? [{ name: 'If-Match', in: 'header', required: true, description: 'The version you read, in quotes.', schema: { type: 'string' } }] : []
+  return [...inPath, ...inQuery, ...version]
+}
+
+function responses(endpoint: Endpoint): Record<string, unknown> {
+  const answers = Object.entries(endpoint.answers).map(([status, { description, schema }]) => [status, { description, ...(schema ? { content: { 'application/json': { schema } } } : {}) }])
+  const error = { description: 'An error; the code tells which.', content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } } }
+  return { ...Object.fromEntries(answers), default: error }
+}

@@ -1,0 +1,60 @@
+import fs from 'node:fs'
+import { Queue, Worker } from 'bullmq'
+import { createDatabase } from '../db/database.ts'
+import { createLog } from './create-log.ts'
+import { readEnvOrExit } from './env.ts'
+import { redisProblem } from './jobs/check-redis.ts'
+import { runHousekeeping } from './jobs/housekeeping.ts'
+import { createQueueClient } from './redis-clients.ts'
+import { stopOnSignal } from './stop-on-signal.ts'
+import { waitForDatabase } from './wait-for-database.ts'
+
+const HOUSEKEEPING = 'housekeeping'
+const HOUSEKEEPING_EVERY_MS = 10 * 60_000
+/** A Redis that comes back empty gets its schedulers again within this time. */
+const RECONCILE_EVERY_MS = 60_000
+
+/** control-jobs: the BullMQ job handlers. Any number may run; each job runs once. */
+const env = readEnvOrExit('control-jobs', 'the background jobs of the gateway')
+const log = createLog('control-jobs', env.logLevel)
+const db = createDatabase({ url: env.databaseUrl, poolSize: 4 })
+const queueClient = createQueueClient(env.redisUrl, log)
+const workerClient = createQueueClient(env.redisUrl, log)
+let stopping = false
+
+const queue = new Queue(HOUSEKEEPING, { connection: queueClient, defaultJobOptions: { removeOnComplete: 100, removeOnFail: 1000 } })
+const worker = new Worker(HOUSEKEEPING, async () => runHousekeeping(db, new Date()), { connection: workerClient, autorun: false, concurrency: 1 })
+queue.on('error', () => {})
+worker.on('error', (error) => log.debug({ reason: error.message }, 'the job handler cannot reach Redis'))
+worker.on('completed', (job, result) => log.info({ job: job.name, result }, 'job done'))
+worker.on('failed', (job, error) => log.error({ job: job?.name, error }, 'job failed'))
+
+const reconcile = async () => {
+  await queue.upsertJobScheduler(HOUSEKEEPING, { every: HOUSEKEEPING_EVERY_MS }, { name: HOUSEKEEPING })
+}
+const reconcileLogged = () => void reconcile().catch((error: Error) => log.warn({ reason: error.message }, 'job schedules could not be written'))
+const timer = setInterval(reconcileLogged, RECONCILE_EVERY_MS)
+queueClient.on('ready', reconcileLogged)
+
+stopOnSignal(log, 10_000, async () => {
+  stopping = true
+  clearInterval(timer)
+  if (queueClient.status === 'ready') {
+    await worker.close()
+    await queue.close()
+  }
+  queueClient.disconnect()
+  workerClient.disconnect()
+  await db.sequelize.close()
+})
+
+await waitForDatabase(db, log, () => stopping)
+const problem = await redisProblem(queueClient)
+if (problem !== null) {
+  fs.writeSync(2, `${problem}\n`)
+  process.exit(78)
+}
+await reconcile()
+void worker.run()
+log.info('control-jobs serves')
+process.send?.('ready')

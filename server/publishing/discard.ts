@@ -1,0 +1,65 @@
+import { Op, type Transaction } from 'sequelize'
+import type { Database } from '../../db/database.ts'
+import type { DraftedRow } from '../../db/models/drafted.ts'
+import { DRAFTED_KINDS, type DraftedKind } from '../../shared/schema/resource.ts'
+import type { Route } from '../../shared/schema/route.ts'
+import { canonicalJson } from '../../shared/snapshot/canonical.ts'
+import { appendAudit } from '../audit/append-audit.ts'
+import { actorName } from '../auth/actor.ts'
+import { AppError } from '../http/app-error.ts'
+import { inTransaction } from '../in-transaction.ts'
+import { columnsOf, specOf } from '../resources/present-resource.ts'
+import { storeReferences } from '../resources/references.ts'
+import type { Change } from '../resources/write-resource.ts'
+import { contentOf, findLive } from './live.ts'
+import { lockConfiguration } from './lock-configuration.ts'
+
+/** Sets the draft back to what is live. @returns how many resources changed. @throws AppError conflict before the first publish */
+export async function discardDraft(change: Change): Promise<number> {
+  const { db } = change.deps
+  return inTransaction(db, async (transaction) => {
+    await lockConfiguration(db, transaction)
+    const live = await findLive(db, transaction)
+    if (live === null) throw new AppError('conflict', { message: 'Nothing was published yet, so there is nothing to go back to.' })
+    const content = contentOf(live)
+    const by = actorName(change.actor)
+    let changed = 0
+    for (const kind of DRAFTED_KINDS) {
+      const resources = content[kind] as unknown as Resource[]
+      changed += await removeOthers(db, transaction, kind, resources.map((resource) => resource.id), by)
+      changed += await restoreAll(db, transaction, kind, resources, by)
+    }
+    await db.configuration.update({ behindRollback: false }, { where: { id: 1 }, transaction })
+    const entry = { actor: by, action: 'config.discard', kind: 'configuration', resourceId: 'draft', requestId: change.requestId }
+    await appendAudit(db, transaction, { ...entry, after: { revision: live.revision, changed } })
+    return changed
+  })
+}
+
+type Resource = Record<string, unknown> & { id: string }
+
+async function removeOthers(db: Database, transaction: Transaction, kind: DraftedKind, kept: string[], by: string): Promise<number> {
+  const now = new Date()
+  const where = { deletedAt: null, id: { [Op.notIn]: kept } }
+  const [count] = await db.drafted[kind].update({ deletedAt: now, updatedAt: now, updatedBy: by, version: db.sequelize.literal('version + 1') as unknown as number }, { where, transaction })
+  return count
+}
+
+async function restoreAll(db: Database, transaction: Transaction, kind: DraftedKind, resources: Resource[], by: string): Promise<number> {
+  const rows = await db.drafted[kind].findAll({ where: { id: resources.map((resource) => resource.id) }, transaction })
+  const rowById = new Map(rows.map((row) => [row.id, row]))
+  const changed: [DraftedRow, Record<string, unknown>][] = []
+  for (const { id, ...spec } of resources) {
+    const row = rowById.get(id)
+    if (row === undefined) throw new Error(`the ${kind} row ${id} of a live revision is missing`)
+    if (row.deletedAt !== null || canonicalJson(specOf(row)) !== canonicalJson(spec)) changed.push([row, spec])
+  }
+  // Names may have been swapped, so all of them are freed before any is taken.
+  await db.drafted[kind].update({ name: db.sequelize.cast(db.sequelize.col('id'), 'text') as unknown as string }, { where: { id: changed.map(([row]) => row.id) }, transaction })
+  for (const [row, spec] of changed) {
+    await row.update({ ...columnsOf(spec), deletedAt: null, updatedAt: new Date(), updatedBy: by, version: row.version + 1 }, { transaction })
+    await db.drafted[kind].update({ name: spec['name'] as string }, { where: { id: row.id }, transaction })
+    if (kind === 'routes') await storeReferences(db, transaction, row.id, spec as unknown as Route)
+  }
+  return changed.length
+}

@@ -1,0 +1,38 @@
+import type { Transaction } from 'sequelize'
+import type { Database } from '../../db/database.ts'
+import type { SnapshotRow } from '../../db/models/publishing.ts'
+import type { Desired } from '../../shared/schema/node-api.ts'
+import type { SnapshotContent, SnapshotHead } from '../../shared/schema/snapshot.ts'
+import { AppError } from '../http/app-error.ts'
+
+export const EMPTY_CONTENT: SnapshotContent = { listeners: [], upstreams: [], routes: [] }
+
+/** The snapshot that was published last, or null before the first publish. */
+export async function findLive(db: Database, transaction?: Transaction): Promise<SnapshotRow | null> {
+  const options = transaction ? { transaction } : {}
+  const configuration = await db.configuration.findByPk(1, options)
+  if (configuration?.liveRevision == null) return null
+  return db.snapshots.findOne({ where: { epoch: configuration.epoch, revision: configuration.liveRevision }, ...options })
+}
+
+/** A snapshot of the current epoch by its number. @throws AppError not_found */
+export async function findSnapshot(db: Database, revision: number, transaction?: Transaction): Promise<SnapshotRow> {
+  const options = transaction ? { transaction } : {}
+  const configuration = await db.configuration.findByPk(1, options)
+  const row = await db.snapshots.findOne({ where: { epoch: configuration?.epoch ?? '', revision }, ...options })
+  if (row === null) throw new AppError('not_found', { message: `There is no revision ${revision}.` })
+  return row
+}
+
+export function contentOf(row: SnapshotRow | null): SnapshotContent {
+  return row === null ? EMPTY_CONTENT : (JSON.parse(row.content) as SnapshotContent)
+}
+
+export function desiredOf(row: SnapshotRow): Desired {
+  return { epoch: row.epoch, revision: row.revision, sha256: row.sha256 }
+}
+
+export function presentSnapshotHead(row: SnapshotRow): SnapshotHead {
+  const { epoch, revision, schemaVersion, createdBy, note, sha256 } = row
+  return { epoch, revision, schemaVersion, createdBy, createdAt: row.createdAt.toISOString(), note, sha256 }
+}

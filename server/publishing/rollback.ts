@@ -1,0 +1,56 @@
+import type { Transaction } from 'sequelize'
+import { decodeContent } from '../../shared/snapshot/decode-snapshot.ts'
+import { appendAudit } from '../audit/append-audit.ts'
+import { actorName } from '../auth/actor.ts'
+import { AppError } from '../http/app-error.ts'
+import { inTransaction } from '../in-transaction.ts'
+import type { Change } from '../resources/write-resource.ts'
+import { announceConfig } from './announce.ts'
+import { assembleDraft } from './assemble-draft.ts'
+import { checkContent } from './check-content.ts'
+import { checkFleet } from './check-fleet.ts'
+import { hashContent } from './content-hash.ts'
+import { findLive, findSnapshot } from './live.ts'
+import { lockConfiguration } from './lock-configuration.ts'
+import type { Published } from './publish.ts'
+import { storeSnapshot } from './store-snapshot.ts'
+
+/**
+ * Publishes the content of an old revision as a new one. It is decoded and validated as of today; the draft stays as it
+ * is and is marked as behind.
+ * @throws AppError not_found, config_invalid with every issue, publish_in_progress, database_behind_fleet
+ */
+export async function rollback(change: Change, revision: number, note: string): Promise<Published> {
+  const published = await inTransaction(change.deps.db, (transaction) => rollbackIn(transaction, change, revision, note), 'REPEATABLE READ')
+  if (published.unchanged) return { ...published, announced: false }
+  return { ...published, announced: await announceConfig(change.deps, { epoch: published.epoch, revision: published.revision }) }
+}
+
+async function rollbackIn(transaction: Transaction, change: Change, revision: number, note: string): Promise<Omit<Published, 'announced'>> {
+  const { db } = change.deps
+  const configuration = await lockConfiguration(db, transaction)
+  const old = await findSnapshot(db, revision, transaction)
+  const live = await findLive(db, transaction)
+  const decoded = decodeContent(JSON.parse(old.content))
+  if (!decoded.ok) throw new AppError('config_invalid', { issues: decoded.issues })
+  const hashed = hashContent(decoded.value)
+  if (live !== null && live.sha256 === hashed.sha256) {
+    return { epoch: live.epoch, revision: live.revision, sha256: live.sha256, unchanged: true, issues: [], nodes: [] }
+  }
+  await checkFleet(db, transaction, configuration.epoch, live, false)
+  const issues = checkContent(hashed.content)
+  const draft = await assembleDraft(db, transaction)
+  const behindRollback = !draft.ok || hashContent(draft.value).sha256 !== hashed.sha256
+  const by = actorName(change.actor)
+  const stored = await storeSnapshot(db, transaction, configuration, { hashed, createdBy: by, note, behindRollback })
+  await appendAudit(db, transaction, {
+    actor: by,
+    action: 'config.rollback',
+    kind: 'snapshots',
+    resourceId: String(stored.revision),
+    requestId: change.requestId,
+    before: live === null ? undefined : { revision: live.revision, sha256: live.sha256 },
+    after: { revision: stored.revision, sha256: stored.sha256, note, contentOf: revision }
+  })
+  return { ...stored, unchanged: false, issues }
+}

@@ -1,0 +1,24 @@
+import type { Transaction } from 'sequelize'
+import type { Database } from '../../db/database.ts'
+import type { DraftedRow } from '../../db/models/drafted.ts'
+import type { DraftedKind } from '../../shared/schema/resource.ts'
+import { AppError } from '../http/app-error.ts'
+import { presentResource } from './present-resource.ts'
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
+
+/** @throws AppError not_found, also for what is deleted and for what is no id at all. */
+export async function findResource(db: Database, kind: DraftedKind, id: string, transaction?: Transaction): Promise<DraftedRow> {
+  const row = UUID.test(id) ? await db.drafted[kind].findOne({ where: { id, deletedAt: null }, ...(transaction ? { transaction, lock: transaction.LOCK.UPDATE } : {}) }) : null
+  if (row === null) throw new AppError('not_found', { message: `There is no ${kind.slice(0, -1)} with the id ${id}.` })
+  return row
+}
+
+/** @throws AppError version_mismatch with the resource as it is now. */
+export function checkVersion(row: DraftedRow, version: number): void {
+  if (row.version === version) return
+  throw new AppError('version_mismatch', {
+    message: `The resource is at version ${row.version}; you sent ${version}.`,
+    extra: { current: presentResource(row) }
+  })
+}

@@ -1,0 +1,83 @@
+import type { Transaction } from 'sequelize'
+import type { DraftedRow } from '../../db/models/drafted.ts'
+import { errorIssue } from '../../shared/schema/issue.ts'
+import type { DraftedKind } from '../../shared/schema/resource.ts'
+import type { Route } from '../../shared/schema/route.ts'
+import { decodeByKind } from '../../shared/snapshot/decode-resource.ts'
+import { appendAudit } from '../audit/append-audit.ts'
+import { type Actor, actorName } from '../auth/actor.ts'
+import type { Deps } from '../deps.ts'
+import { AppError, invalidRequest } from '../http/app-error.ts'
+import { inTransaction } from '../in-transaction.ts'
+import { uuidV7 } from '../uuid-v7.ts'
+import { checkVersion, findResource } from './find-resource.ts'
+import { mergePatch } from './merge-patch.ts'
+import { columnsOf, presentResource, specOf } from './present-resource.ts'
+import { lockReferences, storeReferences } from './references.ts'
+import { findReferrers } from './referrers.ts'
+
+/** Who changes something, for the stored fields and the audit. */
+export interface Change {
+  deps: Deps
+  actor: Actor
+  requestId: string
+}
+
+/** Adds a resource to the draft. @throws AppError invalid_request with every issue, name_taken */
+export async function createResource(change: Change, kind: DraftedKind, input: unknown): Promise<DraftedRow> {
+  const { db } = change.deps
+  const resource = decodeOrThrow(kind, input)
+  const by = actorName(change.actor)
+  return inTransaction(db, async (transaction) => {
+    if (kind === 'routes') await lockReferences(db, transaction, resource as unknown as Route)
+    const now = new Date()
+    const row = await db.drafted[kind].create({ id: uuidV7(), ...columnsOf(resource), version: 1, createdBy: by, createdAt: now, updatedBy: by, updatedAt: now }, { transaction })
+    if (kind === 'routes') await storeReferences(db, transaction, row.id, resource as unknown as Route)
+    await audit(change, transaction, `${kind}.create`, kind, row.id, undefined, presentResource(row))
+    return row
+  })
+}
+
+/** Changes a resource of the draft by a JSON Merge Patch. @throws AppError not_found, version_mismatch, invalid_request, name_taken */
+export async function updateResource(change: Change, kind: DraftedKind, id: string, version: number, patch: unknown): Promise<DraftedRow> {
+  const { db } = change.deps
+  if (typeof patch !== 'object' || patch === null || Array.isArray(patch)) throw invalidRequest([errorIssue('', 'invalid_value', 'the body must be an object with the fields to change')])
+  return inTransaction(db, async (transaction) => {
+    const row = await findResource(db, kind, id, transaction)
+    checkVersion(row, version)
+    const before = presentResource(row)
+    const resource = decodeOrThrow(kind, mergePatch(specOf(row), patch))
+    if (kind === 'routes') await lockReferences(db, transaction, resource as unknown as Route)
+    await row.update({ ...columnsOf(resource), version: row.version + 1, updatedBy: actorName(change.actor), updatedAt: new Date() }, { transaction })
+    if (kind === 'routes') await storeReferences(db, transaction, id, resource as unknown as Route)
+    await audit(change, transaction, `${kind}.update`, kind, id, before, presentResource(row))
+    return row
+  })
+}
+
+/** Takes a resource out of the draft. @throws AppError not_found, version_mismatch, still_referenced with the referrers */
+export async function removeResource(change: Change, kind: DraftedKind, id: string, version: number): Promise<void> {
+  const { db } = change.deps
+  await inTransaction(db, async (transaction) => {
+    const row = await findResource(db, kind, id, transaction)
+    checkVersion(row, version)
+    const referrers = await findReferrers(db, transaction, kind, id)
+    if (referrers.length > 0) {
+      const names = [...new Set(referrers.map((referrer) => `${referrer.name} (${referrer.in})`))].slice(0, 5).join(', ')
+      throw new AppError('still_referenced', { message: `Still named by ${names}. Change these first; what is live goes with the next publish.`, extra: { referrers } })
+    }
+    const now = new Date()
+    await row.update({ deletedAt: now, updatedAt: now, updatedBy: actorName(change.actor), version: row.version + 1 }, { transaction })
+    await audit(change, transaction, `${kind}.delete`, kind, id, presentResource(row), undefined)
+  })
+}
+
+function decodeOrThrow(kind: DraftedKind, input: unknown): Record<string, unknown> {
+  const decoded = decodeByKind[kind](input)
+  if (!decoded.ok) throw invalidRequest(decoded.issues)
+  return decoded.value as unknown as Record<string, unknown>
+}
+
+async function audit(change: Change, transaction: Transaction, action: string, kind: string, resourceId: string, before: unknown, after: unknown): Promise<void> {
+  await appendAudit(change.deps.db, transaction, { actor: actorName(change.actor), action, kind, resourceId, requestId: change.requestId, before, after })
+}
