@@ -1,8 +1,16 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { connect } from '../db/connect.ts'
+import { migrate } from '../db/migrate.ts'
+import { endpoints } from '../server/api/endpoints.ts'
+import { buildOpenApi } from '../server/http/openapi.ts'
 import { readCommandLine } from './command-line.ts'
+import { apiDocument } from './generate/api-document.ts'
+import type { OpenApi } from './generate/api-document.ts'
 import { configDocument } from './generate/config-document.ts'
+import { schemaDocument } from './generate/schema-document.ts'
 import { projectRoot } from './project-root.ts'
+import { createTestDatabase } from './services/test-database.ts'
 
 const HELP = `npm run generate             writes the documents that are made from the code
 npm run generate -- --check  only compares; ends with 1 when one is out of date`
@@ -11,7 +19,9 @@ const { flags } = readCommandLine(HELP, ['check'])
 const NOTE = '<!-- Made by `npm run generate`; changes made here are lost. -->\n\n'
 
 const documents: Record<string, () => string | Promise<string>> = {
-  'docs/CONFIG.md': configDocument
+  'docs/CONFIG.md': configDocument,
+  'docs/API.md': () => apiDocument(buildOpenApi(endpoints) as OpenApi),
+  'docs/SCHEMA.md': migratedSchemaDocument
 }
 
 for (const [name, make] of Object.entries(documents)) {
@@ -24,5 +34,17 @@ for (const [name, make] of Object.entries(documents)) {
   } else {
     writeFileSync(file, wanted)
     console.log(`wrote ${name}`)
+  }
+}
+
+async function migratedSchemaDocument(): Promise<string> {
+  const database = await createTestDatabase()
+  const sequelize = connect({ url: database.url })
+  try {
+    await migrate(sequelize)
+    return await schemaDocument(database.url)
+  } finally {
+    await sequelize.close()
+    await database.drop()
   }
 }

@@ -1,4 +1,8 @@
 import { ERRORS } from '../../shared/schema/error-table.ts'
+import { Issue } from '../../shared/schema/issue.ts'
+import { Listener } from '../../shared/schema/listener.ts'
+import { Route } from '../../shared/schema/route.ts'
+import { Upstream } from '../../shared/schema/upstream.ts'
 import { listFields, markdownTable, typeOf } from './schema-fields.ts'
 import type { Schema } from './schema-fields.ts'
 
@@ -18,12 +22,12 @@ interface Operation {
 /** The parts of an OpenAPI 3.1 document that are shown. */
 export interface OpenApi {
   paths: Record<string, Record<string, Operation>>
-  components?: { schemas?: Record<string, Schema> }
 }
 
 const INTRODUCTION = `# REST API
 
-Made from the OpenAPI document, which a running control plane serves at \`/api/v1/openapi.json\`. Bodies are JSON. Send
+Made from the OpenAPI document, which a running control plane serves at \`/api/v1/openapi.json\`. The paths below stand
+under \`/api/v1\`. Bodies are JSON. Send
 \`Authorization: Bearer TOKEN\`, or sign in (\`POST /api/v1/session\`) and send the cookie, with the header
 \`x-csrf-token\` on everything that changes something. A change of a resource needs \`If-Match\` with the version that was
 read.
@@ -39,43 +43,45 @@ export function apiDocument(openApi: OpenApi): string {
     `\`${title}\``, operation['x-permission'] ?? '', operation.summary ?? ''
   ]))
   const errors = markdownTable(['Code', 'Status', 'Meaning'], Object.entries(ERRORS).map(([code, { status, message }]) => [`\`${code}\``, String(status), message]))
-  const sections = operations.map(({ title, operation }) => operationSection(title, operation, openApi))
+  const sections = operations.map(({ title, operation }) => operationSection(title, operation))
   return `${INTRODUCTION}\n\n## Endpoints\n\n${overview}\n\n## Errors\n\n${errors}\n\n${sections.join('\n\n')}\n`
 }
 
-function operationSection(title: string, operation: Operation, openApi: OpenApi): string {
-  const parts = [`## ${title}`, operation.description ?? operation.summary ?? '']
-  if (operation['x-permission']) parts.push(`Permission: \`${operation['x-permission']}\`.`)
+function operationSection(title: string, operation: Operation): string {
+  const parts = [`## ${title}`, `${operation.summary ?? ''}. ${operation.description ?? ''}`]
   if (operation.parameters?.length) {
     parts.push(markdownTable(['Parameter', 'In', 'Type', 'What it is'], operation.parameters.map((parameter) => [
-      `\`${parameter.name}\`${parameter.required ? ' (required)' : ''}`, parameter.in, typeOf(parameter.schema ?? {}), parameter.description ?? parameter.schema?.description ?? ''
+      `\`${parameter.name}\`${parameter.required ? ' (required)' : ''}`, parameter.in, typeOf(parameter.schema ?? {}), parameter.description ?? ''
     ])))
   }
-  parts.push(...bodyParts('Request body', operation.requestBody, openApi))
-  for (const [status, response] of Object.entries(operation.responses ?? {})) {
-    parts.push(...bodyParts(`Answer ${status}${response.description ? `: ${response.description}` : ''}`, response, openApi, true))
+  if (operation.requestBody) parts.push(...bodyParts('Request body', operation.requestBody))
+  for (const [status, answer] of Object.entries(operation.responses ?? {})) {
+    if (status !== 'default') parts.push(...bodyParts(`Answer ${status}: ${(answer.description ?? '').replace(/\.$/, '')}`, answer))
   }
-  return parts.filter(Boolean).join('\n\n')
+  return parts.join('\n\n')
 }
 
-function bodyParts(title: string, body: Content | undefined, openApi: OpenApi, always = false): string[] {
-  const schema = resolve(Object.values(body?.content ?? {})[0]?.schema, openApi)
-  if (schema === undefined) return always ? [`${title}.`] : []
-  const resource = resourceOf(schema)
-  if (resource !== null) return [`${title}: ${resource}.`]
-  const fields = listFields(schema)
-  if (fields.length === 0) return [`${title}: ${typeOf(schema)}.`]
+function bodyParts(title: string, body: Content): string[] {
+  const schema = Object.values(body.content ?? {})[0]?.schema
+  if (schema === undefined) return [`${title}.`]
+  const fields = nameOf(schema) === null ? listFields(schema, nameOf) : []
+  if (fields.length === 0) return [`${title}: ${typeOf(schema, nameOf)}.`]
   return [`${title}:`, markdownTable(['Field', 'Type', 'Default', 'What it is'], fields.map((field) => [`\`${field.path}\``, field.type, field.preset, field.description]))]
 }
 
-function resolve(schema: Schema | undefined, openApi: OpenApi): Schema | undefined {
-  const name = schema?.$ref?.split('/').at(-1)
-  return name === undefined ? schema : openApi.components?.schemas?.[name]
-}
+const KNOWN: [name: string, schema: Schema][] = [
+  ['a [listener](CONFIG.md#listener)', Listener as Schema],
+  ['an [upstream](CONFIG.md#upstream)', Upstream as Schema],
+  ['a [route](CONFIG.md#route)', Route as Schema],
+  ['an issue', Issue as Schema]
+]
 
-/** A resource is described once, in CONFIG.md. */
-function resourceOf(schema: Schema): string | null {
-  const kinds = ['Listener', 'Upstream', 'Route']
-  if (schema.title !== undefined && kinds.includes(schema.title)) return `a ${schema.title.toLowerCase()} ([fields](CONFIG.md#${schema.title.toLowerCase()}))`
-  return null
+/** Resources are described once, in CONFIG.md; stored ones have some fields more. */
+function nameOf(schema: Schema): string | null {
+  const own = schema.properties
+  if (own === undefined) return null
+  const found = KNOWN.find(([, known]) => Object.keys(known.properties ?? {}).every((name) => name in own))
+  if (found === undefined) return null
+  const more = Object.keys(own).filter((name) => !(name in (found[1].properties ?? {})))
+  return more.length === 0 ? found[0] : `${found[0]} with ${more.map((name) => `\`${name}\``).join(', ')}`
 }

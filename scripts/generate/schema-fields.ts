@@ -38,18 +38,27 @@ export interface FieldLine {
   description: string
 }
 
+/** What an object is called that is described elsewhere, or null. Its fields are not listed. */
+export type NameOf = (schema: Schema) => string | null
+
+const nameless: NameOf = () => null
+
 /** Every field of an object schema, depth first, in the order of declaration. */
-export function listFields(schema: Schema, prefix = ''): FieldLine[] {
+export function listFields(schema: Schema, nameOf: NameOf = nameless, prefix = ''): FieldLine[] {
   return Object.entries(schema.properties ?? {}).flatMap(([name, field]) => {
     const path = prefix === '' ? name : `${prefix}.${name}`
-    return [lineOf(path, field, schema.required?.includes(name) ?? false), ...fieldsBelow(path, field)]
+    return [lineOf(path, field, schema.required?.includes(name) ?? false, nameOf), ...fieldsBelow(path, field, nameOf)]
   })
 }
 
-function fieldsBelow(path: string, field: Schema): FieldLine[] {
-  if (field.properties) return listFields(field, path)
-  if (field.items) return fieldsBelow(`${path}[]`, field.items)
-  return variantsOf(field).filter((variant) => variant.properties).flatMap((variant) => listFields(variant, `${path} (${variantName(variant)})`))
+function fieldsBelow(path: string, field: Schema, nameOf: NameOf): FieldLine[] {
+  if (nameOf(field) !== null) return []
+  if (field.properties) return listFields(field, nameOf, path)
+  if (field.items) return fieldsBelow(`${path}[]`, field.items, nameOf)
+  const objects = variantsOf(field).filter((variant) => variant.properties)
+  // One object or nothing needs no name for its form.
+  if (objects.length === 1) return objects.flatMap((variant) => fieldsBelow(path, variant, nameOf))
+  return objects.flatMap((variant) => listFields(variant, nameOf, `${path} (${variantName(variant)})`))
 }
 
 function variantsOf(field: Schema): Schema[] {
@@ -61,18 +70,21 @@ function variantName(variant: Schema): string {
   return String(fixed?.const ?? variant.title ?? 'object')
 }
 
-function lineOf(path: string, field: Schema, required: boolean): FieldLine {
+function lineOf(path: string, field: Schema, required: boolean, nameOf: NameOf): FieldLine {
   const preset = field.default !== undefined ? `\`${JSON.stringify(field.default)}\`` : required ? 'required' : ''
-  return { path, type: typeOf(field), preset, limits: limitsOf(field), description: field.description ?? '' }
+  return { path, type: typeOf(field, nameOf), preset, limits: limitsOf(field), description: field.description ?? '' }
 }
 
-export function typeOf(field: Schema): string {
+export function typeOf(field: Schema, nameOf: NameOf = nameless): string {
+  const name = nameOf(field)
+  if (name !== null) return name
   if (field.const !== undefined) return `\`${JSON.stringify(field.const)}\``
   if (field.enum) return field.enum.map((value) => `\`${String(value)}\``).join(', ')
-  if (field.items) return `list of ${typeOf(field.items)}`
+  if (field.items) return `list of ${typeOf(field.items, nameOf)}`
   if (field.patternProperties || typeof field.additionalProperties === 'object') return 'map'
   const variants = variantsOf(field)
-  if (variants.length > 0) return variants.map((variant) => (variant.properties ? variantName(variant) : typeOf(variant))).join(' or ')
+  const several = variants.filter((variant) => variant.properties).length > 1
+  if (variants.length > 0) return variants.map((variant) => (several && variant.properties ? variantName(variant) : typeOf(variant, nameOf))).join(' or ')
   return (field.$ref?.split('/').at(-1) ?? field.type ?? 'any') + (field.unit ? `, ${field.unit}` : '')
 }
 
