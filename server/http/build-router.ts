@@ -36,8 +36,8 @@ function createHandler(endpoint: Endpoint, deps: Deps) {
     const answer = await endpoint.handle({
       deps,
       params: checkedParams(context.params),
-      query: query as Record<string, unknown>,
-      body: endpoint.body === undefined ? body : decodeOrThrow(decodeBody, body ?? {}),
+      query: query as never,
+      body: (endpoint.body === undefined ? body : decodeOrThrow(decodeBody, body ?? {})) as never,
       actor,
       requestId: context.state.requestId,
       header: (name) => context.get(name),
@@ -72,7 +72,7 @@ function singleValues(query: NodeJS.Dict<string | string[]>): Record<string, unk
 /** Path parameters are short and printable; anything else cannot be the id of something. */
 function checkedParams(params: Record<string, string>): Record<string, string> {
   for (const value of Object.values(params)) {
-    if (!/^[^\u0000-\u001f\u007f]{1,200}$/.test(value)) throw new AppError('not_found')
+    if (!/^\P{Cc}{1,200}$/u.test(value) || !value.isWellFormed()) throw new AppError('not_found')
   }
   return params
 }

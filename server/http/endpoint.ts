@@ -46,7 +46,7 @@ export interface Endpoint {
   needsVersion?: boolean
   /** The action written to the audit; every endpoint that changes something names one. */
   audits?: string
-  handle(request: EndpointRequest<any, any>): Promise<Answer>
+  handle(request: EndpointRequest<never, never>): Promise<Answer>
 }
 
 /** Gives the handler the types of its body and query. */

@@ -24,12 +24,12 @@ export function mapError(error: unknown): AppError {
 
 /** The SQLSTATE, or the code of the socket's error; empty when there is none. */
 export function sqlState(error: unknown): string {
-  const original = error instanceof DatabaseError ? error.original : (error as { original?: unknown; parent?: unknown })?.original
-  return String((original as { code?: unknown } | undefined)?.code ?? '')
+  const original = error instanceof DatabaseError ? error.original : (error as { original?: unknown } | null)?.original
+  return (original as { code?: string } | undefined)?.code ?? ''
 }
 
 function sqlConstraint(error: UniqueConstraintError): string {
-  return String((error.original as { constraint?: unknown } | undefined)?.constraint ?? '')
+  return (error.original as { constraint?: string } | undefined)?.constraint ?? ''
 }
 
 function unavailable(error: Error): AppError {

@@ -11,7 +11,7 @@ export const EMPTY_CONTENT: SnapshotContent = { listeners: [], upstreams: [], ro
 export async function findLive(db: Database, transaction?: Transaction): Promise<SnapshotRow | null> {
   const options = transaction ? { transaction } : {}
   const configuration = await db.configuration.findByPk(1, options)
-  if (configuration?.liveRevision == null) return null
+  if (configuration === null || configuration.liveRevision === null) return null
   return db.snapshots.findOne({ where: { epoch: configuration.epoch, revision: configuration.liveRevision }, ...options })
 }
 

@@ -1,4 +1,5 @@
 import http from 'node:http'
+import type { Socket } from 'node:net'
 
 /** What a steady load saw. */
 export interface LoadReport {
@@ -65,7 +66,7 @@ export function startLoad(options: LoadOptions): Load {
   }
 }
 
-function sendOne(options: LoadOptions, agent: http.Agent | null, report: LoadReport, onSocket: (socket: import('node:net').Socket) => void): Promise<void> {
+function sendOne(options: LoadOptions, agent: http.Agent | null, report: LoadReport, onSocket: (socket: Socket) => void): Promise<void> {
   return new Promise((resolve) => {
     const finish = (failure?: string) => {
       if (failure === undefined) report.ok++

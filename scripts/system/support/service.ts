@@ -39,7 +39,7 @@ export function spawnService(script: string, env: Record<string, string>): Servi
   })
   const kill = () => child.kill('SIGKILL')
   process.once('exit', kill)
-  exited.then(() => process.removeListener('exit', kill))
+  void exited.then(() => process.removeListener('exit', kill))
   return {
     child,
     pid: child.pid ?? -1,

@@ -20,56 +20,68 @@ export const resourceEndpoints: Endpoint[] = [
   ...endpointsOf('routes', 'route', Route)
 ]
 
-function endpointsOf(kind: DraftedKind, noun: string, spec: { properties: Record<string, TSchema> } & TSchema): Endpoint[] {
-  const stored = storedOf(spec, noun)
-  const one = { description: `The ${noun}, with its version as ETag.`, schema: stored }
-  const input = inputSchema(spec)
-  const shared = { tag: kind }
+type ResourceSchema = TSchema & { properties: Record<string, TSchema> }
+
+function endpointsOf(kind: DraftedKind, noun: string, spec: ResourceSchema): Endpoint[] {
+  return [...readEndpoints(kind, noun, spec), ...writeEndpoints(kind, noun, spec)]
+}
+
+function oneOf(noun: string, spec: ResourceSchema) {
+  return { description: `The ${noun}, with its version as ETag.`, schema: storedOf(spec, noun) }
+}
+
+function readEndpoints(kind: DraftedKind, noun: string, spec: ResourceSchema): Endpoint[] {
   return [
     endpoint({
-      ...shared,
+      tag: kind,
       method: 'GET',
       path: `/${kind}`,
       permission: 'viewer',
       summary: `List the ${kind} of the draft`,
       query: ListQuery,
-      answers: { 200: { description: `A page of ${kind}.`, schema: pageOf(stored) } },
+      answers: { 200: { description: `A page of ${kind}.`, schema: pageOf(storedOf(spec, noun)) } },
       handle: async ({ deps, query }) => ({ status: 200, body: await listResources(deps.db, kind, query) })
     }),
     endpoint({
-      ...shared,
+      tag: kind,
+      method: 'GET',
+      path: `/${kind}/:id`,
+      permission: 'viewer',
+      summary: `Read a ${noun} of the draft`,
+      answers: { 200: oneOf(noun, spec) },
+      handle: async ({ deps, params }) => answer(200, await findResource(deps.db, kind, params['id'] ?? ''))
+    })
+  ]
+}
+
+function writeEndpoints(kind: DraftedKind, noun: string, spec: ResourceSchema): Endpoint[] {
+  const input = inputSchema(spec)
+  return [
+    endpoint({
+      tag: kind,
       method: 'POST',
       path: `/${kind}`,
       permission: 'editor',
       summary: `Add a ${noun} to the draft`,
       bodyDoc: input,
-      answers: { 201: one },
+      answers: { 201: oneOf(noun, spec) },
       audits: `${kind}.create`,
       handle: async (request) => answer(201, await createResource(request, kind, request.body))
     }),
     endpoint({
-      ...shared,
-      method: 'GET',
-      path: `/${kind}/:id`,
-      permission: 'viewer',
-      summary: `Read a ${noun} of the draft`,
-      answers: { 200: one },
-      handle: async ({ deps, params }) => answer(200, await findResource(deps.db, kind, params['id'] ?? ''))
-    }),
-    endpoint({
-      ...shared,
+      tag: kind,
       method: 'PATCH',
       path: `/${kind}/:id`,
       permission: 'editor',
       summary: `Change a ${noun} of the draft: absent fields stay, null clears (RFC 7396)`,
       bodyDoc: Type.Partial(input as never),
       needsVersion: true,
-      answers: { 200: one },
+      answers: { 200: oneOf(noun, spec) },
       audits: `${kind}.update`,
       handle: async (request) => answer(200, await updateResource(request, kind, request.params['id'] ?? '', versionFrom(request.header('if-match')), request.body))
     }),
     endpoint({
-      ...shared,
+      tag: kind,
       method: 'DELETE',
       path: `/${kind}/:id`,
       permission: 'editor',
