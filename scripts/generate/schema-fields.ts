@@ -67,7 +67,7 @@ function variantsOf(field: Schema): Schema[] {
 
 function variantName(variant: Schema): string {
   const fixed = Object.values(variant.properties ?? {}).find((property) => property.const !== undefined)
-  return String(fixed?.const ?? variant.title ?? 'object')
+  return typeof fixed?.const === 'string' ? fixed.const : variant.title ?? 'object'
 }
 
 function lineOf(path: string, field: Schema, required: boolean, nameOf: NameOf): FieldLine {

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process'
+import { isThere } from './is-there.ts'
 
 /** The packages of one program, by package manager; the first that can be installed is taken. */
 export type PackageNames = Record<'apt-get' | 'dnf' | 'apk' | 'brew', readonly string[]>
@@ -39,10 +40,6 @@ export function installHint(names: PackageNames): string {
   const manager = (Object.keys(INSTALL) as Manager[]).find(isThere)
   if (manager === undefined) return `install ${names['apt-get'][0]} with the package manager of this machine`
   return `run: ${manager === 'brew' ? '' : 'sudo '}${manager} ${INSTALL[manager][0]} ${names[manager][0]}`
-}
-
-function isThere(manager: string): boolean {
-  return spawnSync(manager, ['--version'], { stdio: 'ignore' }).status === 0
 }
 
 function rightsFor(manager: Manager): string[] | null {

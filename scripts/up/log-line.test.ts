@@ -14,6 +14,11 @@ test('an error is shown by its message, a nested value as JSON', () => {
   assert.equal(formatLogLine('data-node', line, false), 'data-node    03:04:05.006 ERROR err=refused at="{\\"port\\":1}"')
 })
 
+test('level and time may be words', () => {
+  const line = JSON.stringify({ level: 'info', time: new Date(time).toISOString(), msg: 'serves', ports: [1, 2] })
+  assert.equal(formatLogLine('redis', line, false), 'redis        03:04:05.006 INFO  serves ports=[1,2]')
+})
+
 test('other lines stay as they are', () => {
   assert.equal(formatLogLine('up', 'plain {text}', false), 'up           plain {text}')
   assert.equal(formatLogLine('up', '{"level":30', false), 'up           {"level":30')

@@ -5,7 +5,8 @@ type Color = 'cyan' | 'green' | 'magenta' | 'yellow' | 'blue' | 'gray'
 const COLORS: Record<string, Color> = {
   up: 'cyan', 'control-web': 'green', 'control-jobs': 'magenta', 'data-node': 'yellow', postgres: 'blue', redis: 'blue'
 }
-const LEVELS: Record<number, string> = { 10: 'TRACE', 20: 'DEBUG', 30: 'INFO', 40: 'WARN', 50: 'ERROR', 60: 'FATAL' }
+const LEVELS: Record<string, string> = { 10: 'TRACE', 20: 'DEBUG', 30: 'INFO', 40: 'WARN', 50: 'ERROR', 60: 'FATAL' }
+const LEVEL_COLORS: Record<string, 'red' | 'yellow'> = { FATAL: 'red', ERROR: 'red', WARN: 'yellow' }
 // Said by the prefix, or the same in every line.
 const LEFT_OUT = new Set(['level', 'time', 'msg', 'pid', 'hostname', 'name', 'v'])
 const NAME_WIDTH = 12
@@ -17,19 +18,19 @@ export function formatLogLine(name: string, line: string, color: boolean): strin
   const prefix = paint(COLORS[name] ?? 'gray', name.padEnd(NAME_WIDTH))
   const entry = parseEntry(line)
   if (entry === null) return `${prefix} ${line}`
-  const level = LEVELS[entry.level] ?? String(entry.level)
-  const levelText = paint(entry.level >= 50 ? 'red' : entry.level >= 40 ? 'yellow' : 'gray', level.padEnd(5))
+  const level = LEVELS[entry.level] ?? String(entry.level).toUpperCase()
+  const levelText = paint(LEVEL_COLORS[level] ?? 'gray', level.padEnd(5))
   const fields = Object.entries(entry).filter(([key]) => !LEFT_OUT.has(key)).map(([key, value]) => `${paint('gray', `${key}=`)}${show(value)}`)
   return [prefix, timeOfDay(entry.time), levelText, ...typeof entry.msg === 'string' ? [entry.msg] : [], ...fields].join(' ')
 }
 
-interface Entry { level: number; time: number | string; msg?: unknown; [field: string]: unknown }
+interface Entry { level: number | string; time: number | string; msg?: unknown; [field: string]: unknown }
 
 function parseEntry(line: string): Entry | null {
   if (!line.startsWith('{')) return null
   try {
     const entry = JSON.parse(line) as Partial<Entry>
-    return typeof entry.level === 'number' && entry.time !== undefined ? entry as Entry : null
+    return entry.level !== undefined && entry.time !== undefined ? entry as Entry : null
   } catch {
     return null
   }
@@ -42,7 +43,7 @@ function timeOfDay(time: number | string): string {
 }
 
 function show(value: unknown): string {
-  const text = typeof value === 'string' ? value : messageOf(value) ?? JSON.stringify(value) ?? 'undefined'
+  const text = typeof value === 'string' ? value : messageOf(value) ?? JSON.stringify(value)
   const short = text.length > VALUE_LENGTH ? `${text.slice(0, VALUE_LENGTH)}...` : text
   return /[\s"]/.test(short) ? JSON.stringify(short) : short
 }

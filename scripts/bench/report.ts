@@ -1,0 +1,65 @@
+import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { markdownTable } from '../generate/schema-fields.ts'
+import { projectRoot } from '../project-root.ts'
+import { nginxVersion } from './nginx.ts'
+
+export interface Measurement {
+  perSecond: number
+  /** Microseconds of CPU for each request, whole process tree. */
+  cpu: number
+  p50: number
+  p99: number
+}
+
+export interface CaseResult {
+  name: string
+  gateway: Measurement
+  nginx: Measurement
+}
+
+/** The measurement with the middle CPU time. */
+export function median(runs: readonly Measurement[]): Measurement {
+  const sorted = [...runs].sort((a, b) => a.cpu - b.cpu)
+  const middle = sorted[Math.floor(sorted.length / 2)]
+  if (middle === undefined) throw new Error('no run to take the median of')
+  return middle
+}
+
+/** docs/BENCHMARKS.md. */
+export function benchmarkDocument(cases: readonly CaseResult[], options: { runs: number; seconds: number; connections: number }): string {
+  const rows = cases.flatMap(({ name, gateway, nginx }) => [
+    [name, 'this gateway', ...numbers(gateway), (gateway.cpu / nginx.cpu).toFixed(2)],
+    [name, 'nginx', ...numbers(nginx), '1']
+  ])
+  return `<!-- Made by \`npm run bench\`; changes made here are lost. -->
+
+# Benchmarks
+
+CPU time of the whole process tree for each request (user and system time from /proc/PID/stat), of this gateway with one
+thread and of nginx with one worker, before the same nginx origin, in one run. The proxy has CPU 0 for itself; wrk and the
+origin share CPU 1. Each number is the median of ${options.runs} runs of ${options.seconds} s with ${options.connections} keep-alive connections; the
+gateway and nginx take turns. What counts is the ratio: the absolute figures belong to the machine.
+
+- Date: ${new Date().toISOString().slice(0, 10)}
+- Machine: ${os.cpus()[0]?.model.trim() ?? '?'}, ${os.availableParallelism()} CPUs, Linux ${os.release()}
+- Versions: gateway ${gatewayVersion()}, Node ${process.versions.node}, nginx ${nginxVersion()}
+
+${markdownTable(['Case', 'Proxy', 'CPU us/request', 'Requests/s', 'p50 ms', 'p99 ms', 'CPU, ratio to nginx'], rows)}
+`
+}
+
+function numbers({ cpu, perSecond, p50, p99 }: Measurement): string[] {
+  return [cpu.toFixed(1), Math.round(perSecond).toLocaleString('en'), p50.toFixed(2), p99.toFixed(2)]
+}
+
+function gatewayVersion(): string {
+  const { version } = JSON.parse(readFileSync(path.join(projectRoot, 'package.json'), 'utf8')) as { version: string }
+  try {
+    return `${version} (${execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: projectRoot, encoding: 'utf8' }).trim()})`
+  } catch {
+    return version
+  }
+}
