@@ -2,6 +2,7 @@ import type { Issue } from '../../../shared/schema/issue.ts'
 import type { Listener } from '../../../shared/schema/listener.ts'
 import type { Ack, Desired, Heartbeat } from '../../../shared/schema/node-api.ts'
 import type { DraftedKind, StoredFields } from '../../../shared/schema/resource.ts'
+import type { Role } from '../../../shared/schema/role.ts'
 import type { ResourceChange } from '../../../shared/schema/resource-change.ts'
 import type { Route } from '../../../shared/schema/route.ts'
 import type { Snapshot, SnapshotHead } from '../../../shared/schema/snapshot.ts'
@@ -20,7 +21,6 @@ export interface Page<T> {
   nextCursor: string | null
 }
 
-export type Role = 'viewer' | 'editor' | 'publisher' | 'admin'
 export interface User {
   id: string
   email: string
@@ -82,9 +82,13 @@ export interface NodeToken {
 }
 
 export interface AuditRow {
-  id: string | number
+  id: string
   at: string
   actor: string
   action: string
-  target: string | null
+  kind: string
+  resourceId: string
+  requestId: string
+  before: unknown
+  after: unknown
 }

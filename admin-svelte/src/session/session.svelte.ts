@@ -1,7 +1,6 @@
+import { includesRole, type Role } from '../../../shared/schema/role.ts'
 import { ApiError } from '../api/api-error.ts'
-import type { Role, SessionAnswer, User } from '../api/types.ts'
-
-const RANK: Record<Role, number> = { viewer: 0, editor: 1, publisher: 2, admin: 3 }
+import type { SessionAnswer, User } from '../api/types.ts'
 
 const SIGNED_IN = 'gateway.signedIn'
 
@@ -32,7 +31,7 @@ class Session {
 
   /** Whether the signed-in person may do what a role may. The server decides again on every request. */
   may(role: Role): boolean {
-    return this.user !== undefined && RANK[this.user.role] >= RANK[role]
+    return this.user !== undefined && includesRole(this.user.role, role)
   }
 
   opened(answer: SessionAnswer): void {

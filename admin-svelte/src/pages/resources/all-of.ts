@@ -2,7 +2,7 @@ import { api } from '../../api/api.ts'
 import type { StoredOf } from '../../api/types.ts'
 import type { DraftedKind } from '../../../../shared/schema/resource.ts'
 
-const PAGE = 200
+const PAGE = 500
 
 /** Every stored resource of a kind, up to `most`, in the order the API gives them; `more` tells that some were left out. */
 export async function allOf<K extends DraftedKind>(kind: K, signal?: AbortSignal, most = 2000): Promise<{ items: StoredOf<K>[]; more: boolean }> {
