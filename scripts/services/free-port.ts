@@ -31,8 +31,8 @@ export async function freePortRange(count: number): Promise<{ from: number; to: 
 
 // A free port says nothing about the next moment, so each process claims a block of ports for its lifetime.
 function claimBlock(): { next: number; end: number } {
-  const folder = path.join(os.tmpdir(), 'gateway-port-blocks')
-  mkdirSync(folder, { recursive: true, mode: 0o777 })
+  const folder = path.join(os.tmpdir(), `gateway-port-blocks-${process.getuid?.() ?? 0}`)
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
   const blocks = Math.floor((LAST_PORT - FIRST_PORT) / BLOCK_SIZE)
   const offset = Math.floor(Math.random() * blocks)
   for (let i = 0; i < blocks; i++) {

@@ -137,7 +137,7 @@ test('free ports are distinct, and one that is in use is not handed out', async 
   assert.ok(next < range.from || next > range.to + 1)
   held.close()
   await assert.rejects(freePortRange(100_000), /count must be/)
-  assert.match(readFileSync(path.join(os.tmpdir(), 'gateway-port-blocks', String(range.from - range.from % 250)), 'utf8'), new RegExp(`^${process.pid} `))
+  assert.match(readFileSync(path.join(os.tmpdir(), `gateway-port-blocks-${process.getuid?.()}`, String(range.from - range.from % 250)), 'utf8'), new RegExp(`^${process.pid} `))
 })
 
 function redisReply(port: number, command: string): Promise<string> {

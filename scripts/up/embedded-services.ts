@@ -22,7 +22,9 @@ export async function embeddedPostgres(dataDir: string, log: (line: string) => v
     spec: {
       name: 'postgres',
       start: async (started) => {
-        const server = await startPostgres({ dataDir: path.join(dataDir, 'postgres'), port, log: (line) => LOUD.test(line) && log(line) })
+        const wanted = path.join(dataDir, 'postgres')
+        const server = await startPostgres({ dataDir: wanted, port, log: (line) => LOUD.test(line) && log(line) })
+        if (server.dataDir !== wanted) log(`the database is kept in ${server.dataDir}: PostgreSQL does not run as root, and its user cannot reach ${dataDir}`)
         started({ exited: server.exited.then(() => 'by itself'), stop: (force) => server.stop(force) })
         url = await server.ensureDatabase('gateway')
       }
