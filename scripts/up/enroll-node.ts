@@ -4,15 +4,15 @@ import { readNodeToken, writeNodeToken } from './kept-secrets.ts'
 
 /** Gives the node its token: the kept one while the API takes it, else a new one. Kept in DATA_DIR/node-token. */
 export async function enrollNode(api: Api, baseUrl: string, nodeId: string, dataDir: string): Promise<string> {
-  const kept = readNodeToken(dataDir)
-  if (kept !== null && await isAccepted(baseUrl, kept, nodeId)) return kept
+  const kept = readNodeToken(dataDir, nodeId)
+  if (kept !== null && await isAccepted(baseUrl, kept)) return kept
   const token = await newToken(api, nodeId)
-  writeNodeToken(dataDir, token)
+  writeNodeToken(dataDir, nodeId, token)
   return token
 }
 
-async function isAccepted(baseUrl: string, token: string, nodeId: string): Promise<boolean> {
-  const { status } = await createApi(baseUrl, token).ask('GET', `/node/config?nodeId=${encodeURIComponent(nodeId)}`)
+async function isAccepted(baseUrl: string, token: string): Promise<boolean> {
+  const { status } = await createApi(baseUrl, token).ask('GET', '/node/config')
   return status !== 401 && status !== 403
 }
 

@@ -35,17 +35,18 @@ function readJson(file: string): Partial<KeptSecrets> {
   }
 }
 
-/** The node's token of an earlier start, or null. */
-export function readNodeToken(dataDir: string): string | null {
+/** The token that an earlier start got for this node, or null. */
+export function readNodeToken(dataDir: string, nodeId: string): string | null {
   try {
-    return readFileSync(path.join(dataDir, 'node-token'), 'utf8').trim() || null
+    const [id, token] = readFileSync(path.join(dataDir, 'node-token'), 'utf8').trim().split(' ')
+    return id === nodeId && token !== undefined ? token : null
   } catch {
     return null
   }
 }
 
-export function writeNodeToken(dataDir: string, token: string): void {
-  writeSecret(path.join(dataDir, 'node-token'), `${token}\n`)
+export function writeNodeToken(dataDir: string, nodeId: string, token: string): void {
+  writeSecret(path.join(dataDir, 'node-token'), `${nodeId} ${token}\n`)
 }
 
 // Written whole: a start that is killed half-way leaves the old file.

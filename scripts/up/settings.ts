@@ -1,4 +1,3 @@
-import os from 'node:os'
 import path from 'node:path'
 import { projectRoot } from '../project-root.ts'
 
@@ -29,15 +28,11 @@ export function readSettings(env: NodeJS.ProcessEnv): UpSettings {
     metrics: parseAddress('METRICS_ADDR', env.METRICS_ADDR || '127.0.0.1:9100'),
     httpPortRange,
     httpPorts: parseRange('HTTP_PORT_RANGE', httpPortRange),
-    nodeId: env.NODE_ID || defaultNodeId(),
+    nodeId: env.NODE_ID || 'node-1',
     databaseUrl: env.DATABASE_URL || null,
     redisUrl: env.REDIS_URL || null,
     logLevel: env.LOG_LEVEL || 'info'
   }
-}
-
-function defaultNodeId(): string {
-  return os.hostname().toLowerCase().replace(/[^a-z0-9.-]/g, '-').slice(0, 60) || 'node'
 }
 
 function parseAddress(name: string, text: string): Address {
