@@ -1,0 +1,73 @@
+import { canonicalChunks } from './canonical-chunks.ts'
+import { CHUNKED, ChunkedReader } from './chunked-reader.ts'
+import { REFUSALS, type Refusal } from './refusal.ts'
+import type { RequestHead } from './request-head.ts'
+
+/** The body of the request that is read at the moment, in the form that the origin gets. One per connection. */
+export class RequestBody {
+  isComplete = true
+  /** Why the body is not taken, or null. */
+  refusal: Refusal | null = null
+  /** What came together with the head, as latin1 text. */
+  first = ''
+  /** How much of the last piece belongs to this body. */
+  consumed = 0
+  /** Data bytes so far. */
+  bytes = 0
+  /** Most data bytes; 0: no limit. */
+  maxBytes = 0
+  #remaining = 0
+  #isChunked = false
+  readonly #reader = new ChunkedReader()
+
+  /** Starts with what came behind the head. Returns how much of it belongs to the body. */
+  begin(head: RequestHead, rest: string): number {
+    this.refusal = null
+    this.bytes = 0
+    this.maxBytes = 0
+    this.first = ''
+    this.#isChunked = head.isChunked
+    if (head.isChunked) return this.#beginChunked(rest)
+    const length = head.contentLength
+    if (length <= 0) {
+      this.isComplete = true
+      return 0
+    }
+    this.isComplete = rest.length >= length
+    this.first = this.isComplete ? rest.slice(0, length) : rest
+    this.bytes = this.first.length
+    this.#remaining = length - this.first.length
+    return this.first.length
+  }
+
+  #beginChunked(rest: string): number {
+    this.#reader.reset()
+    this.isComplete = false
+    if (rest === '') return 0
+    const buffer = Buffer.from(rest, 'latin1')
+    this.first = this.take(buffer, buffer.length)?.toString('latin1') ?? ''
+    return this.consumed
+  }
+
+  /** Takes buffer[0, length). Returns what goes to the origin: a slice of it, or a buffer of its own; null for nothing. */
+  take(buffer: Buffer, length: number): Buffer | null {
+    if (this.#isChunked) return this.#takeChunked(buffer, length)
+    this.consumed = Math.min(length, this.#remaining)
+    this.#remaining -= this.consumed
+    this.bytes += this.consumed
+    this.isComplete = this.#remaining === 0
+    return buffer.subarray(0, this.consumed)
+  }
+
+  #takeChunked(buffer: Buffer, length: number): Buffer | null {
+    this.#reader.at = 0
+    const piece = canonicalChunks(this.#reader, buffer, length, false)
+    this.consumed = this.#reader.at
+    this.bytes += piece.dataBytes
+    if (piece.event === CHUNKED.badChunk) this.refusal = REFUSALS.badChunk
+    else if (piece.event === CHUNKED.badTrailer) this.refusal = REFUSALS.badTrailer
+    else if (this.maxBytes > 0 && this.bytes > this.maxBytes) this.refusal = REFUSALS.bodyTooLarge
+    if (piece.event === CHUNKED.end) this.isComplete = true
+    return piece.output
+  }
+}

@@ -1,0 +1,108 @@
+import { type ConnectionOptions, readConnectionOptions, withoutNamedFields } from './connection-options.ts'
+import { equalsIgnoringCase, isFieldValue } from './characters.ts'
+import { parseContentLength } from './content-length.ts'
+import { FIELD, fieldKind } from './field-kind.ts'
+import { FieldReader } from './field-line.ts'
+
+/** An origin's response head as it was understood. One per origin connection, filled again for every response. */
+export class ResponseHead {
+  status = 0
+  /** `status reason` as it is written to the client. */
+  statusText = ''
+  contentLength = -1
+  isChunked = false
+  isHttp10 = false
+  /** The origin keeps the connection open after this response. */
+  keepAlive = true
+  /** Seconds of `Keep-Alive: timeout=N`; -1 when it says nothing. */
+  keepAliveSeconds = -1
+  /** Field lines for the client, each with CR LF: no hop-by-hop and no framing fields. */
+  fields = ''
+}
+
+/** A head has at most this many fields. */
+const MAX_FIELDS = 256
+const reader = new FieldReader()
+const options: ConnectionOptions = { close: false, keepAlive: false, upgrade: false, named: [] }
+
+/**
+ * Reads the response head in text[start, end), where `end` is behind the CR LF of the last field line.
+ * Returns false for anything that is not exactly a response (RFC 9112 sections 4 to 6).
+ */
+export function parseResponseHead(text: string, start: number, end: number, head: ResponseHead): boolean {
+  const lineEnd = text.indexOf('\r\n', start)
+  return parseStatusLine(text, start, lineEnd, head) && parseFields(text, lineEnd + 2, end, head)
+}
+
+function parseStatusLine(text: string, start: number, end: number, head: ResponseHead): boolean {
+  if (end - start < 12 || !text.startsWith('HTTP/1.', start)) return false
+  const minor = text.charCodeAt(start + 7)
+  if ((minor !== 0x30 && minor !== 0x31) || text.charCodeAt(start + 8) !== 0x20) return false
+  head.isHttp10 = minor === 0x30
+  let status = 0
+  for (let index = start + 9; index < start + 12; index++) {
+    const digit = text.charCodeAt(index) - 0x30
+    if (digit < 0 || digit > 9) return false
+    status = status * 10 + digit
+  }
+  if (status < 100 || status > 599) return false
+  if (end > start + 12 && text.charCodeAt(start + 12) !== 0x20) return false
+  for (let index = start + 13; index < end; index++) if (!isFieldValue(text.charCodeAt(index))) return false
+  head.status = status
+  head.statusText = end > start + 12 ? text.slice(start + 9, end) : `${status} `
+  return true
+}
+
+function parseFields(text: string, start: number, end: number, head: ResponseHead): boolean {
+  resetFields(head)
+  let fields = ''
+  let runStart = start
+  let count = 0
+  let codings = 0
+  reader.text = text
+  for (let at = start; at < end; ) {
+    const lineStart = at
+    at = reader.read(at, end)
+    if (at === -1 || ++count > MAX_FIELDS) return false
+    const kind = fieldKind(text, reader.nameStart, reader.nameEnd)
+    const isForwarded = isForEnd(kind)
+    if (reader.isPlain && isForwarded) continue
+    if (lineStart > runStart) fields += text.slice(runStart, lineStart)
+    runStart = at
+    if (isForwarded) fields += reader.line()
+    else if (kind === FIELD.contentLength) {
+      if (head.contentLength !== -1) return false
+      head.contentLength = parseContentLength(text, reader.valueStart, reader.valueEnd)
+      if (head.contentLength === -1) return false
+    } else if (kind === FIELD.transferEncoding) {
+      codings++
+      if (!equalsIgnoringCase(text, reader.valueStart, reader.valueEnd, 'chunked')) return false
+      head.isChunked = true
+    } else if (kind === FIELD.connection) {
+      if (!readConnectionOptions(reader.value(), options)) return false
+    } else if (kind === FIELD.keepAlive) {
+      const seconds = /(?:^|[\s,])timeout=(\d{1,6})/i.exec(reader.value())
+      if (seconds !== null) head.keepAliveSeconds = Number(seconds[1])
+    }
+  }
+  reader.text = ''
+  if (end > runStart) fields += text.slice(runStart, end)
+  head.fields = options.named.length > 0 ? withoutNamedFields(fields, options.named) : fields
+  head.keepAlive = head.isHttp10 ? options.keepAlive && !options.close : !options.close
+  return codings <= 1 && !(head.isChunked && (head.contentLength !== -1 || head.isHttp10))
+}
+
+function resetFields(head: ResponseHead): void {
+  head.contentLength = -1
+  head.isChunked = false
+  head.keepAliveSeconds = -1
+  options.close = false
+  options.keepAlive = false
+  options.upgrade = false
+  if (options.named.length > 0) options.named = []
+}
+
+/** Whether a field of this kind goes from the origin to the client. */
+function isForEnd(kind: number): boolean {
+  return kind === FIELD.other || kind === FIELD.accept || kind === FIELD.host || kind === FIELD.expect || kind === FIELD.forwarding || kind === FIELD.trailer
+}

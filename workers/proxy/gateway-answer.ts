@@ -1,0 +1,49 @@
+/** What the gateway itself answers with. */
+export interface GatewayAnswer {
+  status: number
+  code: string
+  message: string
+  requestId: string
+  accept: string
+  close: boolean
+  withoutBody: boolean
+}
+
+const REASONS: Record<number, string> = {
+  400: 'Bad Request',
+  404: 'Not Found',
+  405: 'Method Not Allowed',
+  408: 'Request Timeout',
+  413: 'Content Too Large',
+  414: 'URI Too Long',
+  417: 'Expectation Failed',
+  431: 'Request Header Fields Too Large',
+  501: 'Not Implemented',
+  502: 'Bad Gateway',
+  503: 'Service Unavailable',
+  504: 'Gateway Timeout',
+  505: 'HTTP Version Not Supported'
+}
+
+/** The whole answer as text, in the format that the client accepts: JSON, HTML or plain text. */
+export function gatewayAnswer(answer: GatewayAnswer): string {
+  const { status, code, requestId } = answer
+  const reason = REASONS[status] ?? 'Error'
+  const [type, body] = bodyOf(answer, reason)
+  const allow = status === 405 ? 'Allow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS\r\n' : ''
+  return (
+    `HTTP/1.1 ${status} ${reason}\r\nContent-Type: ${type}\r\nContent-Length: ${body.length}\r\nCache-Control: no-store\r\n` +
+    `X-Gateway-Error: ${code}\r\nX-Request-Id: ${requestId}\r\n${allow}${answer.close ? 'Connection: close\r\n' : ''}\r\n${answer.withoutBody ? '' : body}`
+  )
+}
+
+/** All parts are our own ASCII texts, so nothing needs escaping and the length is the number of characters. */
+function bodyOf({ status, code, message, requestId, accept }: GatewayAnswer, reason: string): [string, string] {
+  if (/\bapplication\/(?:[a-z.+-]+\+)?json\b/i.test(accept)) {
+    return ['application/json', `${JSON.stringify({ error: { code, message, requestId } })}\n`]
+  }
+  if (/\btext\/html\b/i.test(accept)) {
+    return ['text/html; charset=utf-8', `<!doctype html><html lang="en"><title>${status} ${reason}</title><h1>${status} ${reason}</h1><p>${message}</p><p><small>${code} ${requestId}</small></p></html>\n`]
+  }
+  return ['text/plain; charset=utf-8', `${status} ${reason}\n${message}\n${code} ${requestId}\n`]
+}
