@@ -1,0 +1,58 @@
+import { once } from 'node:events'
+import http from 'node:http'
+import type net from 'node:net'
+
+export interface AdminServerOptions {
+  host: string
+  port: number
+  /** Null when the node serves, else why not. */
+  notReady(): string | null
+  /** Facts that /readyz shows beside the reason. */
+  facts(): Record<string, unknown>
+  metrics(): string
+}
+
+/** The port for probes and Prometheus: /healthz, /readyz, /metrics. Rejects when it cannot be opened. */
+export async function startAdminServer(options: AdminServerOptions): Promise<{ port: number; stop(): void }> {
+  const server = http.createServer({ requestTimeout: 5_000, headersTimeout: 5_000, keepAliveTimeout: 5_000, maxHeaderSize: 8192 }, (request, response) => {
+    const { status, type, body } = answer(request, options)
+    response.writeHead(status, { 'content-type': type, 'content-length': Buffer.byteLength(body), 'cache-control': 'no-store' })
+    response.end(request.method === 'HEAD' ? undefined : body)
+  })
+  server.maxConnections = 100
+  server.listen({ host: options.host, port: options.port, exclusive: true })
+  await once(server, 'listening')
+  return {
+    port: (server.address() as net.AddressInfo).port,
+    stop() {
+      server.close()
+      server.closeAllConnections()
+    }
+  }
+}
+
+interface Answer {
+  status: number
+  type: string
+  body: string
+}
+
+function answer({ method, url }: http.IncomingMessage, options: AdminServerOptions): Answer {
+  if (method !== 'GET' && method !== 'HEAD') return json(405, { error: 'only GET and HEAD' })
+  switch (url?.split('?')[0]) {
+    case '/healthz':
+      return json(200, { healthy: true })
+    case '/readyz': {
+      const reason = options.notReady()
+      return reason === null ? json(200, { ready: true, ...options.facts() }) : json(503, { ready: false, reason, ...options.facts() })
+    }
+    case '/metrics':
+      return { status: 200, type: 'text/plain; version=0.0.4; charset=utf-8', body: options.metrics() }
+    default:
+      return json(404, { error: 'there are /healthz, /readyz and /metrics' })
+  }
+}
+
+function json(status: number, body: unknown): Answer {
+  return { status, type: 'application/json; charset=utf-8', body: `${JSON.stringify(body)}\n` }
+}

@@ -1,0 +1,58 @@
+import type { NodeEnvironment } from '../env.ts'
+import type { Log } from '../log.ts'
+import type { AckOutbox } from './ack-outbox.ts'
+import { listenForHints } from './config-hints.ts'
+import { ConfigPoller } from './config-poller.ts'
+import type { ControlPlane } from './control-plane.ts'
+import type { DataNode } from './data-node.ts'
+import { heartbeatOf, startHeartbeat } from './heartbeat.ts'
+import { createConfigReceiver } from './receive-config.ts'
+
+/** Everything that goes on between a running node and its control plane. */
+export interface ControlPlaneLink {
+  readonly isControlPlaneConnected: boolean
+  readonly isRedisConnected: boolean
+  /** Says at once how the node is, out of turn. */
+  beat(): void
+  stop(): void
+}
+
+/** Asks for the configuration, listens for hints, and sends heartbeats, until it is stopped. */
+export function linkToControlPlane(options: {
+  env: NodeEnvironment
+  controlPlane: ControlPlane
+  node: DataNode
+  outbox: AckOutbox
+  version: string
+  startedAt: Date
+  isDraining(): boolean
+  log: Log
+}): ControlPlaneLink {
+  const { env, controlPlane, node, outbox, log } = options
+  const received = createConfigReceiver({ node, report: (ack) => outbox.put(ack), log })
+  const poller = new ConfigPoller({ controlPlane, intervalSeconds: env.pollIntervalSeconds, have: () => node.handled, received, log })
+  const hints = env.redisUrl === null ? null : listenForHints({ url: env.redisUrl, hint: () => poller.poke(), log })
+  const heartbeat = startHeartbeat({
+    controlPlane,
+    heartbeat: () => heartbeatOf({ env, node, startedAt: options.startedAt, version: options.version, draining: options.isDraining() }),
+    known: () => node.handled,
+    behind: () => poller.poke(),
+    log
+  })
+  poller.poke()
+  void heartbeat.beat()
+  return {
+    get isControlPlaneConnected() {
+      return poller.isConnected
+    },
+    get isRedisConnected() {
+      return hints?.isConnected ?? false
+    },
+    beat: () => void heartbeat.beat(),
+    stop() {
+      poller.stop()
+      hints?.stop()
+      heartbeat.stop()
+    }
+  }
+}

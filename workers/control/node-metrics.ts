@@ -1,0 +1,47 @@
+import type { AckOutbox } from './ack-outbox.ts'
+import type { ControlPlaneLink } from './control-plane-link.ts'
+import type { DataNode } from './data-node.ts'
+import type { Metric } from './metrics-text.ts'
+import type { PortBook } from './port-book.ts'
+
+/** What /metrics of a data node shows. */
+export function nodeMetrics(options: {
+  node: Pick<DataNode, 'stats' | 'serving' | 'lastResult' | 'refusals'>
+  ports: Pick<PortBook, 'counts'>
+  outbox: Pick<AckOutbox, 'waiting'>
+  link: Pick<ControlPlaneLink, 'isControlPlaneConnected' | 'isRedisConnected'> | null
+  refusedFiles: number
+}): Metric[] {
+  const stats = options.node.stats()
+  const { serving, lastResult } = options.node
+  const { reserved, open, failed } = options.ports.counts()
+  const gauge = (name: string, help: string, value: Metric['value']): Metric => ({ name, help, type: 'gauge', value })
+  const counter = (name: string, help: string, value: Metric['value']): Metric => ({ name, help, type: 'counter', value })
+  const byCode = Object.entries(stats.byCode).map(([code, value]) => ({ labels: { code }, value }))
+  const results = (['applied', 'applied_with_issues', 'refused'] as const).map((result) => ({ labels: { result }, value: Number(result === lastResult) }))
+  return [
+    gauge('gateway_threads', 'Threads that serve.', stats.threads),
+    gauge('gateway_config_revision', 'Revision that is served, 0 before the first.', serving?.revision ?? 0),
+    gauge('gateway_config_result', 'What became of the newest snapshot.', results),
+    counter('gateway_config_refusals_total', 'Snapshots that were refused.', options.node.refusals),
+    counter('gateway_snapshot_files_refused_total', 'Stored snapshots that could not be trusted.', options.refusedFiles),
+    gauge('gateway_acks_waiting', 'Reports about snapshots that the control plane does not have yet.', options.outbox.waiting),
+    gauge('gateway_control_plane_up', 'Whether the control plane answered the last question.', Number(options.link?.isControlPlaneConnected ?? false)),
+    gauge('gateway_redis_up', 'Whether hints arrive by Redis.', Number(options.link?.isRedisConnected ?? false)),
+    gauge('gateway_ports', 'Ports by what they do.', [
+      { labels: { state: 'listening' }, value: open },
+      { labels: { state: 'reserved' }, value: reserved },
+      { labels: { state: 'failed' }, value: failed }
+    ]),
+    gauge('gateway_connections', 'Open client connections.', stats.connections),
+    gauge('gateway_origin_connections', 'Open connections to origins.', stats.originConnections),
+    gauge('gateway_requests_in_flight', 'Requests that are being answered.', stats.inFlight),
+    counter('gateway_requests_total', 'Requests answered.', stats.requests),
+    counter('gateway_responses_total', 'Responses by code.', byCode),
+    counter('gateway_thread_restarts_total', 'Threads that ended and were replaced.', stats.threadRestarts),
+    counter('gateway_thread_stalls_total', 'Threads that were replaced because they were blocked.', stats.threadStalls),
+    counter('gateway_process_restarts_total', 'Worker processes that ended and were replaced.', stats.processRestarts),
+    gauge('gateway_event_loop_delay_ms', 'p99 of the worst thread over 5 s.', stats.eventLoopDelayMs),
+    gauge('gateway_resident_memory_bytes', 'Memory of the primary and its worker processes.', stats.rssBytes)
+  ]
+}

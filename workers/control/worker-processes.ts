@@ -1,0 +1,99 @@
+import type { Log } from '../log.ts'
+import { addStats, emptyStats } from '../thread-stats.ts'
+import type { ProcessStats, ThreadStats, WorkerSettings } from '../messages.ts'
+import { createRestartPause } from '../restart-pause.ts'
+import { WorkerProcess } from './worker-process.ts'
+
+/** Sums over all worker processes, also those that ended. */
+export interface NodeStats extends ThreadStats {
+  threads: number
+  threadRestarts: number
+  threadStalls: number
+  processRestarts: number
+  /** Primary and worker processes. */
+  rssBytes: number
+}
+
+/** The worker process that serves, those that still end their connections, and what all of them counted. */
+export class WorkerProcesses {
+  readonly #settings: WorkerSettings
+  readonly #log: Log
+  readonly #ended: () => void
+  readonly #leaving = new Set<WorkerProcess>()
+  readonly #pause = createRestartPause()
+  #past = emptyStats()
+  #pastRestarts = { threadRestarts: 0, threadStalls: 0 }
+  #restarts = 0
+  current: WorkerProcess | null = null
+
+  /** `ended` is called when the serving process ended. */
+  constructor(settings: WorkerSettings, log: Log, ended: () => void) {
+    this.#settings = settings
+    this.#log = log
+    this.#ended = ended
+  }
+
+  /** Forks a process that does not serve yet. */
+  start(): WorkerProcess {
+    const process = new WorkerProcess(this.#settings, this.#log)
+    void process.exited.then(() => this.#exited(process))
+    return process
+  }
+
+  /** How long to wait before another process is forked in place of the one that ended. */
+  pauseMs(): number {
+    return this.current === null ? 0 : this.#pause(performance.now() - this.current.startedAt)
+  }
+
+  /** Makes `next` the serving process; the one before ends its connections. Resolves when that one accepts no more. */
+  async succeed(next: WorkerProcess): Promise<void> {
+    const before = this.current
+    this.current = next
+    if (before === null || before.hasEnded) return
+    this.#leaving.add(before)
+    await this.#leave(before)
+  }
+
+  stats(): NodeStats {
+    const running = [...(this.current?.hasEnded === false ? [this.current] : []), ...this.#leaving].flatMap((process) => process.stats ?? [])
+    const sum = (pick: (stats: ProcessStats) => number): number => running.reduce((total, stats) => total + pick(stats), 0)
+    return {
+      ...running.reduce(addStats, this.#past),
+      threads: this.current?.hasEnded === false ? this.current.stats?.threads ?? 0 : 0,
+      threadRestarts: this.#pastRestarts.threadRestarts + sum((stats) => stats.threadRestarts),
+      threadStalls: this.#pastRestarts.threadStalls + sum((stats) => stats.threadStalls),
+      processRestarts: this.#restarts,
+      rssBytes: process.memoryUsage.rss() + sum((stats) => stats.rssBytes)
+    }
+  }
+
+  /** Every process ends its connections and then itself. Resolves when none is left. */
+  async stop(): Promise<void> {
+    const all = [...this.#leaving, ...(this.current === null ? [] : [this.current])]
+    await Promise.all(all.filter((process) => !process.hasEnded).map(async (process) => {
+      void this.#leave(process)
+      await process.exited
+    }))
+  }
+
+  async #leave(process: WorkerProcess): Promise<void> {
+    const ms = this.#settings.drainSeconds * 1000
+    // It ends by itself; this is for one that does not.
+    const timer = setTimeout(() => process.kill(), ms + 5_000)
+    void process.exited.then(() => clearTimeout(timer))
+    await process.drain(ms)
+  }
+
+  #exited(process: WorkerProcess): void {
+    this.#leaving.delete(process)
+    if (process.stats !== null) {
+      const { threadRestarts, threadStalls } = process.stats
+      this.#past = addStats(this.#past, { ...process.stats, connections: 0, inFlight: 0, originConnections: 0, eventLoopDelayMs: 0 })
+      this.#pastRestarts = { threadRestarts: this.#pastRestarts.threadRestarts + threadRestarts, threadStalls: this.#pastRestarts.threadStalls + threadStalls }
+    }
+    if (process !== this.current || process.isLeaving) return
+    this.#restarts++
+    this.#log.error({ worker: process.pid }, 'the worker process ended and is replaced')
+    this.#ended()
+  }
+}

@@ -1,0 +1,188 @@
+import type net from 'node:net'
+import type { Snapshot } from '../../shared/schema/snapshot.ts'
+import type { ThreadResult } from '../../shared/schema/node-api.ts'
+import type { ListenEndpoint } from '../endpoint.ts'
+import type { Log } from '../log.ts'
+import { type ListenAnswer, type Prepared, type ProcessStats, THREAD_GONE, type WorkerSettings } from '../messages.ts'
+import { createSharedCounters, zeroThreadSlice } from '../state/shared-counters.ts'
+import { TargetRows } from '../state/target-rows.ts'
+import { addStats, emptyStats } from '../thread-stats.ts'
+import { createBeats, watchBeats } from './thread-beat.ts'
+import { ThreadSlot } from './thread-slot.ts'
+
+/** How long a snapshot waits for a thread that is just being replaced. */
+const WAIT_FOR_THREAD_MS = 10_000
+
+interface Configuration {
+  json: string
+  snapshot: Snapshot
+  rows: ReadonlyMap<string, number>
+  endpoints: ListenEndpoint[]
+}
+
+/**
+ * The threads of a worker process. Owns the memory they share, replaces threads that end or show no life, and gives
+ * a replacement the current configuration before anybody hears of it.
+ */
+export class ThreadPool {
+  readonly #log: Log
+  readonly #threads: number
+  readonly #counters: SharedArrayBuffer
+  readonly #rows = new TargetRows()
+  readonly #slots: ThreadSlot[]
+  readonly #beats: ReturnType<typeof watchBeats>
+  readonly #replaced: (thread: number) => void
+  readonly #stalled = new Set<number>()
+  readonly #listening = new Map<string, ListenEndpoint>()
+  #past = emptyStats()
+  #restarts = 0
+  #stalls = 0
+  #isStarted = false
+  readonly #firstEnd = Promise.withResolvers<void>()
+  #current: Configuration | null = null
+  #prepared: Configuration | null = null
+
+  /** `replaced` is called when a replacement has the current configuration and may listen. */
+  constructor(settings: WorkerSettings, log: Log, replaced: (thread: number) => void) {
+    this.#log = log
+    this.#threads = settings.threads
+    this.#replaced = replaced
+    this.#counters = createSharedCounters(settings.threads)
+    const beats = createBeats(settings.threads)
+    this.#beats = watchBeats(beats, settings.threadStallSeconds, (thread) => this.#stall(thread))
+    this.#slots = Array.from({ length: settings.threads }, (_, thread) => new ThreadSlot({
+      data: { thread, threads: settings.threads, nodeId: settings.nodeId, logLevel: settings.logLevel, counters: this.#counters, beats },
+      equip: (slot) => this.#equip(slot),
+      ready: () => this.#ready(thread),
+      ended: (reason, pauseMs) => this.#ended(thread, reason, pauseMs)
+    }))
+  }
+
+  /** Resolves when every thread is up. Rejects when one cannot even start. */
+  async start(): Promise<void> {
+    await Promise.race([Promise.all(this.#slots.map((slot) => slot.waitReady(WAIT_FOR_THREAD_MS))), this.#firstEnd.promise])
+    if (this.#slots.some((slot) => !slot.isReady)) throw new Error('a thread does not start')
+    this.#isStarted = true
+  }
+
+  /** Every thread builds the snapshot aside. A thread that ends meanwhile refuses. */
+  async prepare(json: string): Promise<ThreadResult[]> {
+    const snapshot = JSON.parse(json) as Snapshot
+    const prepared: Configuration = { json, snapshot, rows: this.#rows.assign(snapshot), endpoints: [] }
+    this.#prepared = prepared
+    return Promise.all(this.#slots.map(async (slot) => {
+      await slot.waitReady(WAIT_FOR_THREAD_MS)
+      return { thread: slot.thread, ...await this.#prepareIn(slot, prepared) }
+    }))
+  }
+
+  /** Every thread serves what it prepared. One that ended since gets it when it is replaced. */
+  async commit(endpoints: ListenEndpoint[]): Promise<void> {
+    const prepared = this.#prepared
+    if (prepared === null) throw new Error('nothing is prepared')
+    prepared.endpoints = endpoints
+    this.#current = prepared
+    this.#prepared = null
+    await this.#callAll((slot) => slot.call((id) => ({ kind: 'commit', id, endpoints })))
+  }
+
+  abort(): void {
+    this.#prepared = null
+    for (const slot of this.#slots) slot.tell({ kind: 'abort' })
+    // The rows of what goes on being served, not of what was refused.
+    if (this.#current !== null) this.#current.rows = this.#rows.assign(this.#current.snapshot)
+  }
+
+  /** Passes a socket on. Must be called in the turn in which the socket arrived, before it starts to read. */
+  listen(thread: number, endpoint: ListenEndpoint, socket: net.Socket): Promise<ListenAnswer> {
+    const slot = this.#slots[thread]
+    const gone: ListenAnswer = { code: THREAD_GONE, message: `thread ${thread} is being replaced` }
+    if (slot === undefined || !slot.isReady) {
+      socket.destroy()
+      return Promise.resolve(gone)
+    }
+    this.#listening.set(`${endpoint.address} ${endpoint.port}`, endpoint)
+    return slot.call<ListenAnswer>((id) => ({ kind: 'listen', id, endpoint, socket }), [socket]).catch(() => gone)
+  }
+
+  /** The ports on which the threads were told to listen. */
+  endpoints(): ListenEndpoint[] {
+    return [...this.#listening.values()]
+  }
+
+  close(endpoint: ListenEndpoint): Promise<void> {
+    this.#listening.delete(`${endpoint.address} ${endpoint.port}`)
+    return this.#callAll((slot) => slot.call((id) => ({ kind: 'close', id, endpoint })))
+  }
+
+  closeAll(): Promise<void> {
+    this.#listening.clear()
+    return this.#callAll((slot) => slot.call((id) => ({ kind: 'close-all', id })))
+  }
+
+  /** Resolves when no connection is left. No thread is replaced any more. */
+  async drain(ms: number): Promise<void> {
+    for (const slot of this.#slots) slot.stop()
+    await this.#callAll((slot) => slot.call((id) => ({ kind: 'drain', id, ms })))
+  }
+
+  stats(): ProcessStats {
+    const running = this.#slots.flatMap((slot) => slot.stats ?? [])
+    return {
+      ...running.reduce(addStats, this.#past),
+      threads: this.#slots.filter((slot) => slot.isReady).length,
+      threadRestarts: this.#restarts,
+      threadStalls: this.#stalls,
+      rssBytes: process.memoryUsage.rss()
+    }
+  }
+
+  async #callAll(call: (slot: ThreadSlot) => Promise<unknown>): Promise<void> {
+    await Promise.allSettled(this.#slots.filter((slot) => slot.isReady).map(call))
+  }
+
+  #prepareIn(slot: ThreadSlot, { json, rows }: Configuration): Promise<Prepared> {
+    return slot.call<Prepared>((id) => ({ kind: 'prepare', id, snapshot: json, rows })).catch((error: Error) => ({
+      result: 'refused' as const,
+      preparedInMs: 0,
+      at: new Date().toISOString(),
+      issues: [{ path: '', code: 'thread_failed', message: `thread ${slot.thread} ended while it prepared the snapshot: ${error.message}`, severity: 'error' as const }]
+    }))
+  }
+
+  async #equip(slot: ThreadSlot): Promise<boolean> {
+    this.#beats.watch(slot.thread)
+    // A publish may be committed while the replacement still builds the one before.
+    for (let built: Configuration | null = null; built !== this.#current;) {
+      built = this.#current
+      if (built === null) break
+      const { result } = await this.#prepareIn(slot, built)
+      if (result === 'refused') return false
+      const { endpoints } = built
+      await slot.call((id) => ({ kind: 'commit', id, endpoints })).catch(() => {})
+    }
+    return true
+  }
+
+  #ready(thread: number): void {
+    if (this.#isStarted) this.#replaced(thread)
+  }
+
+  #ended(thread: number, reason: string, pauseMs: number): void {
+    this.#restarts++
+    this.#firstEnd.resolve()
+    this.#beats.forget(thread)
+    zeroThreadSlice(this.#counters, this.#threads, thread)
+    const stats = this.#slots[thread]?.stats
+    if (stats) this.#past = addStats(this.#past, { ...stats, connections: 0, inFlight: 0, originConnections: 0, eventLoopDelayMs: 0 })
+    const why = this.#stalled.delete(thread) ? 'it was blocked' : reason
+    this.#log.error({ thread, reason: why, pauseMs }, `thread ${thread} ended and is replaced`)
+  }
+
+  #stall(thread: number): void {
+    this.#stalls++
+    this.#stalled.add(thread)
+    this.#log.error({ thread }, `thread ${thread} is blocked and is ended`)
+    this.#slots[thread]?.terminate()
+  }
+}

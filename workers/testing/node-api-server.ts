@@ -1,0 +1,86 @@
+import { createHash, randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import http from 'node:http'
+import type net from 'node:net'
+import type { Ack, Heartbeat } from '../../shared/schema/node-api.ts'
+import type { Snapshot, SnapshotContent } from '../../shared/schema/snapshot.ts'
+import { canonicalJson } from '../../shared/snapshot/canonical.ts'
+
+export const NODE_TOKEN = 'token-of-the-node-under-test'
+
+/** The node API over real HTTP, with a snapshot that a test sets. */
+export interface NodeApiServer {
+  readonly url: string
+  readonly acks: Ack[]
+  readonly heartbeats: Heartbeat[]
+  /** How often the configuration was asked for. */
+  readonly polls: number
+  /** Makes this the desired snapshot, as the next revision unless `head` says otherwise. */
+  publish(content: SnapshotContent, head?: Partial<Snapshot>): Snapshot
+  /** Makes any body the answer to the question for the configuration. */
+  answerConfigWith(body: unknown): void
+  stop(): Promise<void>
+}
+
+export async function startNodeApiServer(port = 0): Promise<NodeApiServer> {
+  const acks: Ack[] = []
+  const heartbeats: Heartbeat[] = []
+  const epoch = randomUUID()
+  let revision = 0
+  let polls = 0
+  let config: unknown = null
+
+  const server = http.createServer(async (request, response) => {
+    const send = (status: number, body?: unknown): void => {
+      response.writeHead(status, { 'content-type': 'application/json' }).end(body === undefined ? undefined : JSON.stringify(body))
+    }
+    if (request.headers.authorization !== `Bearer ${NODE_TOKEN}`) return send(401, { error: {} })
+    const url = new URL(request.url ?? '', 'http://local')
+    if (url.pathname === '/api/v1/node/config') {
+      polls++
+      if (config === null) return send(204)
+      const { desired } = config as { desired?: { epoch: string; revision: number } }
+      return url.searchParams.get('have') === `${desired?.epoch}.${desired?.revision}` ? send(304) : send(200, config)
+    }
+    const body = await readJson(request)
+    if (url.pathname === '/api/v1/node/ack') acks.push(body as Ack)
+    else heartbeats.push(body as Heartbeat)
+    return url.pathname === '/api/v1/node/ack' ? send(204) : send(200, { desired: (config as { desired?: unknown } | null)?.desired ?? null })
+  })
+  server.listen(port, '127.0.0.1')
+  await once(server, 'listening')
+  return {
+    url: `http://127.0.0.1:${(server.address() as net.AddressInfo).port}`,
+    acks,
+    heartbeats,
+    get polls() {
+      return polls
+    },
+    publish(content, head = {}) {
+      const snapshot: Snapshot = { ...snapshotOf(content, epoch, ++revision), ...head }
+      revision = snapshot.revision
+      const { sha256 } = snapshot
+      config = { desired: { epoch: snapshot.epoch, revision, sha256 }, snapshot }
+      return snapshot
+    },
+    answerConfigWith(body) {
+      config = body
+    },
+    async stop() {
+      server.close()
+      server.closeAllConnections()
+      if (server.listening) await once(server, 'close')
+    }
+  }
+}
+
+export function snapshotOf(content: SnapshotContent, epoch: string, revision: number): Snapshot {
+  const sha256 = createHash('sha256').update(canonicalJson(content)).digest('hex')
+  return { epoch, revision, schemaVersion: 1, createdBy: 'test', createdAt: new Date().toISOString(), note: '', sha256, content }
+}
+
+async function readJson(request: http.IncomingMessage): Promise<unknown> {
+  let text = ''
+  for await (const part of request.setEncoding('utf8')) text += part
+  return JSON.parse(text)
+}
