@@ -15,6 +15,7 @@ import { waitUntil } from './services/wait-until.ts'
 const START_MS = 120_000
 let folder: string
 let env: NodeJS.ProcessEnv
+const running = new Set<Run>()
 
 before(async () => {
   folder = mkdtempSync(path.join(os.tmpdir(), 'gateway-up-'))
@@ -31,7 +32,12 @@ before(async () => {
   }
 })
 
-after(() => rmSync(folder, { recursive: true, force: true }))
+after(async () => {
+  // Only after a failed test is anything left.
+  for (const run of running) process.kill(-run.pid, 'SIGTERM')
+  await Promise.all([...running].map((run) => run.exited))
+  rmSync(folder, { recursive: true, force: true })
+})
 
 interface Run {
   lines: string[]
@@ -41,10 +47,14 @@ interface Run {
 
 /** `npm run up` with these arguments, in its own environment. */
 function up(args: string[], more: NodeJS.ProcessEnv = {}): Run {
-  const child = spawn('npm', ['run', '--silent', 'up', '--', ...args], { cwd: projectRoot, env: { ...env, ...more }, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn('npm', ['run', '--silent', 'up', '--', ...args], { cwd: projectRoot, env: { ...env, ...more }, stdio: ['ignore', 'pipe', 'pipe'], detached: true })
   const lines: string[] = []
   for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream }).on('line', (line) => lines.push(line))
-  return { lines, pid: child.pid ?? -1, exited: new Promise((resolve) => child.once('close', resolve)) }
+  const pid = child.pid as number
+  const run: Run = { lines, pid, exited: new Promise((resolve) => child.once('close', resolve)) }
+  running.add(run)
+  void run.exited.then(() => running.delete(run))
+  return run
 }
 
 async function untilRunning(run: Run): Promise<void> {
@@ -69,8 +79,10 @@ function runPrintedCurl(run: Run): string {
 async function interrupt(run: Run): Promise<void> {
   const pids = descendants(run.pid)
   assert.ok(pids.length > 6, 'up has the processes of the whole system below it')
-  process.kill(run.pid, 'SIGINT')
-  assert.equal(await run.exited, 0, run.lines.slice(-30).join('\n'))
+  // As a terminal does: to every process of the group.
+  process.kill(-run.pid, 'SIGINT')
+  await waitUntil(() => !running.has(run), { ms: 60_000, what: 'up to stop' })
+  assert.ok(run.lines.some((line) => line.endsWith('postgres has stopped')), run.lines.slice(-30).join('\n'))
   assert.deepEqual(pids.filter(isRunning), [])
 }
 
