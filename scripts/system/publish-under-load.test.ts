@@ -17,10 +17,11 @@ after(async () => {
   await Promise.all((origins ?? []).map((origin) => origin.stop()))
 })
 
-test('a publish per 100 ms for 20 s under 500 requests/s fails no request and closes no connection', async () => {
+test('a publish per 100 ms for 20 s under 500 requests/s fails no request and closes no connection', async (t) => {
   const { upstream, listener } = await createExample(system, [origins[0]?.url ?? ''])
   await publishAndWait(system)
   const load = startLoad({ url: `http://127.0.0.1:${listener.port}/`, perSecond: 500 })
+  t.after(() => load.stop())
   const end = performance.now() + 20_000
   let published = 0
   let revision = 1

@@ -3,17 +3,13 @@ import { eventually } from './eventually.ts'
 
 /**
  * Runs `expression` inside one worker thread of a running process, through its inspector:
- * the product needs no hook for it. The process must have been started with
- * NODE_OPTIONS=--inspect-port=PORT; SIGUSR1 opens the inspector.
+ * the product needs no hook for it. SIGUSR1 opens the inspector, which says its address in `lines`.
+ * The process should have been started with NODE_OPTIONS=--inspect-port=PORT, so that runs do not meet.
  * @returns the number of threads that were found.
  */
-export async function evaluateInThread(pid: number, inspectorPort: number, thread: number, expression: string): Promise<number> {
-  process.kill(pid, 'SIGUSR1')
-  const targets = await eventually('the inspector answers', async () => {
-    const response = await fetch(`http://127.0.0.1:${inspectorPort}/json/list`)
-    return (await response.json()) as { webSocketDebuggerUrl: string }[]
-  })
-  const socket = new WebSocket(targets[0]?.webSocketDebuggerUrl ?? '')
+export async function evaluateInThread(pid: number, lines: readonly string[], thread: number, expression: string): Promise<number> {
+  const url = urls.get(pid) ?? (await openInspector(pid, lines))
+  const socket = new WebSocket(url)
   await once(socket, 'open')
   const sessions: string[] = []
   let nextId = 1
@@ -31,4 +27,21 @@ export async function evaluateInThread(pid: number, inspectorPort: number, threa
   await eventually('the expression was sent', () => socket.bufferedAmount === 0)
   socket.close()
   return sessions.length
+}
+
+/** Opened inspectors by process id; a second signal would say nothing. */
+const urls = new Map<number, string>()
+
+async function openInspector(pid: number, lines: readonly string[]): Promise<string> {
+  const before = lines.length
+  process.kill(pid, 'SIGUSR1')
+  const url = await eventually('the inspector says its address', () => {
+    for (const line of lines.slice(before)) {
+      const address = /Debugger listening on (ws:\S+)/.exec(line)?.[1]
+      if (address !== undefined) return address
+    }
+    return null
+  })
+  urls.set(pid, url)
+  return url
 }
