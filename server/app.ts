@@ -2,6 +2,7 @@ import Koa from 'koa'
 import { endpoints } from './api/endpoints.ts'
 import type { Deps } from './deps.ts'
 import { adminPage } from './http/admin-page.ts'
+import { apiPage } from './http/api-page.ts'
 import { buildRouter } from './http/build-router.ts'
 import { health } from './http/health.ts'
 import { methodNotAllowed } from './http/method-not-allowed.ts'
@@ -29,6 +30,7 @@ export function createApp(deps: Deps, options: AppOptions): Koa {
   app.use(errors(deps.log))
   app.use(health(deps, options.isServing))
   app.use(buildRouter(endpoints, deps).routes())
+  app.use(apiPage(endpoints))
   app.use(methodNotAllowed(endpoints))
   app.use(adminPage(options.adminDist))
   return app

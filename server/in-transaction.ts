@@ -6,15 +6,26 @@ const MOST_ATTEMPTS = 5
 const SERIALIZATION_FAILURE = '40001'
 const DEADLOCK = '40P01'
 
-/** Runs `work` in a transaction, again when Postgres asks for it because another transaction was first. */
-export async function inTransaction<T>(db: Database, work: (transaction: Transaction) => Promise<T>, isolation: 'READ COMMITTED' | 'REPEATABLE READ' = 'READ COMMITTED'): Promise<T> {
-  const isolationLevel = isolation === 'REPEATABLE READ' ? Transaction.ISOLATION_LEVELS.REPEATABLE_READ : Transaction.ISOLATION_LEVELS.READ_COMMITTED
-  for (let attempt = 1; ; attempt++) {
+/** `attempt` counts from 1; `work` is called again when Postgres asks for it because another transaction was first. */
+type Work<T> = (transaction: Transaction, attempt: number) => Promise<T>
+
+/** Runs `work` in a READ COMMITTED transaction. */
+export async function inTransaction<T>(db: Database, work: Work<T>): Promise<T> {
+  return attempt(db, Transaction.ISOLATION_LEVELS.READ_COMMITTED, work)
+}
+
+/** Runs `work` in a REPEATABLE READ transaction: everything it reads is of one moment, the one of its first query. */
+export async function inRepeatableRead<T>(db: Database, work: Work<T>): Promise<T> {
+  return attempt(db, Transaction.ISOLATION_LEVELS.REPEATABLE_READ, work)
+}
+
+async function attempt<T>(db: Database, isolationLevel: Transaction.ISOLATION_LEVELS, work: Work<T>): Promise<T> {
+  for (let count = 1; ; count++) {
     try {
-      return await db.sequelize.transaction({ isolationLevel }, work)
+      return await db.sequelize.transaction({ isolationLevel }, (transaction) => work(transaction, count))
     } catch (error) {
       const state = sqlState(error)
-      if (attempt >= MOST_ATTEMPTS || (state !== SERIALIZATION_FAILURE && state !== DEADLOCK)) throw error
+      if (count >= MOST_ATTEMPTS || (state !== SERIALIZATION_FAILURE && state !== DEADLOCK)) throw error
     }
   }
 }

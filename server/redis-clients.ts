@@ -6,9 +6,13 @@ function retryStrategy(attempt: number): number {
   return Math.min(5_000, 100 * 2 ** Math.min(attempt, 6)) * (0.5 + Math.random() / 2)
 }
 
-/** A client for commands that may not wait: 1 s each, nothing is queued while Redis is away. */
+/**
+ * A client for commands that may not wait: 1 s each, nothing is queued while Redis is away. A connection on which an
+ * answer is overdue is dropped, or its commands would pile up as long as Redis hangs.
+ */
 export function createCommandClient(url: string, log: Logger): Redis {
-  return watched(new Redis(url, { commandTimeout: 1_000, connectTimeout: 1_000, enableOfflineQueue: false, maxRetriesPerRequest: 0, retryStrategy }), log, 'commands')
+  const limits = { commandTimeout: 1_000, connectTimeout: 1_000, socketTimeout: 2_000, enableOfflineQueue: false, maxRetriesPerRequest: 0 }
+  return watched(new Redis(url, { ...limits, retryStrategy } satisfies RedisOptions), log, 'commands')
 }
 
 /** A client for BullMQ, which waits for Redis as long as it takes. */

@@ -1,39 +1,57 @@
+import { QueryTypes } from 'sequelize'
 import type { Database } from '../../db/database.ts'
-import type { UserRow } from '../../db/models/people.ts'
+import type { Role } from '../../shared/schema/role.ts'
 import { AppError } from '../http/app-error.ts'
 import { hashPassword, verifyPassword } from './password.ts'
 
 /** Wrong passwords in a row before an account waits. */
-const FREE_ATTEMPTS = 5
+export const FREE_ATTEMPTS = 5
 const FIRST_WAIT_MS = 1_000
 const LONGEST_WAIT_MS = 15 * 60_000
 
-/** Compared against when there is no such user, so that both answers take the same time. */
-const nobody = hashPassword('nobody has this password')
-
-/**
- * The user with this email and password. Wrong ones are counted on the account: from the sixth in a row on,
- * it waits twice as long each time, 15 minutes at most.
- * @throws AppError wrong_credentials, too_many_attempts
- */
-export async function logIn(db: Database, email: string, password: string, now: Date): Promise<UserRow> {
-  const user = await db.users.findOne({ where: db.sequelize.where(db.sequelize.fn('lower', db.sequelize.col('email')), email.toLowerCase()) })
-  if (user?.lockedUntil && user.lockedUntil > now) {
-    const seconds = Math.ceil((user.lockedUntil.getTime() - now.getTime()) / 1000)
-    throw new AppError('too_many_attempts', { headers: { 'retry-after': String(seconds) } })
-  }
-  const right = await verifyPassword(password, user?.passwordHash ?? (await nobody))
-  if (user === null || !right) {
-    if (user !== null) await countFailure(user, now)
-    throw new AppError('wrong_credentials')
-  }
-  await user.update({ failedLogins: 0, lockedUntil: null })
-  return user
+export interface LoggedIn {
+  id: string
+  email: string
+  role: Role
 }
 
-async function countFailure(user: UserRow, now: Date): Promise<void> {
-  const failedLogins = user.failedLogins + 1
-  const over = failedLogins - FREE_ATTEMPTS
-  const wait = over <= 0 ? 0 : Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.min(over - 1, 20))
-  await user.update({ failedLogins, lockedUntil: wait === 0 ? null : new Date(now.getTime() + wait) })
+interface Attempt extends LoggedIn {
+  password_hash: string
+}
+
+/** Compared against when there is no such user, so that both answers take the same time. */
+let nobody: Promise<string> | undefined
+
+/**
+ * The user with this email and password. After five wrong ones in a row an account waits, twice as long each time,
+ * 15 minutes at most. An attempt is counted before the password is looked at, so attempts made side by side count too.
+ * @throws AppError wrong_credentials, too_many_attempts with Retry-After
+ */
+export async function logIn(db: Database, email: string, password: string, now: Date): Promise<LoggedIn> {
+  const attempt = await countAttempt(db, email, now)
+  if (attempt === null) await refuseWhileWaiting(db, email, now)
+  const right = await verifyPassword(password, attempt?.password_hash ?? (await (nobody ??= hashPassword('nobody has this password'))))
+  if (attempt === null || !right) throw new AppError('wrong_credentials')
+  await db.users.update({ failedLogins: 0, lockedUntil: null }, { where: { id: attempt.id } })
+  return { id: attempt.id, email: attempt.email, role: attempt.role }
+}
+
+/** Counts the attempt as a wrong one, and sets how long the next must wait. Null when there is no such user, or it waits. */
+async function countAttempt(db: Database, email: string, now: Date): Promise<Attempt | null> {
+  const [attempt] = await db.sequelize.query<Attempt>(
+    `UPDATE users SET
+       failed_logins = failed_logins + 1,
+       locked_until = CASE WHEN failed_logins + 1 <= $3 THEN NULL
+         ELSE $2::timestamptz + least($5, $4 * 2 ^ least(failed_logins - $3, 20)) * interval '1 millisecond' END
+     WHERE lower(email) = lower($1) AND (locked_until IS NULL OR locked_until <= $2)
+     RETURNING id, email, role, password_hash`,
+    { bind: [email, now.toISOString(), FREE_ATTEMPTS, FIRST_WAIT_MS, LONGEST_WAIT_MS], type: QueryTypes.SELECT }
+  )
+  return attempt ?? null
+}
+
+async function refuseWhileWaiting(db: Database, email: string, now: Date): Promise<void> {
+  const user = await db.users.findOne({ where: db.sequelize.where(db.sequelize.fn('lower', db.sequelize.col('email')), db.sequelize.fn('lower', email)), attributes: ['lockedUntil'] })
+  const waits = (user?.lockedUntil?.getTime() ?? 0) - now.getTime()
+  if (waits > 0) throw new AppError('too_many_attempts', { headers: { 'retry-after': String(Math.ceil(waits / 1000)) } })
 }

@@ -15,7 +15,15 @@ const TYPES: Record<string, string> = {
   '.txt': 'text/plain; charset=utf-8'
 }
 
-const NOT_BUILT = '<!doctype html><title>Open Gateway</title><h1>The admin page is not built</h1><p>Run <code>npm run up</code>, or build it with <code>npx vite build admin-svelte</code>. The API is at <code>/api/v1</code>.</p>'
+const NOT_BUILT = `<!doctype html>
+<html lang="en">
+<title>Open Gateway</title>
+<h1>The admin page is not built</h1>
+<p>Run <code>npm run up</code>, or build it with <code>npx vite build admin-svelte</code>. The API works without it: <a href="/api/docs">/api/docs</a>.</p>
+`
+
+/** Addresses that are never the page's own, also where nothing answers them. */
+const RESERVED = /^\/(api|healthz|readyz|metrics)(\/|$)/
 
 /**
  * Serves the built admin page; paths that are no file get index.html, so that the page's own addresses can be reloaded.
@@ -24,16 +32,22 @@ const NOT_BUILT = '<!doctype html><title>Open Gateway</title><h1>The admin page 
 export function adminPage(dist: string): Middleware {
   const files = readFiles(path.resolve(dist))
   return async (context, next) => {
-    if (context.method !== 'GET' && context.method !== 'HEAD') return next()
+    if ((context.method !== 'GET' && context.method !== 'HEAD') || RESERVED.test(context.path)) return next()
     const file = files.get(context.path)
     if (file !== undefined && context.path !== '/index.html') return sendFile(context, context.path, file)
-    if (path.extname(context.path) !== '' || !context.accepts('html')) return next()
+    if (!wantsPage(context)) return next()
     const index = files.get('/index.html')
     context.set('cache-control', 'no-cache')
     context.type = 'text/html; charset=utf-8'
     context.body = index ?? NOT_BUILT
     if (index === undefined) context.status = 503
   }
+}
+
+/** A missing script or picture is not found; what a browser opens as a page is one, dots in its address or not. */
+function wantsPage(context: Context): boolean {
+  if (context.get('accept').includes('text/html')) return true
+  return path.extname(context.path) === '' && context.accepts('html') !== false
 }
 
 function sendFile(context: Context, name: string, file: Buffer): void {

@@ -9,7 +9,7 @@ import type { Deps } from '../deps.ts'
 import { AppError, invalidRequest } from './app-error.ts'
 import { authorize, checkCsrf } from './authorize.ts'
 import type { Answer, Endpoint } from './endpoint.ts'
-import { readJson } from './read-json.ts'
+import { MAX_BODY_BYTES, MAX_PUBLIC_BODY_BYTES, readJson } from './read-json.ts'
 
 export const API_PREFIX = '/api/v1'
 
@@ -26,18 +26,19 @@ export function buildRouter(endpoints: readonly Endpoint[], deps: Deps): Router 
 function createHandler(endpoint: Endpoint, deps: Deps) {
   const decodeQuery = decoder(endpoint.query)
   const decodeBody = decoder(endpoint.body)
+  const mostBytes = endpoint.permission === 'public' ? MAX_PUBLIC_BODY_BYTES : MAX_BODY_BYTES
   return async (context: Context) => {
     const sessionToken = context.cookies.get(SESSION_COOKIE) ?? ''
     const actor = await authenticate(deps.db, { authorization: context.get('authorization'), sessionToken }, new Date())
     authorize(actor, endpoint.permission)
     if (endpoint.permission !== 'public') checkCsrf(actor, endpoint.method, context.get('x-csrf-token'))
     const query = decodeOrThrow(decodeQuery, singleValues(context.query))
-    const body = endpoint.method === 'GET' ? undefined : await readJson(context.req)
+    const body = endpoint.method === 'GET' ? undefined : await readJson(context.req, mostBytes)
     const answer = await endpoint.handle({
       deps,
       params: checkedParams(context.params),
       query: query as never,
-      body: (endpoint.body === undefined ? body : decodeOrThrow(decodeBody, body ?? {})) as never,
+      body: (endpoint.body === undefined ? body : decodeOrThrow(decodeBody, body === undefined ? {} : body)) as never,
       actor,
       requestId: context.state.requestId,
       header: (name) => context.get(name),

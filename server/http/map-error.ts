@@ -1,23 +1,23 @@
-import { BaseError, ConnectionError, DatabaseError, UniqueConstraintError } from 'sequelize'
+import { BaseError, ConnectionError, DatabaseError, ForeignKeyConstraintError, UniqueConstraintError } from 'sequelize'
+import { errorIssue } from '../../shared/schema/issue.ts'
 import { AppError } from './app-error.ts'
 
 /** Postgres error codes (SQLSTATE) that mean "someone else was first". */
 const LOST_RACE = new Set(['40001', '40P01'])
-const LOCK_NOT_AVAILABLE = '55P03'
-/** Shutting down, starting up, too many connections, broken connections. */
-const UNAVAILABLE = /^(57P0[1-3]|53300|08...)$/
+/** Shutting down, starting up, out of connections, memory or disk, too slow, broken connections. */
+const UNAVAILABLE = /^(57P0\d|57014|53...|25P0[34]|08...)$/
 const NETWORK = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENOTFOUND', 'EAI_AGAIN'])
 
 /** The only place that turns an error into an answer. Unknown errors become internal_error and tell nothing. */
 export function mapError(error: unknown): AppError {
   if (error instanceof AppError) return error
-  if (error instanceof UniqueConstraintError) return new AppError(sqlConstraint(error).endsWith('_name') ? 'name_taken' : 'conflict')
+  if (error instanceof UniqueConstraintError) return sqlConstraint(error).endsWith('_name') ? nameTaken() : new AppError('conflict')
+  if (error instanceof ForeignKeyConstraintError) return new AppError('conflict', { message: 'What this belongs to was removed at the same moment.' })
   if (error instanceof ConnectionError) return unavailable(error)
   if (error instanceof BaseError) {
     const code = sqlState(error)
     if (LOST_RACE.has(code)) return new AppError('conflict', { message: 'Someone else changed this at the same moment; try again.' })
-    if (code === LOCK_NOT_AVAILABLE) return new AppError('publish_in_progress')
-    if (UNAVAILABLE.test(code) || NETWORK.has(code) || /Connection terminated|acquir/i.test(error.message)) return unavailable(error)
+    if (UNAVAILABLE.test(code) || NETWORK.has(code) || /Connection terminated|acquir|Query read timeout/i.test(error.message)) return unavailable(error)
   }
   return new AppError('internal_error')
 }
@@ -26,6 +26,11 @@ export function mapError(error: unknown): AppError {
 export function sqlState(error: unknown): string {
   const original = error instanceof DatabaseError ? error.original : (error as { original?: unknown } | null)?.original
   return (original as { code?: string } | undefined)?.code ?? ''
+}
+
+function nameTaken(): AppError {
+  const message = 'Another one has this name already; letter case does not tell names apart.'
+  return new AppError('name_taken', { message, issues: [errorIssue('/name', 'name_taken', message)] })
 }
 
 function sqlConstraint(error: UniqueConstraintError): string {

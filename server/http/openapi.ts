@@ -12,6 +12,10 @@ const PERMISSIONS: Record<Permission, string> = {
   node: 'Data nodes, with their own token.'
 }
 
+export function describePermission(permission: Permission): string {
+  return PERMISSIONS[permission]
+}
+
 const ErrorBody = {
   type: 'object',
   required: ['error'],
@@ -58,7 +62,7 @@ function operation(endpoint: Endpoint) {
     operationId: operationId(endpoint),
     tags: [endpoint.tag],
     summary: endpoint.summary,
-    description: PERMISSIONS[endpoint.permission],
+    description: describePermission(endpoint.permission),
     'x-permission': endpoint.permission,
     ...(endpoint.permission === 'public' ? { security: [] } : {}),
     parameters: parameters(endpoint),

@@ -12,19 +12,37 @@ export function pageLimit(limit: string): number {
   return Number(limit)
 }
 
-/** A cursor tells the last item of a page by its sort value and id. */
-export function encodeCursor(position: [string, string]): string {
+/** The last item of a page: what the list is sorted by, and the id that makes the order total. */
+export type Position = [sortedBy: string, id: string]
+
+export function encodeCursor(position: Position): string {
   return Buffer.from(JSON.stringify(position)).toString('base64url')
 }
 
-/** @throws AppError invalid_request */
-export function decodeCursor(cursor: string): [string, string] {
-  try {
-    const position = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'))
-    const isPair = Array.isArray(position) && position.length === 2 && position.every((part) => typeof part === 'string' && !part.includes('\0') && part.isWellFormed())
-    if (isPair) return position as [string, string]
-  } catch {
-    // Falls through to the one answer for every cursor that is not ours.
-  }
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+
+/** `isMoment` says that the list is sorted by a moment in time. @throws AppError invalid_request for what is no cursor of ours. */
+export function decodeCursor(cursor: string, isMoment: boolean): Position {
+  const position = parsed(Buffer.from(cursor, 'base64url').toString('utf8'))
+  if (isPosition(position) && (!isMoment || isIsoMoment(position[0]))) return position
   throw invalidRequest([errorIssue('/cursor', 'invalid_value', 'cursor must be the nextCursor of another page')])
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+function isPosition(value: unknown): value is Position {
+  if (!Array.isArray(value) || value.length !== 2) return false
+  const [sortedBy, id] = value
+  return typeof sortedBy === 'string' && !sortedBy.includes('\0') && sortedBy.isWellFormed() && typeof id === 'string' && UUID.test(id)
+}
+
+function isIsoMoment(text: string): boolean {
+  const moment = new Date(text)
+  return !Number.isNaN(moment.getTime()) && moment.toISOString() === text && text.length === '2026-01-31T12:00:00.000Z'.length
 }

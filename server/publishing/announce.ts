@@ -7,7 +7,7 @@ export async function announceConfig(deps: Deps, hint: ConfigHint): Promise<bool
   return publishHint(deps, CHANNELS.config, hint)
 }
 
-/** Tells the other control-web processes that a node reported something. */
+/** Tells the other control-web processes that a node reported something. Never rejects; nobody needs to wait for it. */
 export async function announceNode(deps: Deps, hint: NodeHint): Promise<boolean> {
   return publishHint(deps, CHANNELS.nodes, hint)
 }

@@ -2,7 +2,6 @@ import { Op, type Transaction } from 'sequelize'
 import type { Database } from '../../db/database.ts'
 import type { DraftedRow } from '../../db/models/drafted.ts'
 import { DRAFTED_KINDS, type DraftedKind } from '../../shared/schema/resource.ts'
-import type { Route } from '../../shared/schema/route.ts'
 import { canonicalJson } from '../../shared/snapshot/canonical.ts'
 import { appendAudit } from '../audit/append-audit.ts'
 import { actorName } from '../auth/actor.ts'
@@ -59,7 +58,7 @@ async function restoreAll(db: Database, transaction: Transaction, kind: DraftedK
   for (const [row, spec] of changed) {
     await row.update({ ...columnsOf(spec), deletedAt: null, updatedAt: new Date(), updatedBy: by, version: row.version + 1 }, { transaction })
     await db.drafted[kind].update({ name: spec['name'] as string }, { where: { id: row.id }, transaction })
-    if (kind === 'routes') await storeReferences(db, transaction, row.id, spec as unknown as Route)
+    if (kind === 'routes') await storeReferences(db, transaction, row.id, spec)
   }
   return changed.length
 }

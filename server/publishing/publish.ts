@@ -5,15 +5,16 @@ import { diffContent } from '../../shared/snapshot/diff.ts'
 import { appendAudit } from '../audit/append-audit.ts'
 import { actorName } from '../auth/actor.ts'
 import { AppError } from '../http/app-error.ts'
-import { inTransaction } from '../in-transaction.ts'
+import { inRepeatableRead } from '../in-transaction.ts'
 import type { Change } from '../resources/write-resource.ts'
 import { announceConfig } from './announce.ts'
 import { assembleDraft } from './assemble-draft.ts'
+import { beginPublish } from './begin-publish.ts'
 import { checkContent } from './check-content.ts'
 import { checkFleet } from './check-fleet.ts'
 import { hashContent } from './content-hash.ts'
-import { contentOf, findLive } from './live.ts'
-import { type LockedConfiguration, lockConfiguration } from './lock-configuration.ts'
+import { contentOf } from './live.ts'
+import type { LockedConfiguration } from './lock-configuration.ts'
 import { storeSnapshot } from './store-snapshot.ts'
 
 export interface PublishRequest {
@@ -45,16 +46,15 @@ export interface Published {
  * schema_not_supported_by_nodes, config_invalid
  */
 export async function publish(change: Change, request: PublishRequest): Promise<Published> {
-  const published = await inTransaction(change.deps.db, (transaction) => publishIn(transaction, change, request), 'REPEATABLE READ')
+  const published = await inRepeatableRead(change.deps.db, (transaction, attempt) => publishIn(transaction, attempt, change, request))
   if (published.unchanged) return { ...published, announced: false }
   const { epoch, revision } = published
   return { ...published, announced: await announceConfig(change.deps, { epoch, revision }) }
 }
 
-async function publishIn(transaction: Transaction, change: Change, request: PublishRequest): Promise<Omit<Published, 'announced'>> {
+async function publishIn(transaction: Transaction, attempt: number, change: Change, request: PublishRequest): Promise<Omit<Published, 'announced'>> {
   const { db } = change.deps
-  const configuration = await lockConfiguration(db, transaction)
-  const live = await findLive(db, transaction)
+  const { configuration, live } = await beginPublish(db, transaction, attempt)
   checkExpectedRevision(configuration, live, request)
   const draft = await assembleDraft(db, transaction)
   if (!draft.ok) throw new AppError('config_invalid', { issues: draft.issues })

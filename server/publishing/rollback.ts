@@ -3,15 +3,15 @@ import { decodeContent } from '../../shared/snapshot/decode-snapshot.ts'
 import { appendAudit } from '../audit/append-audit.ts'
 import { actorName } from '../auth/actor.ts'
 import { AppError } from '../http/app-error.ts'
-import { inTransaction } from '../in-transaction.ts'
+import { inRepeatableRead } from '../in-transaction.ts'
 import type { Change } from '../resources/write-resource.ts'
 import { announceConfig } from './announce.ts'
 import { assembleDraft } from './assemble-draft.ts'
+import { beginPublish } from './begin-publish.ts'
 import { checkContent } from './check-content.ts'
 import { checkFleet } from './check-fleet.ts'
 import { hashContent } from './content-hash.ts'
-import { findLive, findSnapshot } from './live.ts'
-import { lockConfiguration } from './lock-configuration.ts'
+import { findSnapshot } from './live.ts'
 import type { Published } from './publish.ts'
 import { storeSnapshot } from './store-snapshot.ts'
 
@@ -21,16 +21,15 @@ import { storeSnapshot } from './store-snapshot.ts'
  * @throws AppError not_found, config_invalid with every issue, publish_in_progress, database_behind_fleet
  */
 export async function rollback(change: Change, revision: number, note: string): Promise<Published> {
-  const published = await inTransaction(change.deps.db, (transaction) => rollbackIn(transaction, change, revision, note), 'REPEATABLE READ')
+  const published = await inRepeatableRead(change.deps.db, (transaction, attempt) => rollbackIn(transaction, attempt, change, revision, note))
   if (published.unchanged) return { ...published, announced: false }
   return { ...published, announced: await announceConfig(change.deps, { epoch: published.epoch, revision: published.revision }) }
 }
 
-async function rollbackIn(transaction: Transaction, change: Change, revision: number, note: string): Promise<Omit<Published, 'announced'>> {
+async function rollbackIn(transaction: Transaction, attempt: number, change: Change, revision: number, note: string): Promise<Omit<Published, 'announced'>> {
   const { db } = change.deps
-  const configuration = await lockConfiguration(db, transaction)
+  const { configuration, live } = await beginPublish(db, transaction, attempt)
   const old = await findSnapshot(db, revision, transaction)
-  const live = await findLive(db, transaction)
   const decoded = decodeContent(JSON.parse(old.content))
   if (!decoded.ok) throw new AppError('config_invalid', { issues: decoded.issues })
   const hashed = hashContent(decoded.value)

@@ -4,7 +4,7 @@ import type { Database } from '../../db/database.ts'
 import type { DraftedRow } from '../../db/models/drafted.ts'
 import { strictObject, words } from '../../shared/schema/field.ts'
 import type { DraftedKind } from '../../shared/schema/resource.ts'
-import { decodeCursor, encodeCursor, pageLimit, pageQuery } from '../http/page.ts'
+import { decodeCursor, encodeCursor, pageLimit, pageQuery, type Position } from '../http/page.ts'
 import { presentResource } from './present-resource.ts'
 
 export const ListQuery = strictObject({
@@ -25,7 +25,7 @@ export async function listResources(db: Database, kind: DraftedKind, query: List
   if (query.q !== undefined) where.push({ name: { [Op.iLike]: `%${query.q.replace(/[\\%_]/g, '\\$&')}%` } })
   if (query.enabled !== undefined) where.push({ enabled: query.enabled === 'true' })
   if (query.tenantCode !== undefined) where.push({ tenantCode: query.tenantCode })
-  if (query.cursor !== undefined) where.push(behind(field, direction === 'ASC' ? Op.gt : Op.lt, decodeCursor(query.cursor)))
+  if (query.cursor !== undefined) where.push(behind(field, direction === 'ASC' ? Op.gt : Op.lt, decodeCursor(query.cursor, field === 'updatedAt')))
   const rows = await db.drafted[kind].findAll({
     where: { [Op.and]: where },
     order: [[field, direction], ['id', direction]],
@@ -37,6 +37,6 @@ export async function listResources(db: Database, kind: DraftedKind, query: List
   return { items: items.map(presentResource), nextCursor }
 }
 
-function behind(field: string, operator: typeof Op.gt | typeof Op.lt, [value, id]: [string, string]): WhereOptions<DraftedRow> {
+function behind(field: string, operator: typeof Op.gt | typeof Op.lt, [value, id]: Position): WhereOptions<DraftedRow> {
   return { [Op.or]: [{ [field]: { [operator]: value } }, { [field]: value, id: { [operator]: id } }] } as WhereOptions<DraftedRow>
 }

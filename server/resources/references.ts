@@ -1,8 +1,6 @@
 import { QueryTypes, type Transaction } from 'sequelize'
 import type { Database } from '../../db/database.ts'
 import { errorIssue, type Issue } from '../../shared/schema/issue.ts'
-import type { Route } from '../../shared/schema/route.ts'
-import { invalidRequest } from '../http/app-error.ts'
 
 /** A resource that a route names, and where it names it. */
 interface Reference {
@@ -11,19 +9,36 @@ interface Reference {
   path: string
 }
 
-export function referencesOf(route: Route): Reference[] {
-  const references: Reference[] = route.listenerIds.map((id, index) => ({ kind: 'listeners', id, path: `/listenerIds/${index}` }))
-  if (route.upstreamId !== undefined) references.push({ kind: 'upstreams', id: route.upstreamId, path: '/upstreamId' })
-  for (const [index, entry] of (route.split ?? []).entries()) references.push({ kind: 'upstreams', id: entry.upstreamId, path: `/split/${index}/upstreamId` })
-  if (route.mirror !== undefined) references.push({ kind: 'upstreams', id: route.mirror.upstreamId, path: '/mirror/upstreamId' })
-  return references
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+
+/** What a route names. Takes a route of which other parts are wrong, too; what is no id is left out. */
+export function referencesOf(route: unknown): Reference[] {
+  const found: Reference[] = []
+  const add = (kind: Reference['kind'], id: unknown, path: string) => {
+    if (typeof id === 'string' && UUID.test(id)) found.push({ kind, id, path })
+  }
+  for (const [index, id] of listAt(route, 'listenerIds').entries()) add('listeners', id, `/listenerIds/${index}`)
+  add('upstreams', fieldOf(route, 'upstreamId'), '/upstreamId')
+  for (const [index, entry] of listAt(route, 'split').entries()) add('upstreams', fieldOf(entry, 'upstreamId'), `/split/${index}/upstreamId`)
+  add('upstreams', fieldOf(fieldOf(route, 'mirror'), 'upstreamId'), '/mirror/upstreamId')
+  return found
+}
+
+function fieldOf(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined
+}
+
+/** A list that is longer than any may be is refused anyway, so its end is not looked at. */
+function listAt(value: unknown, name: string): unknown[] {
+  const list = fieldOf(value, name)
+  return Array.isArray(list) ? list.slice(0, 1000) : []
 }
 
 /**
  * Checks that everything a route names exists, and keeps it from being deleted until the transaction ends.
- * @throws AppError invalid_request with one issue per unknown reference.
+ * @returns one issue per unknown reference.
  */
-export async function lockReferences(db: Database, transaction: Transaction, route: Route): Promise<void> {
+export async function lockReferences(db: Database, transaction: Transaction, route: unknown): Promise<Issue[]> {
   const references = referencesOf(route)
   const issues: Issue[] = []
   for (const kind of ['listeners', 'upstreams'] as const) {
@@ -39,11 +54,11 @@ export async function lockReferences(db: Database, transaction: Transaction, rou
       if (!known.has(id)) issues.push(errorIssue(path, 'unknown_reference', `there is no ${kind.slice(0, -1)} with the id ${id}`))
     }
   }
-  if (issues.length > 0) throw invalidRequest(issues)
+  return issues
 }
 
 /** Writes the rows that protect what a route names. */
-export async function storeReferences(db: Database, transaction: Transaction, routeId: string, route: Route): Promise<void> {
+export async function storeReferences(db: Database, transaction: Transaction, routeId: string, route: unknown): Promise<void> {
   const references = referencesOf(route)
   for (const [table, column, kind] of [
     ['route_listeners', 'listener_id', 'listeners'],

@@ -1,8 +1,8 @@
 import type { Transaction } from 'sequelize'
+import type { Database } from '../../db/database.ts'
 import type { DraftedRow } from '../../db/models/drafted.ts'
 import { errorIssue } from '../../shared/schema/issue.ts'
 import type { DraftedKind } from '../../shared/schema/resource.ts'
-import type { Route } from '../../shared/schema/route.ts'
 import { decodeByKind } from '../../shared/snapshot/decode-resource.ts'
 import { appendAudit } from '../audit/append-audit.ts'
 import { type Actor, actorName } from '../auth/actor.ts'
@@ -26,13 +26,12 @@ export interface Change {
 /** Adds a resource to the draft. @throws AppError invalid_request with every issue, name_taken */
 export async function createResource(change: Change, kind: DraftedKind, input: unknown): Promise<DraftedRow> {
   const { db } = change.deps
-  const resource = decodeOrThrow(kind, input)
   const by = actorName(change.actor)
   return inTransaction(db, async (transaction) => {
-    if (kind === 'routes') await lockReferences(db, transaction, resource as unknown as Route)
+    const resource = await decodeDraft(db, transaction, kind, input)
     const now = new Date()
     const row = await db.drafted[kind].create({ id: uuidV7(), ...columnsOf(resource), version: 1, createdBy: by, createdAt: now, updatedBy: by, updatedAt: now }, { transaction })
-    if (kind === 'routes') await storeReferences(db, transaction, row.id, resource as unknown as Route)
+    if (kind === 'routes') await storeReferences(db, transaction, row.id, resource)
     await audit(change, transaction, `${kind}.create`, kind, row.id, undefined, presentResource(row))
     return row
   })
@@ -46,10 +45,9 @@ export async function updateResource(change: Change, kind: DraftedKind, id: stri
     const row = await findResource(db, kind, id, transaction)
     checkVersion(row, version)
     const before = presentResource(row)
-    const resource = decodeOrThrow(kind, mergePatch(specOf(row), patch))
-    if (kind === 'routes') await lockReferences(db, transaction, resource as unknown as Route)
+    const resource = await decodeDraft(db, transaction, kind, mergePatch(specOf(row), patch))
     await row.update({ ...columnsOf(resource), version: row.version + 1, updatedBy: actorName(change.actor), updatedAt: new Date() }, { transaction })
-    if (kind === 'routes') await storeReferences(db, transaction, id, resource as unknown as Route)
+    if (kind === 'routes') await storeReferences(db, transaction, id, resource)
     await audit(change, transaction, `${kind}.update`, kind, id, before, presentResource(row))
     return row
   })
@@ -72,9 +70,12 @@ export async function removeResource(change: Change, kind: DraftedKind, id: stri
   })
 }
 
-function decodeOrThrow(kind: DraftedKind, input: unknown): Record<string, unknown> {
+/** The resource in its stored form. What it names is there, and stays until the transaction ends. @throws AppError invalid_request with every issue */
+async function decodeDraft(db: Database, transaction: Transaction, kind: DraftedKind, input: unknown): Promise<Record<string, unknown>> {
   const decoded = decodeByKind[kind](input)
-  if (!decoded.ok) throw invalidRequest(decoded.issues)
+  const unknown = kind === 'routes' ? await lockReferences(db, transaction, decoded.ok ? decoded.value : input) : []
+  if (!decoded.ok) throw invalidRequest([...decoded.issues, ...unknown])
+  if (unknown.length > 0) throw invalidRequest(unknown)
   return decoded.value as unknown as Record<string, unknown>
 }
 

@@ -47,8 +47,9 @@ export const nodeApiEndpoints: Endpoint[] = [
       const id = nodeId(actor)
       const known = await deps.db.snapshots.findOne({ where: { epoch, revision }, attributes: ['sha256'] })
       if (known === null) throw new AppError('not_found', { message: `There is no revision ${revision} of the epoch ${epoch}.` })
+      if (known.sha256 !== body.sha256) throw new AppError('conflict', { message: `Revision ${revision} has the hash ${known.sha256}; the report is about ${body.sha256}.` })
       await deps.db.nodeAcks.upsert({ nodeId: id, epoch, revision, ack: body, receivedAt: new Date() })
-      await announceNode(deps, { nodeId: id, kind: 'ack' })
+      void announceNode(deps, { nodeId: id, kind: 'ack' })
       return { status: 204 }
     }
   }),
@@ -64,7 +65,7 @@ export const nodeApiEndpoints: Endpoint[] = [
       const id = nodeId(actor)
       await deps.db.nodes.update({ lastHeartbeatAt: new Date(), heartbeat: body }, { where: { id } })
       const desired = await deps.db.desired.findByPk(id)
-      await announceNode(deps, { nodeId: id, kind: 'heartbeat' })
+      void announceNode(deps, { nodeId: id, kind: 'heartbeat' })
       return { status: 200, body: { desired: desired && { epoch: desired.epoch, revision: desired.revision, sha256: desired.sha256 } } }
     }
   })

@@ -1,4 +1,6 @@
+import type { Transaction } from 'sequelize'
 import Type from 'typebox'
+import type { Database } from '../../../db/database.ts'
 import { Ack, Desired, Heartbeat } from '../../../shared/schema/node-api.ts'
 import { strictObject, timestamp } from '../../../shared/schema/field.ts'
 import { appendAudit } from '../../audit/append-audit.ts'
@@ -62,7 +64,7 @@ export const nodeEndpoints: Endpoint[] = [
       await inTransaction(db, async (transaction) => {
         if ((await db.nodes.count({ where: { id: body.id }, transaction })) > 0) throw new AppError('name_taken', { message: `A node ${body.id} is enrolled already; POST /nodes/${body.id}/token makes it a new token.` })
         await db.nodes.create({ id: body.id, labels: body.labels, tokenHash: hashToken(token), createdBy: actorName(actor), createdAt: new Date() }, { transaction })
-        await db.configuration.findByPk(1, { transaction, lock: transaction.LOCK.SHARE })
+        await meetPublishes(db, transaction)
         const live = await findLive(db, transaction)
         if (live !== null) await db.desired.create({ nodeId: body.id, epoch: live.epoch, revision: live.revision, sha256: live.sha256 }, { transaction })
         await appendAudit(db, transaction, { actor: actorName(actor), action: 'nodes.create', kind: 'nodes', resourceId: body.id, requestId, after: body })
@@ -108,6 +110,14 @@ export const nodeEndpoints: Endpoint[] = [
     }
   })
 ]
+
+/**
+ * A publish sets what every node it sees should serve. One that runs now is waited for, and one whose view is from before
+ * this node starts over, because the row it locks was written.
+ */
+async function meetPublishes(db: Database, transaction: Transaction): Promise<void> {
+  await db.sequelize.query('UPDATE configuration SET epoch = epoch WHERE id = 1', { transaction })
+}
 
 function unknownNode(id: string): AppError {
   return new AppError('not_found', { message: `There is no node ${id}.` })

@@ -47,7 +47,7 @@ function readEndpoints(kind: DraftedKind, noun: string, spec: ResourceSchema): E
       method: 'GET',
       path: `/${kind}/:id`,
       permission: 'viewer',
-      summary: `Read a ${noun} of the draft`,
+      summary: `Read ${withArticle(noun)} of the draft`,
       answers: { 200: oneOf(noun, spec) },
       handle: async ({ deps, params }) => answer(200, await findResource(deps.db, kind, params['id'] ?? ''))
     })
@@ -62,7 +62,7 @@ function writeEndpoints(kind: DraftedKind, noun: string, spec: ResourceSchema): 
       method: 'POST',
       path: `/${kind}`,
       permission: 'editor',
-      summary: `Add a ${noun} to the draft`,
+      summary: `Add ${withArticle(noun)} to the draft`,
       bodyDoc: input,
       answers: { 201: oneOf(noun, spec) },
       audits: `${kind}.create`,
@@ -73,7 +73,7 @@ function writeEndpoints(kind: DraftedKind, noun: string, spec: ResourceSchema): 
       method: 'PATCH',
       path: `/${kind}/:id`,
       permission: 'editor',
-      summary: `Change a ${noun} of the draft: absent fields stay, null clears (RFC 7396)`,
+      summary: `Change ${withArticle(noun)} of the draft: absent fields stay, null clears (RFC 7396)`,
       bodyDoc: Type.Partial(input as never),
       needsVersion: true,
       answers: { 200: oneOf(noun, spec) },
@@ -85,7 +85,7 @@ function writeEndpoints(kind: DraftedKind, noun: string, spec: ResourceSchema): 
       method: 'DELETE',
       path: `/${kind}/:id`,
       permission: 'editor',
-      summary: `Delete a ${noun} from the draft`,
+      summary: `Delete ${withArticle(noun)} from the draft`,
       needsVersion: true,
       answers: { 204: { description: 'Deleted.' } },
       audits: `${kind}.delete`,
@@ -95,6 +95,10 @@ function writeEndpoints(kind: DraftedKind, noun: string, spec: ResourceSchema): 
       }
     })
   ]
+}
+
+function withArticle(noun: string): string {
+  return `${/^[aeiou]/.test(noun) ? 'an' : 'a'} ${noun}`
 }
 
 function answer(status: number, row: DraftedRow) {

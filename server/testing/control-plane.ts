@@ -1,0 +1,86 @@
+import { once } from 'node:events'
+import http from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { Redis } from 'ioredis'
+import { createDatabase, type Database } from '../../db/database.ts'
+import { migrate } from '../../db/migrate.ts'
+import { startRedis } from '../../scripts/services/redis.ts'
+import { createTestDatabase } from '../../scripts/services/test-database.ts'
+import { ROLES, type Role } from '../../shared/schema/role.ts'
+import { createApp } from '../app.ts'
+import { bootstrapAdmin } from '../auth/bootstrap-admin.ts'
+import { createLog } from '../create-log.ts'
+import type { Deps } from '../deps.ts'
+import { createCommandClient } from '../redis-clients.ts'
+import { type ApiCall, createApiClient } from './api-client.ts'
+
+export const ADMIN = { email: 'admin@test.example', password: 'correct horse battery' }
+const ADMIN_TOKEN = 'admin-token-of-the-control-plane-under-test'
+
+export interface ControlPlane {
+  /** http://127.0.0.1:port */
+  origin: string
+  deps: Deps
+  db: Database
+  redisUrl: string
+  /** One client per role, below /api/v1. */
+  as: Record<Role | 'anonymous', ApiCall>
+  /** A client of another bearer token. */
+  withToken(token: string): ApiCall
+  stop(): Promise<void>
+}
+
+export interface ControlPlaneOptions {
+  /** Starts a Redis of its own; without it, commands go to a port where nothing listens. */
+  redis?: boolean
+  adminDist?: string
+}
+
+/** The Koa application on a free port, with a database of its own. */
+export async function startControlPlane(options: ControlPlaneOptions = {}): Promise<ControlPlane> {
+  const database = await createTestDatabase()
+  const redisServer = options.redis ? await startRedis() : null
+  const redisUrl = redisServer?.url ?? 'redis://127.0.0.1:1'
+  const log = createLog('test', process.env['TEST_LOG_LEVEL'] ?? 'silent')
+  const db = createDatabase({ url: database.url })
+  const redis = createCommandClient(redisUrl, log)
+  if (redisServer !== null) await ready(redis)
+  await migrate(db.sequelize)
+  await bootstrapAdmin(db, { email: ADMIN.email, password: ADMIN.password, token: ADMIN_TOKEN }, () => {})
+  const deps: Deps = { db, redis, log }
+  const server = http.createServer(createApp(deps, { adminDist: options.adminDist ?? '/nonexistent', isServing: () => true }).callback())
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const withToken = (token: string) => createApiClient(`${origin}/api/v1`, { authorization: `Bearer ${token}` })
+  return {
+    origin,
+    deps,
+    db,
+    redisUrl,
+    as: await clientsOf(origin, withToken),
+    withToken,
+    async stop() {
+      server.closeAllConnections()
+      server.close()
+      redis.disconnect()
+      await db.sequelize.close()
+      await redisServer?.stop()
+      await database.drop()
+    }
+  }
+}
+
+async function ready(redis: Redis): Promise<void> {
+  if (redis.status !== 'ready') await once(redis, 'ready')
+}
+
+async function clientsOf(origin: string, withToken: (token: string) => ApiCall): Promise<ControlPlane['as']> {
+  const admin = withToken(ADMIN_TOKEN)
+  const clients: Partial<ControlPlane['as']> = { anonymous: createApiClient(`${origin}/api/v1`, {}) }
+  for (const role of ROLES) {
+    const { body } = await admin('POST', '/tokens', { name: `test ${role}`, role })
+    clients[role] = withToken(body.token)
+  }
+  return clients as ControlPlane['as']
+}

@@ -1,0 +1,100 @@
+import type { TSchema } from 'typebox'
+import type { SchemaNode } from '../../shared/snapshot/schema-node.ts'
+
+/** A repeatable source of chance (mulberry32). */
+export interface Random {
+  /** From 0 up to, not including, `below`. */
+  int(below: number): number
+  pick<T>(items: readonly T[]): T
+}
+
+export function createRandom(seed: number): Random {
+  let state = seed | 0
+  const next = () => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
+  }
+  const int = (below: number) => Math.floor(next() * below)
+  return { int, pick: (items) => items[int(items.length)]! }
+}
+
+const NASTY_TEXTS = ['', ' ', '\0', 'a\0b', '\ud800', '\u202e', "'; DROP TABLE routes; --", '%', '\\', '/', '__proto__', 'null', '1', '-1', '1e999', 'a'.repeat(300), '😀'.repeat(130), '2026-02-31T99:99:99Z', '2026-11-23T00:00:00.000Z', '9'.repeat(40), '01890000-0000-7000-8000-000000000000', 'http://[::1]:80', '*.example.org']
+const NASTY_NUMBERS = [0, -0, -1, 1, 1.5, 2_147_483_647, 2_147_483_648, Number.MAX_SAFE_INTEGER, 1e308, 65_536]
+
+function randomValue(random: Random, depth: number): unknown {
+  switch (random.int(depth > 3 ? 5 : 7)) {
+    case 0:
+      return null
+    case 1:
+      return random.pick([true, false])
+    case 2:
+      return random.pick(NASTY_NUMBERS)
+    case 3:
+    case 4:
+      return random.pick(NASTY_TEXTS)
+    case 5:
+      return Array.from({ length: random.int(4) }, () => randomValue(random, depth + 1))
+    default:
+      return Object.fromEntries(Array.from({ length: random.int(4) }, () => [random.pick(NASTY_TEXTS), randomValue(random, depth + 1)]))
+  }
+}
+
+/** Something that nearly fits the schema: most parts are right, some are anything. */
+function nearValue(random: Random, node: SchemaNode, depth: number): unknown {
+  if (random.int(8) === 0) return randomValue(random, depth)
+  if (node.anyOf) return nearValue(random, random.pick(node.anyOf), depth)
+  if (node.enum) return random.pick(node.enum)
+  if (node.const !== undefined) return node.const
+  switch (node.type) {
+    case 'object':
+      return nearObject(random, node, depth)
+    case 'array':
+      return Array.from({ length: random.int(3) }, () => nearValue(random, node.items ?? {}, depth + 1))
+    case 'integer':
+    case 'number':
+      return random.int(3) === 0 ? random.pick(NASTY_NUMBERS) : (node.minimum ?? 0) + random.int(10)
+    case 'boolean':
+      return random.pick([true, false])
+    case 'null':
+      return null
+    default:
+      return random.pick([...NASTY_TEXTS, '/path', 'GET', 'http', '200-299', 'name', '0'.repeat(64)])
+  }
+}
+
+function nearObject(random: Random, node: SchemaNode, depth: number): Record<string, unknown> {
+  if (node.patternProperties) return { [random.pick(NASTY_TEXTS)]: nearValue(random, Object.values(node.patternProperties)[0] ?? {}, depth + 1) }
+  const required = new Set(node.required)
+  const fields = Object.entries(node.properties ?? {}).filter(([name]) => (required.has(name) ? random.int(12) > 0 : random.int(3) === 0))
+  const near: Record<string, unknown> = Object.fromEntries(fields.map(([name, inner]) => [name, nearValue(random, inner, depth + 1)]))
+  if (random.int(10) === 0) near[random.pick(NASTY_TEXTS)] = randomValue(random, depth)
+  return near
+}
+
+/** The text of a body: near the schema, any JSON, or no JSON at all. */
+export function randomBody(random: Random, schema: TSchema | undefined): string {
+  const kind = random.int(10)
+  if (kind === 0) return random.pick(['', '{', '[]', 'null', '"', '{"a":1}}', '\u0000', `${'['.repeat(100_000)}`, `${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}`, '{"__proto__":{"x":1}}'])
+  if (kind === 1 || schema === undefined) return JSON.stringify(randomValue(random, 0))
+  return JSON.stringify(nearValue(random, schema as SchemaNode, 0))
+}
+
+/** A query that has some of the endpoint's parameters, or others. */
+export function randomQuery(random: Random, schema: TSchema | undefined): string {
+  const names = [...Object.keys((schema as SchemaNode | undefined)?.properties ?? {}), 'other', '__proto__']
+  const query = new URLSearchParams()
+  for (let count = random.int(3); count > 0; count--) {
+    const value = random.pick([...NASTY_TEXTS, 'live', 'draft', 'name', '10', Buffer.from('["a","b"]').toString('base64url'), Buffer.from('["2026-01-01","b"]').toString('base64url')])
+    query.append(random.pick(names), value)
+  }
+  return query.size === 0 ? '' : `?${query}`
+}
+
+/** A path segment: often one of `known`, else something odd. */
+export function randomSegment(random: Random, known: readonly string[]): string {
+  if (random.int(3) > 0) return random.pick(known)
+  const text = random.pick(NASTY_TEXTS.filter((entry) => entry.isWellFormed() && entry !== ''))
+  return random.pick([encodeURIComponent(text), '%zz', '%00', '%ff', '%2f'])
+}
