@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { parseResponseHead, ResponseHead } from './response-head.ts'
+
+const parse = (text: string) => {
+  const head = new ResponseHead()
+  return { taken: parseResponseHead(text, 0, text.length - 2, head), head }
+}
+const response = (line: string, ...fields: string[]) => `${line}\r\n${fields.map((field) => `${field}\r\n`).join('')}\r\n`
+
+const refused: [string, string][] = [
+  ['no version', response('200 OK')],
+  ['HTTP/2', response('HTTP/2 200 OK')],
+  ['two-digit status', response('HTTP/1.1 20 OK')],
+  ['status 99', response('HTTP/1.1 099 OK')],
+  ['status 600', response('HTTP/1.1 600 OK')],
+  ['status with letters', response('HTTP/1.1 2OO OK')],
+  ['no space before the reason', response('HTTP/1.1 200OK')],
+  ['control byte in the reason', response('HTTP/1.1 200 O\x01K')],
+  ['bare CR in the reason', response('HTTP/1.1 200 O\rK')],
+  ['both framings', response('HTTP/1.1 200 OK', 'Content-Length: 1', 'Transfer-Encoding: chunked')],
+  ['two lengths', response('HTTP/1.1 200 OK', 'Content-Length: 1', 'Content-Length: 2')],
+  ['length list', response('HTTP/1.1 200 OK', 'Content-Length: 1,1')],
+  ['negative length', response('HTTP/1.1 200 OK', 'Content-Length: -1')],
+  ['unknown coding', response('HTTP/1.1 200 OK', 'Transfer-Encoding: gzip, chunked')],
+  ['HTTP/1.0 with chunked', response('HTTP/1.0 200 OK', 'Transfer-Encoding: chunked')],
+  ['folding', response('HTTP/1.1 200 OK', 'X: 1\r\n 2')],
+  ['bare LF', response('HTTP/1.1 200 OK', 'X: 1\n2')],
+  ['NUL', response('HTTP/1.1 200 OK', 'X: \0')],
+  ['space before the colon', response('HTTP/1.1 200 OK', 'X : 1')],
+  ['too many fields', response('HTTP/1.1 200 OK', ...Array.from({ length: 257 }, () => 'X: 1'))]
+]
+
+for (const [name, text] of refused) test(`refused: ${name}`, () => assert.equal(parse(text).taken, false))
+
+test('a plain response is understood', () => {
+  const { taken, head } = parse(response('HTTP/1.1 404 Not Found', 'Content-Length: 5', 'Set-Cookie: a=1', 'Set-Cookie: b=2', 'Keep-Alive: timeout=5, max=9'))
+  assert.equal(taken, true)
+  assert.deepEqual([head.status, head.statusText, head.contentLength, head.keepAlive, head.keepAliveSeconds, head.fields], [404, '404 Not Found', 5, true, 5, 'Set-Cookie: a=1\r\nSet-Cookie: b=2\r\n'])
+})
+
+test('hop-by-hop fields and those named by Connection are dropped', () => {
+  const { head } = parse(response('HTTP/1.1 200 OK', 'Connection: close, X-Private', 'X-Private: 1', 'Proxy-Authenticate: x', 'Alt-Svc: h3', 'Upgrade: x', 'ETag: "1"'))
+  assert.equal(head.fields, 'ETag: "1"\r\n')
+  assert.equal(head.keepAlive, false)
+})
+
+test('a missing reason is let pass', () => {
+  assert.equal(parse(response('HTTP/1.1 200')).head.statusText, '200 ')
+  assert.equal(parse(response('HTTP/1.1 200 ')).head.statusText, '200 ')
+})
+
+test('HTTP/1.0 closes unless it says keep-alive', () => {
+  assert.equal(parse(response('HTTP/1.0 200 OK')).head.keepAlive, false)
+  assert.equal(parse(response('HTTP/1.0 200 OK', 'Connection: keep-alive')).head.keepAlive, true)
+})
