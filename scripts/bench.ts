@@ -4,7 +4,7 @@ import path from 'node:path'
 import { cpuMicroseconds, pinTo } from './bench/cpu-time.ts'
 import { startBenchedGateway } from './bench/gateway.ts'
 import { startNginxOrigin, startNginxProxy } from './bench/nginx.ts'
-import { benchmarkDocument, median } from './bench/report.ts'
+import { benchmarkDocument } from './bench/report.ts'
 import type { CaseResult, Measurement } from './bench/report.ts'
 import { runLoad } from './bench/wrk.ts'
 import { readCommandLine } from './command-line.ts'
@@ -41,12 +41,13 @@ for (const [program, packages] of Object.entries(TOOLS)) {
   process.exit(1)
 }
 ensureRedis(say)
+const loadBefore = os.loadavg()[0] ?? 0
 const folder = mkdtempSync(path.join(os.tmpdir(), 'gateway-bench-'))
 chmodSync(folder, 0o755)
 try {
   const cases: CaseResult[] = []
   for (const count of ROUTES) cases.push(await measureCase(count))
-  const document = benchmarkDocument(cases, { runs: RUNS, seconds: SECONDS, connections: CONNECTIONS })
+  const document = benchmarkDocument(cases, { runs: RUNS, seconds: SECONDS, connections: CONNECTIONS, loadBefore })
   if (!flags.quick) writeFileSync(path.join(projectRoot, 'docs/BENCHMARKS.md'), document)
   console.log(`\n${document.slice(document.indexOf('| Case'))}`)
 } finally {
@@ -74,7 +75,7 @@ async function measureCase(count: number): Promise<CaseResult> {
         say(`${name}: ${key} ${result.cpu.toFixed(1)} us/request, ${Math.round(result.perSecond)} requests/s`)
       }
     }
-    return { name, gateway: median(runs.gateway), nginx: median(runs.nginx) }
+    return { name, ...runs }
   } finally {
     for (const proxy of [proxies.nginx, proxies.gateway, origin]) await proxy.stop()
   }

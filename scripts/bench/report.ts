@@ -16,12 +16,23 @@ export interface Measurement {
 
 export interface CaseResult {
   name: string
-  gateway: Measurement
-  nginx: Measurement
+  gateway: readonly Measurement[]
+  nginx: readonly Measurement[]
 }
 
+export interface RunFacts {
+  runs: number
+  seconds: number
+  connections: number
+  /** Of the last minute before the first run. */
+  loadBefore: number
+}
+
+// With more work than this beside it, a run says little about the proxies.
+const QUIET_LOAD = 0.5
+
 /** The measurement with the middle CPU time. */
-export function median(runs: readonly Measurement[]): Measurement {
+function median(runs: readonly Measurement[]): Measurement {
   const sorted = [...runs].sort((a, b) => a.cpu - b.cpu)
   const middle = sorted[Math.floor(sorted.length / 2)]
   if (middle === undefined) throw new Error('no run to take the median of')
@@ -29,30 +40,36 @@ export function median(runs: readonly Measurement[]): Measurement {
 }
 
 /** docs/BENCHMARKS.md. */
-export function benchmarkDocument(cases: readonly CaseResult[], options: { runs: number; seconds: number; connections: number }): string {
+export function benchmarkDocument(cases: readonly CaseResult[], facts: RunFacts): string {
   const rows = cases.flatMap(({ name, gateway, nginx }) => [
-    [name, 'this gateway', ...numbers(gateway), (gateway.cpu / nginx.cpu).toFixed(2)],
+    [name, 'this gateway', ...numbers(gateway), (median(gateway).cpu / median(nginx).cpu).toFixed(2)],
     [name, 'nginx', ...numbers(nginx), '1']
   ])
+  const warning = facts.loadBefore <= QUIET_LOAD ? '' : `
+**The machine was busy** (load average ${facts.loadBefore.toFixed(1)} before the run): other programs shared the CPUs, so these figures are
+only a first idea. Run \`npm run bench\` on a quiet machine.
+`
   return `<!-- Made by \`npm run bench\`; changes made here are lost. -->
 
 # Benchmarks
 
 CPU time of the whole process tree for each request (user and system time from /proc/PID/stat), of this gateway with one
-thread and of nginx with one worker, before the same nginx origin, in one run. The proxy has CPU 0 for itself; wrk and the
-origin share CPU 1. Each number is the median of ${options.runs} runs of ${options.seconds} s with ${options.connections} keep-alive connections; the
-gateway and nginx take turns. What counts is the ratio: the absolute figures belong to the machine.
-
+thread and of nginx with one worker, before the same nginx origin, in one run. Both proxies are bound to CPU 0, wrk and the
+origin to CPU 1. Each line is the run with the median CPU time of ${facts.runs} runs of ${facts.seconds} s with ${facts.connections} keep-alive
+connections; the gateway and nginx take turns. What counts is the ratio: the absolute figures belong to the machine.
+${warning}
 - Date: ${new Date().toISOString().slice(0, 10)}
-- Machine: ${os.cpus()[0]?.model.trim() ?? '?'}, ${os.availableParallelism()} CPUs, Linux ${os.release()}
+- Machine: ${os.cpus()[0]?.model.trim() ?? '?'}, ${os.availableParallelism()} CPUs, Linux ${os.release()}; load average before the run ${facts.loadBefore.toFixed(1)}
 - Versions: gateway ${gatewayVersion()}, Node ${process.versions.node}, nginx ${nginxVersion()}
 
-${markdownTable(['Case', 'Proxy', 'CPU us/request', 'Requests/s', 'p50 ms', 'p99 ms', 'CPU, ratio to nginx'], rows)}
+${markdownTable(['Case', 'Proxy', 'CPU us/request', 'lowest to highest', 'Requests/s', 'p50 ms', 'p99 ms', 'CPU, ratio to nginx'], rows)}
 `
 }
 
-function numbers({ cpu, perSecond, p50, p99 }: Measurement): string[] {
-  return [cpu.toFixed(1), Math.round(perSecond).toLocaleString('en'), p50.toFixed(2), p99.toFixed(2)]
+function numbers(runs: readonly Measurement[]): string[] {
+  const { cpu, perSecond, p50, p99 } = median(runs)
+  const all = runs.map((run) => run.cpu)
+  return [cpu.toFixed(1), `${Math.min(...all).toFixed(1)} to ${Math.max(...all).toFixed(1)}`, Math.round(perSecond).toLocaleString('en'), p50.toFixed(2), p99.toFixed(2)]
 }
 
 function gatewayVersion(): string {
