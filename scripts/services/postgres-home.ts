@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
-import { createHash } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import {
-  chmodSync, cpSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync
+  chmodSync, cpSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync
 } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -79,16 +79,20 @@ function copyOf(native: string): string {
   return copy
 }
 
+// The note beside the wanted place decides: who removes the data folder of a checkout starts with an empty database.
 function reachableData(dataDir: string): string {
-  const name = createHash('sha256').update(path.resolve(dataDir)).digest('hex').slice(0, 16)
-  const elsewhere = path.join(SHARED_FOLDER, `data-${name}`)
-  // Data that is there already decides, so that a changed umask does not hide a database.
-  for (const existing of [dataDir, elsewhere]) {
-    if (existsSync(path.join(existing, 'PG_VERSION'))) return existing
-  }
-  if (canUse('-x', path.dirname(dataDir))) return dataDir
+  const note = `${dataDir}.location`
+  if (existsSync(note)) return readFileSync(note, 'utf8').trim()
+  if (existsSync(path.join(dataDir, 'PG_VERSION')) || canUse('-x', path.dirname(dataDir))) return dataDir
   makeSharedFolder(SHARED_FOLDER)
+  const elsewhere = path.join(SHARED_FOLDER, `data-${randomBytes(8).toString('hex')}`)
+  writeFileSync(note, `${elsewhere}\n`, { mode: 0o600 })
   return elsewhere
+}
+
+/** Every file and folder that belongs to a database. */
+export function filesOf(home: PostgresHome, dataDir: string): string[] {
+  return [home.data, `${home.data}.password`, `${dataDir}.location`]
 }
 
 function makeSharedFolder(folder: string): void {

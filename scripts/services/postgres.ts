@@ -6,7 +6,7 @@ import pg from 'pg'
 import { freePort } from './free-port.ts'
 import { startGuarded } from './guarded-process.ts'
 import type { GuardedProcess } from './guarded-process.ts'
-import { preparePostgresHome } from './postgres-home.ts'
+import { filesOf, preparePostgresHome } from './postgres-home.ts'
 import type { PostgresHome } from './postgres-home.ts'
 import { removeStaleLock } from './postgres-lock.ts'
 import { waitForLine } from './wait-for-line.ts'
@@ -108,7 +108,7 @@ async function startServer(home: PostgresHome, port: number, options: PostgresOp
   const process = await startGuarded(path.join(home.bin, 'postgres'), args, {
     spawn: { ...home.user, cwd: '/', env: serverEnv(), stdio: ['ignore', 'pipe', 'pipe'] },
     orphanSignal: 'INT',
-    ...(options.temporary ? { removeWhenOrphaned: [home.data, `${home.data}.password`] } : {})
+    ...(options.temporary ? { removeWhenOrphaned: filesOf(home, path.resolve(options.dataDir)) } : {})
   })
   try {
     await waitForLine(process, { pattern: READY, ms: START_MS, what: `PostgreSQL on port ${port}`, ...(options.log ? { log: options.log } : {}) })
@@ -143,7 +143,7 @@ function serverHandle(process: GuardedProcess, home: PostgresHome, options: Post
     stop: async (force = false) => {
       await process.stop(force ? 'SIGQUIT' : 'SIGINT', force ? 3_000 : 20_000)
       if (!options.temporary) return
-      for (const file of [home.data, `${home.data}.password`]) rmSync(file, { recursive: true, force: true })
+      for (const file of filesOf(home, path.resolve(options.dataDir))) rmSync(file, { recursive: true, force: true })
     },
     unref: () => process.unref()
   }

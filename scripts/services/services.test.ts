@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs'
 import net from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
@@ -58,12 +58,17 @@ describe('PostgreSQL', () => {
   })
 
   test('starts below a folder that only its owner may enter', async () => {
-    const dataDir = path.join(mkdtempSync(path.join(folder, 'closed-')), 'postgres')
-    const server = await startPostgres({ dataDir, durable: false, temporary: true })
-    const { rows } = await runAlone(server.url, 'SELECT 1 AS one')
-    assert.equal(rows[0].one, 1)
-    await server.stop()
-    assert.equal(existsSync(server.dataDir), false)
+    const closed = mkdtempSync(path.join(folder, 'closed-'))
+    const options = { dataDir: path.join(closed, 'postgres'), durable: false }
+    const first = await startPostgres(options)
+    await first.createDatabase('kept')
+    await first.stop()
+    const second = await startPostgres({ ...options, temporary: true })
+    assert.equal(second.dataDir, first.dataDir)
+    assert.equal((await runAlone(databaseUrl(second.url, 'kept'), 'SELECT 1 AS one')).rows[0].one, 1)
+    await second.stop()
+    assert.equal(existsSync(second.dataDir), false)
+    assert.deepEqual(readdirSync(closed), [])
   })
 
   test('refuses a second server on the same data, and says which process has it', async () => {
