@@ -28,8 +28,16 @@ function tell(message: FromProcess): void {
 
 async function run(settings: WorkerSettings): Promise<void> {
   const { log, flush } = createLog(settings.logLevel, { node: settings.nodeId, process: 'worker', pid: process.pid })
-  const pool = new ThreadPool(settings, log, (thread) => tell({ kind: 'thread-ready', thread }))
+  const tellStats = (): void => tell({ kind: 'stats', stats: pool.stats() })
+  const pool: ThreadPool = new ThreadPool(settings, log, {
+    ended: tellStats,
+    replaced(thread) {
+      tellStats()
+      tell({ kind: 'thread-ready', thread })
+    }
+  })
   const end = (code: number): never => {
+    tellStats()
     flush()
     process.exit(code)
   }
@@ -51,7 +59,6 @@ async function run(settings: WorkerSettings): Promise<void> {
     log.fatal({ err: error }, 'the threads do not start')
     end(1)
   }
-  const tellStats = (): void => tell({ kind: 'stats', stats: pool.stats() })
   setInterval(tellStats, STATS_MS)
   tellStats()
   tell({ kind: 'ready' })

@@ -47,7 +47,10 @@ port.on('message', (message: ToThread) => {
         tell({ kind: 'answer', id: message.id, result: null })
       })
     case 'drain':
-      return void engine.drain(message.ms).then(() => tell({ kind: 'answer', id: message.id, result: null }))
+      return void engine.drain(message.ms).then(() => {
+        tellStats()
+        tell({ kind: 'answer', id: message.id, result: null })
+      })
   }
 })
 
@@ -71,11 +74,13 @@ setInterval(() => {
   delay.reset()
 }, DELAY_PERIOD_MS)
 
-setInterval(() => {
+setInterval(tellStats, STATS_MS)
+
+function tellStats(): void {
   const { connections, requests, inFlight, originConnections, byCode } = engine.stats()
   const stats: ThreadStats = { connections, requests, inFlight, originConnections, byCode, eventLoopDelayMs }
   tell({ kind: 'stats', stats })
-}, STATS_MS)
+}
 
 startBeating(beats, thread)
 tell({ kind: 'up' })

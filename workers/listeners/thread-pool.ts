@@ -13,6 +13,13 @@ import { ThreadSlot } from './thread-slot.ts'
 /** How long a snapshot waits for a thread that is just being replaced. */
 const WAIT_FOR_THREAD_MS = 10_000
 
+export interface ThreadPoolEvents {
+  /** A replacement has the current configuration and may listen. */
+  replaced(thread: number): void
+  /** A thread ended. */
+  ended(): void
+}
+
 interface Configuration {
   json: string
   snapshot: Snapshot
@@ -31,7 +38,7 @@ export class ThreadPool {
   readonly #rows = new TargetRows()
   readonly #slots: ThreadSlot[]
   readonly #beats: ReturnType<typeof watchBeats>
-  readonly #replaced: (thread: number) => void
+  readonly #events: ThreadPoolEvents
   readonly #stalled = new Set<number>()
   readonly #listening = new Map<string, ListenEndpoint>()
   #past = emptyStats()
@@ -42,11 +49,10 @@ export class ThreadPool {
   #current: Configuration | null = null
   #prepared: Configuration | null = null
 
-  /** `replaced` is called when a replacement has the current configuration and may listen. */
-  constructor(settings: WorkerSettings, log: Log, replaced: (thread: number) => void) {
+  constructor(settings: WorkerSettings, log: Log, events: ThreadPoolEvents) {
     this.#log = log
     this.#threads = settings.threads
-    this.#replaced = replaced
+    this.#events = events
     this.#counters = createSharedCounters(settings.threads)
     const beats = createBeats(settings.threads)
     this.#beats = watchBeats(beats, settings.threadStallSeconds, (thread) => this.#stall(thread))
@@ -68,7 +74,7 @@ export class ThreadPool {
   /** Every thread builds the snapshot aside. A thread that ends meanwhile refuses. */
   async prepare(json: string): Promise<ThreadResult[]> {
     const snapshot = JSON.parse(json) as Snapshot
-    const prepared: Configuration = { json, snapshot, rows: this.#rows.assign(snapshot), endpoints: [] }
+    const prepared: Configuration = { json, snapshot, rows: this.#rows.assign(withTargetsOf(this.#current, snapshot)), endpoints: [] }
     this.#prepared = prepared
     return Promise.all(this.#slots.map(async (slot) => {
       await slot.waitReady(WAIT_FOR_THREAD_MS)
@@ -83,14 +89,14 @@ export class ThreadPool {
     prepared.endpoints = endpoints
     this.#current = prepared
     this.#prepared = null
+    this.#rows.assign(prepared.snapshot)
     await this.#callAll((slot) => slot.call((id) => ({ kind: 'commit', id, endpoints })))
   }
 
   abort(): void {
     this.#prepared = null
     for (const slot of this.#slots) slot.tell({ kind: 'abort' })
-    // The rows of what goes on being served, not of what was refused.
-    if (this.#current !== null) this.#current.rows = this.#rows.assign(this.#current.snapshot)
+    if (this.#current !== null) this.#rows.assign(this.#current.snapshot)
   }
 
   /** Passes a socket on. Must be called in the turn in which the socket arrived, before it starts to read. */
@@ -165,7 +171,7 @@ export class ThreadPool {
   }
 
   #ready(thread: number): void {
-    if (this.#isStarted) this.#replaced(thread)
+    if (this.#isStarted) this.#events.replaced(thread)
   }
 
   #ended(thread: number, reason: string, pauseMs: number): void {
@@ -177,6 +183,7 @@ export class ThreadPool {
     if (stats) this.#past = addStats(this.#past, { ...stats, connections: 0, inFlight: 0, originConnections: 0, eventLoopDelayMs: 0 })
     const why = this.#stalled.delete(thread) ? 'it was blocked' : reason
     this.#log.error({ thread, reason: why, pauseMs }, `thread ${thread} ended and is replaced`)
+    this.#events.ended()
   }
 
   #stall(thread: number): void {
@@ -185,4 +192,10 @@ export class ThreadPool {
     this.#log.error({ thread }, `thread ${thread} is blocked and is ended`)
     this.#slots[thread]?.terminate()
   }
+}
+
+/** Until the commit the targets of both have rows: either of them may be what goes on being served. */
+function withTargetsOf(current: Configuration | null, snapshot: Snapshot): Snapshot {
+  const upstreams = [...current?.snapshot.content.upstreams ?? [], ...snapshot.content.upstreams]
+  return { ...snapshot, content: { ...snapshot.content, upstreams } }
 }

@@ -74,7 +74,7 @@ export class ThreadSlot {
 
   #start(): void {
     const begin = performance.now()
-    const worker = new Worker(THREAD_FILE, { workerData: this.#options.data })
+    const worker = new Worker(THREAD_FILE, { name: `thread-${this.thread}`, workerData: this.#options.data })
     const calls = createCalls()
     let reason = ''
     this.#worker = worker

@@ -52,9 +52,10 @@ export async function createNodePlace(controlPlaneUrl: string, ports = 4): Promi
     DRAIN_SECONDS: '3',
     DATA_DIR: path.join(dataDir, 'data'),
     METRICS_ADDR: `127.0.0.1:${await freePort()}`,
-    GATEWAY_LOCK_DIR: path.join(dataDir, 'locks')
+    GATEWAY_LOCK_DIR: path.join(dataDir, 'locks'),
+    NODE_COMPILE_CACHE: path.join(os.tmpdir(), `gateway-test-code-cache-${process.getuid?.()}`)
   }
-  const started: NodeProcess[] = []
+  const started: SpawnedNode[] = []
   const metricsUrl = `http://${env.METRICS_ADDR}`
   const spawnHere = (extra: Record<string, string> = {}) => {
     const node = spawnNode({ ...env, ...extra })

@@ -2,9 +2,12 @@ import { createHash, randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import http from 'node:http'
 import type net from 'node:net'
+import type { Redis } from 'ioredis'
+import { CHANNELS } from '../../shared/schema/channels.ts'
 import type { Ack, Heartbeat } from '../../shared/schema/node-api.ts'
 import type { Snapshot, SnapshotContent } from '../../shared/schema/snapshot.ts'
 import { canonicalJson } from '../../shared/snapshot/canonical.ts'
+import { waitUntil } from '../../scripts/services/wait-until.ts'
 
 export const NODE_TOKEN = 'token-of-the-node-under-test'
 
@@ -17,12 +20,15 @@ export interface NodeApiServer {
   readonly polls: number
   /** Makes this the desired snapshot, as the next revision unless `head` says otherwise. */
   publish(content: SnapshotContent, head?: Partial<Snapshot>): Snapshot
+  /** Publishes and waits until the node has reported. */
+  publishAndWait(content: SnapshotContent, head?: Partial<Snapshot>): Promise<Ack>
   /** Makes any body the answer to the question for the configuration. */
   answerConfigWith(body: unknown): void
   stop(): Promise<void>
 }
 
-export async function startNodeApiServer(port = 0): Promise<NodeApiServer> {
+/** With `redis` every publish is announced there, as the control plane does. */
+export async function startNodeApiServer(redis?: Redis): Promise<NodeApiServer> {
   const acks: Ack[] = []
   const heartbeats: Heartbeat[] = []
   const epoch = randomUUID()
@@ -47,8 +53,15 @@ export async function startNodeApiServer(port = 0): Promise<NodeApiServer> {
     else heartbeats.push(body as Heartbeat)
     return url.pathname === '/api/v1/node/ack' ? send(204) : send(200, { desired: (config as { desired?: unknown } | null)?.desired ?? null })
   })
-  server.listen(port, '127.0.0.1')
+  server.listen(0, '127.0.0.1')
   await once(server, 'listening')
+  const publish = (content: SnapshotContent, head: Partial<Snapshot> = {}): Snapshot => {
+    const snapshot: Snapshot = { ...snapshotOf(content, epoch, revision + 1), ...head }
+    revision = snapshot.revision
+    config = { desired: { epoch: snapshot.epoch, revision, sha256: snapshot.sha256 }, snapshot }
+    void redis?.publish(CHANNELS.config, JSON.stringify({ epoch: snapshot.epoch, revision }))
+    return snapshot
+  }
   return {
     url: `http://127.0.0.1:${(server.address() as net.AddressInfo).port}`,
     acks,
@@ -56,12 +69,12 @@ export async function startNodeApiServer(port = 0): Promise<NodeApiServer> {
     get polls() {
       return polls
     },
-    publish(content, head = {}) {
-      const snapshot: Snapshot = { ...snapshotOf(content, epoch, ++revision), ...head }
-      revision = snapshot.revision
-      const { sha256 } = snapshot
-      config = { desired: { epoch: snapshot.epoch, revision, sha256 }, snapshot }
-      return snapshot
+    publish,
+    async publishAndWait(content, head) {
+      const { epoch: wantedEpoch, revision: wanted } = publish(content, head)
+      const found = (): Ack | undefined => acks.findLast((ack) => ack.epoch === wantedEpoch && ack.revision === wanted)
+      await waitUntil(() => found() !== undefined, { ms: 20_000, what: `the report about revision ${wanted}` })
+      return found() as Ack
     },
     answerConfigWith(body) {
       config = body

@@ -1,0 +1,161 @@
+import assert from 'node:assert/strict'
+import { after, afterEach, before, beforeEach, test } from 'node:test'
+import { freePortRange } from '../scripts/services/free-port.ts'
+import { waitUntil } from '../scripts/services/wait-until.ts'
+import { createNodePlace, isThere, type NodePlace, type NodeProcess } from './testing/data-node-process.ts'
+import { type NodeApiServer, startNodeApiServer } from './testing/node-api-server.ts'
+import { type LoadReport, portState, type SteadyLoad, startLoad } from './testing/steady-load.ts'
+import { contentFor, startOrigin, type TestOrigin } from './testing/test-origin.ts'
+import { inspectable, runInThread } from './testing/thread-fault.ts'
+
+let origin: TestOrigin
+let api: NodeApiServer
+let place: NodePlace
+let node: NodeProcess
+let load: SteadyLoad | null = null
+
+before(async () => {
+  origin = await startOrigin('hello')
+})
+
+after(() => origin.stop())
+
+beforeEach(async () => {
+  api = await startNodeApiServer()
+  place = await createNodePlace(api.url)
+  const { from } = await freePortRange(20)
+  node = await place.start({ THREAD_STALL_SECONDS: '1', ...inspectable(from) })
+  await api.publishAndWait(contentFor(origin, [place.ports.from]))
+})
+
+afterEach(async () => {
+  await load?.stop()
+  load = null
+  await place.clear()
+  await api.stop()
+})
+
+/** New connections only, in 6 loops, running by the time this returns. */
+async function underLoad(): Promise<LoadReport> {
+  load = startLoad(`http://127.0.0.1:${place.ports.from}/`, { fresh: 6 })
+  const { report } = load
+  await waitUntil(() => report.ok > 100, { ms: 10_000, what: 'the load' })
+  return report
+}
+
+const refusals = (report: LoadReport): string[] => Object.keys(report.failures).filter((failure) => failure.includes('ECONNREFUSED'))
+const failures = (report: LoadReport): number => Object.values(report.failures).reduce((sum, count) => sum + count, 0)
+const worker = (): number => {
+  const [pid, ...others] = node.workers()
+  assert.ok(pid !== undefined && others.length === 0, 'one worker process')
+  return pid
+}
+
+test('SIGKILL of the worker process: no new connection is refused, and it serves again', async () => {
+  const report = await underLoad()
+  const killed = worker()
+  process.kill(killed, 'SIGKILL')
+  const okAtKill = report.ok
+  await waitUntil(() => report.ok > okAtKill + 50, { ms: 10_000, what: 'it serves again', everyMs: 2 })
+  await load?.stop()
+  assert.notEqual(worker(), killed)
+  assert.deepEqual(refusals(report), [])
+  assert.ok(failures(report) <= 6, `only what was in flight: ${JSON.stringify(report.failures)}`)
+  assert.equal(await place.metric('gateway_process_restarts_total'), 1)
+})
+
+test('SIGKILL again and again: no storm, no refusal, and the ports are all there afterwards', async () => {
+  const report = await underLoad()
+  for (let round = 0; round < 3; round++) {
+    await waitUntil(() => node.workers().length === 1, { ms: 10_000, what: 'a worker process' })
+    process.kill(worker(), 'SIGKILL')
+    const ok = report.ok
+    await waitUntil(() => report.ok > ok + 20, { ms: 10_000, what: 'it serves again' })
+  }
+  await load?.stop()
+  assert.deepEqual(refusals(report), [])
+  assert.equal((await api.publishAndWait(contentFor(origin, [place.ports.from, place.ports.from + 1]))).result, 'applied')
+  assert.equal(await portState(place.ports.from + 1), 'serves')
+})
+
+test('a thread that ends is replaced, the process and the other thread serve on', async () => {
+  const report = await underLoad()
+  const pid = worker()
+  await runInThread(node, pid, 0, 'process.exit(7)')
+  await waitUntil(() => node.says(/thread 0 was replaced and gets its ports/), { ms: 10_000, what: 'the replacement' })
+  await waitUntil(async () => await place.metric('gateway_threads') === 2, { ms: 10_000, what: 'two threads' })
+  const ok = report.ok
+  await waitUntil(() => report.ok > ok + 100, { ms: 10_000, what: 'the load to go on' })
+  await load?.stop()
+  assert.equal(worker(), pid)
+  assert.deepEqual(refusals(report), [])
+  assert.ok(failures(report) <= 6, JSON.stringify(report.failures))
+  assert.equal(await place.metric('gateway_thread_restarts_total'), 1)
+})
+
+test('an error that nobody catches ends only its thread', async () => {
+  const pid = worker()
+  await runInThread(node, pid, 1, `setTimeout(() => { throw new Error('deliberate') })`)
+  await waitUntil(() => node.says(/thread 1 was replaced/), { ms: 10_000, what: 'the replacement' })
+  assert.ok(node.says(/"reason":"Error: deliberate"/))
+  assert.equal(worker(), pid)
+  assert.equal(await portState(place.ports.from), 'serves')
+})
+
+test('a thread that blocks is noticed and replaced; what waited for it is served', async () => {
+  const pid = worker()
+  await runInThread(node, pid, 0, 'for (;;) {}')
+  const report = await underLoadWhileBlocked()
+  await waitUntil(() => node.says(/thread 0 is blocked/), { ms: 10_000, what: 'the block to be noticed' })
+  await waitUntil(() => node.says(/thread 0 was replaced/), { ms: 10_000, what: 'the replacement' })
+  const ok = report.ok
+  await waitUntil(() => report.ok > ok + 100, { ms: 10_000, what: 'the load to go on' })
+  await load?.stop()
+  assert.equal(worker(), pid)
+  assert.deepEqual(refusals(report), [])
+  assert.equal(await place.metric('gateway_thread_stalls_total'), 1)
+})
+
+/** Connections that the blocked thread gets wait for it. */
+async function underLoadWhileBlocked(): Promise<LoadReport> {
+  load = startLoad(`http://127.0.0.1:${place.ports.from}/`, { fresh: 6 })
+  return load.report
+}
+
+test('a publish right after a thread was killed reaches every thread', async () => {
+  await runInThread(node, worker(), 0, 'process.exit(7)')
+  const ack = await api.publishAndWait(contentFor(origin, [place.ports.from, place.ports.from + 1]))
+  assert.deepEqual([ack.result, ack.threads.length], ['applied', 2])
+  await waitUntil(() => node.says(/thread 0 was replaced/), { ms: 10_000, what: 'the replacement' })
+  const states = await Promise.all(Array.from({ length: 20 }, () => portState(place.ports.from + 1)))
+  assert.deepEqual([...new Set(states)], ['serves'])
+})
+
+test('SIGKILL of the primary: it is served on, and the next primary takes over without a refusal', async () => {
+  const report = await underLoad()
+  const orphan = worker()
+  node.signal('SIGKILL')
+  await node.exited
+  const okAlone = report.ok
+  await waitUntil(() => report.ok > okAlone + 100, { ms: 10_000, what: 'the orphan to serve' })
+  node = await place.start()
+  await waitUntil(() => !isThere(orphan), { ms: 20_000, what: 'the orphan to end' })
+  const okTaken = report.ok
+  await waitUntil(() => report.ok > okTaken + 100, { ms: 10_000, what: 'the new one to serve' })
+  await load?.stop()
+  assert.deepEqual(refusals(report), [])
+  assert.ok(failures(report) <= 6, JSON.stringify(report.failures))
+  assert.equal((await api.publishAndWait(contentFor(origin, []))).result, 'applied')
+  assert.equal(await portState(place.ports.from), 'ECONNREFUSED', 'nobody of before listens any more')
+})
+
+test('an orphan that nobody relieves drains and ends', async () => {
+  await node.stop()
+  node = await place.start({ ORPHAN_SECONDS: '1' })
+  const orphan = worker()
+  node.signal('SIGKILL')
+  await node.exited
+  assert.equal(await portState(place.ports.from), 'serves')
+  await waitUntil(() => !isThere(orphan), { ms: 20_000, what: 'the orphan to end' })
+  assert.equal(await portState(place.ports.from), 'ECONNREFUSED')
+})
