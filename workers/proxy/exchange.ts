@@ -68,7 +68,10 @@ export class Exchange {
     const listener = current.listeners.get(key)
     if (listener === undefined) return FAILURES.noRoute
     const path = head.rawPath === '*' ? '*' : normalizePath(head.rawPath)
-    if (path === null) return clientFailure(REFUSALS.badTarget)
+    if (path === null) {
+      head.keepAlive = false
+      return clientFailure(REFUSALS.badTarget)
+    }
     const found = path === '*' ? null : matchRoute(current.routes, listener.id, head.host, head.hostPort, path, head.method)
     if (found === null) return FAILURES.noRoute
     this.#path = path

@@ -45,8 +45,9 @@ export class RawClient {
     return found!
   }
 
+  /** Waits until the other side closed or half closed. */
   closed(): Promise<void> {
-    return this.until('the connection is closed', () => this.hasClosed)
+    return this.until('the connection is closed', () => this.hasEnded || this.hasClosed)
   }
 
   destroy(): void {
