@@ -131,6 +131,29 @@ test('a publish right after a thread was killed reaches every thread', async () 
   assert.deepEqual([...new Set(states)], ['serves'])
 })
 
+test('a thread that ends while it prepares costs a second attempt, not the snapshot', async () => {
+  // Blocked for less than a stall, so that the snapshot waits for a thread that then ends.
+  await runInThread(node, worker(), 0, 'for (const end = Date.now() + 700; Date.now() < end;); process.exit(7)')
+  const ack = await api.publishAndWait(contentFor(origin, [place.ports.from, place.ports.from + 1]))
+  assert.equal(ack.result, 'applied')
+  assert.equal(await portState(place.ports.from + 1), 'serves')
+})
+
+test('SIGKILL of the worker process between publishes: the last publish is what is served', async () => {
+  const report = await underLoad()
+  for (let index = 0; index < 20; index++) {
+    api.publish(contentFor(origin, [place.ports.from, place.ports.from + 1 + (index % 2)]))
+    if (index % 7 === 3) for (const pid of node.workers()) process.kill(pid, 'SIGKILL')
+    await new Promise((resolve) => setTimeout(resolve, 150))
+  }
+  assert.equal((await api.publishAndWait(contentFor(origin, [place.ports.from, place.ports.from + 3]))).result, 'applied')
+  await waitUntil(async () => await portState(place.ports.from + 3) === 'serves', { ms: 10_000, what: 'the new port' })
+  assert.equal(await portState(place.ports.from + 1), 'ECONNREFUSED')
+  assert.equal(await portState(place.ports.from + 2), 'ECONNREFUSED')
+  await load?.stop()
+  assert.deepEqual(refusals(report), [])
+})
+
 test('SIGKILL of the primary: it is served on, and the next primary takes over without a refusal', async () => {
   const report = await underLoad()
   const orphan = worker()
@@ -147,6 +170,22 @@ test('SIGKILL of the primary: it is served on, and the next primary takes over w
   assert.ok(failures(report) <= 6, JSON.stringify(report.failures))
   assert.equal((await api.publishAndWait(contentFor(origin, []))).result, 'applied')
   assert.equal(await portState(place.ports.from), 'ECONNREFUSED', 'nobody of before listens any more')
+})
+
+test('with nobody reading the log, a node serves, replaces its worker process and is taken over', async () => {
+  const pids = new Set(node.workers())
+  node.closeOutput()
+  process.kill(worker(), 'SIGKILL')
+  assert.equal(await portState(place.ports.from), 'serves')
+  await waitUntil(() => node.workers().length === 1 && !pids.has(worker()), { ms: 10_000, what: 'the replacement' })
+  assert.equal((await api.publishAndWait(contentFor(origin, [place.ports.from, place.ports.from + 1]))).result, 'applied')
+  const orphan = worker()
+  node.signal('SIGKILL')
+  await node.exited
+  assert.equal(await portState(place.ports.from + 1), 'serves')
+  node = await place.start()
+  await waitUntil(() => !isThere(orphan), { ms: 20_000, what: 'the orphan to end' })
+  assert.equal(await portState(place.ports.from + 1), 'serves')
 })
 
 test('an orphan that nobody relieves drains and ends', async () => {

@@ -130,3 +130,19 @@ test('a second node with the same ports or the same DATA_DIR does not start and 
   await api.publishAndWait(contentFor(origin, [place.ports.from]))
   assert.equal(await portState(place.ports.from), 'serves')
 })
+
+test('without the flock program, and without Redis, a node still takes its place alone and serves', async () => {
+  await node.stop()
+  node = await place.start({ PATH: '/nowhere', REDIS_URL: 'redis://127.0.0.1:1' })
+  assert.ok(node.says(/no flock program/))
+  const second = place.spawn({ PATH: '/nowhere', DATA_DIR: `${place.dataDir}-2`, METRICS_ADDR: `127.0.0.1:${await freePort()}` })
+  assert.equal(await second.exited, 1)
+  assert.match(second.lines.join('\n'), new RegExp(`port ${place.ports.from} .* pid ${node.pid}`))
+  await api.publishAndWait(contentFor(origin, [place.ports.from]))
+  assert.equal(await portState(place.ports.from), 'serves')
+  assert.ok(node.says(/Redis cannot be reached; publishes arrive by polling/))
+  node.signal('SIGKILL')
+  await node.exited
+  node = await place.start({ PATH: '/nowhere' })
+  assert.equal(await portState(place.ports.from), 'serves')
+})

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict'
+import fs from 'node:fs'
 import http from 'node:http'
+import os from 'node:os'
+import path from 'node:path'
 import { after, afterEach, before, beforeEach, test } from 'node:test'
 import { waitUntil } from '../scripts/services/wait-until.ts'
-import { createNodePlace, isThere, type NodePlace, type NodeProcess } from './testing/data-node-process.ts'
+import { createNodePlace, isThere, type NodePlace, type NodeProcess, PROJECT } from './testing/data-node-process.ts'
 import { type NodeApiServer, startNodeApiServer } from './testing/node-api-server.ts'
 import { portState, startLoad } from './testing/steady-load.ts'
 import { contentFor, startOrigin, type TestOrigin } from './testing/test-origin.ts'
@@ -61,6 +64,32 @@ test('SIGHUP does not cut a slow request, and what was published since is served
   assert.equal(await (await slow).text(), 'hello')
   await api.publishAndWait(contentFor(origin, [place.ports.from, place.ports.from + 1]))
   assert.equal(await portState(place.ports.from + 1), 'serves')
+})
+
+test('SIGHUP loads the code that is on the disk; when that does not start, the old process serves on', async () => {
+  const copy = fs.mkdtempSync(path.join(os.tmpdir(), 'gateway-copy-'))
+  try {
+    for (const name of ['workers', 'shared', 'package.json']) fs.cpSync(path.join(PROJECT, name), path.join(copy, name), { recursive: true })
+    fs.symlinkSync(path.join(PROJECT, 'node_modules'), path.join(copy, 'node_modules'))
+    node = await place.start({}, copy)
+    await waitUntil(() => api.acks.length > 0, { ms: 10_000, what: 'the first report' })
+    const [old] = node.workers()
+    const file = path.join(copy, 'workers/thread.ts')
+    const good = fs.readFileSync(file, 'utf8')
+    fs.writeFileSync(file, `${good}\nthrow new Error('this version is broken')\n`)
+    node.signal('SIGHUP')
+    await waitUntil(() => node.says(/the new worker process does not start; the old one serves on/), { ms: 20_000, what: 'the line about it' })
+    await waitUntil(() => node.workers().length === 1, { ms: 10_000, what: 'the broken process to end' })
+    assert.deepEqual(node.workers(), [old])
+    assert.equal(await portState(place.ports.from), 'serves')
+    fs.writeFileSync(file, good.replace("log })\nconst listeners", "log })\nlog.info('this is the new version')\nconst listeners"))
+    node.signal('SIGHUP')
+    await waitUntil(() => node.says(/this is the new version/), { ms: 20_000, what: 'the new version' })
+    await waitUntil(() => node.workers().length === 1 && node.workers()[0] !== old, { ms: 20_000, what: 'the old process to end' })
+    assert.equal(await portState(place.ports.from), 'serves')
+  } finally {
+    fs.rmSync(copy, { recursive: true, force: true })
+  }
 })
 
 test('SIGTERM: not ready first, then open requests end, new ones are refused, exit 0', async () => {

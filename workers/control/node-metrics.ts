@@ -37,7 +37,7 @@ export function nodeMetrics(options: {
     gauge('gateway_origin_connections', 'Open connections to origins.', stats.originConnections),
     gauge('gateway_requests_in_flight', 'Requests that are being answered.', stats.inFlight),
     counter('gateway_requests_total', 'Requests answered.', stats.requests),
-    counter('gateway_responses_total', 'Responses by code.', byCode),
+    counter('gateway_own_answers_total', 'Answers that the gateway made itself, by code.', byCode),
     counter('gateway_thread_restarts_total', 'Threads that ended and were replaced.', stats.threadRestarts),
     counter('gateway_thread_stalls_total', 'Threads that were replaced because they were blocked.', stats.threadStalls),
     counter('gateway_process_restarts_total', 'Worker processes that ended and were replaced.', stats.processRestarts),

@@ -7,8 +7,7 @@ import { freePort, freePortRange } from '../../scripts/services/free-port.ts'
 import { waitUntil } from '../../scripts/services/wait-until.ts'
 import { NODE_TOKEN } from './node-api-server.ts'
 
-const PROJECT = fileURLToPath(new URL('../..', import.meta.url))
-const MAIN = path.join(PROJECT, 'workers/main.ts')
+export const PROJECT = fileURLToPath(new URL('../..', import.meta.url))
 
 /** A folder, ports and an environment in which data nodes are started. */
 export interface NodePlace {
@@ -16,8 +15,8 @@ export interface NodePlace {
   readonly dataDir: string
   readonly ports: { from: number; to: number }
   readonly metricsUrl: string
-  /** Starts a primary and waits until it is ready. */
-  start(env?: Record<string, string>): Promise<NodeProcess>
+  /** Starts a primary and waits until it is ready; `project` is another copy of the program. */
+  start(env?: Record<string, string>, project?: string): Promise<NodeProcess>
   /** Starts a primary that is expected to refuse. */
   spawn(env?: Record<string, string>): NodeProcess
   /** The value of a metric's first sample; NaN when there is none. */
@@ -36,6 +35,8 @@ export interface NodeProcess {
   /** Worker processes it has now. */
   workers(): number[]
   says(pattern: RegExp): boolean
+  /** Stops reading what it prints, as a log collector that ended. */
+  closeOutput(): void
 }
 
 export async function createNodePlace(controlPlaneUrl: string, ports = 4): Promise<NodePlace> {
@@ -57,8 +58,8 @@ export async function createNodePlace(controlPlaneUrl: string, ports = 4): Promi
   }
   const started: SpawnedNode[] = []
   const metricsUrl = `http://${env.METRICS_ADDR}`
-  const spawnHere = (extra: Record<string, string> = {}) => {
-    const node = spawnNode({ ...env, ...extra })
+  const spawnHere = (extra: Record<string, string> = {}, project = PROJECT) => {
+    const node = spawnNode({ ...env, ...extra }, project)
     started.push(node)
     return node
   }
@@ -67,9 +68,9 @@ export async function createNodePlace(controlPlaneUrl: string, ports = 4): Promi
     dataDir: env.DATA_DIR,
     ports: range,
     metricsUrl,
-    spawn: spawnHere,
-    async start(extra) {
-      const node = spawnHere(extra)
+    spawn: (extra) => spawnHere(extra),
+    async start(extra, project) {
+      const node = spawnHere(extra, project)
       const outcome = await Promise.race([node.ready, node.exited])
       if (outcome !== 'ready') throw new Error(`the node ended with ${outcome}:\n${node.lines.join('\n')}`)
       return node
@@ -94,8 +95,8 @@ interface SpawnedNode extends NodeProcess {
   everyWorker(): number[]
 }
 
-function spawnNode(env: Record<string, string>): SpawnedNode {
-  const child = spawn(process.execPath, [MAIN], { cwd: PROJECT, env: { ...process.env, NODE_OPTIONS: '', NODE_TEST_CONTEXT: undefined, REDIS_URL: '', ...env }, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
+function spawnNode(env: Record<string, string>, project: string): SpawnedNode {
+  const child = spawn(process.execPath, [path.join(project, 'workers/main.ts')], { cwd: project, env: { ...process.env, NODE_OPTIONS: '', NODE_TEST_CONTEXT: undefined, REDIS_URL: '', ...env }, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
   const pid = child.pid ?? -1
   const lines = collectLines(child)
   const exited = new Promise<number | string>((resolve) => child.once('exit', (code, signal) => resolve(signal ?? code ?? -1)))
@@ -122,7 +123,11 @@ function spawnNode(env: Record<string, string>): SpawnedNode {
     },
     workers,
     everyWorker,
-    says: (pattern) => lines.some((line) => pattern.test(line))
+    says: (pattern) => lines.some((line) => pattern.test(line)),
+    closeOutput() {
+      child.stdout?.destroy()
+      child.stderr?.destroy()
+    }
   }
 }
 
