@@ -1,12 +1,16 @@
 import type { Sequelize } from 'sequelize'
 import { Umzug } from 'umzug'
 import { up as initial } from './migrations/0001-initial.ts'
+import { up as auditAppendOnly } from './migrations/0002-audit-append-only.ts'
 import { createMigrationStorage } from './migration-storage.ts'
 
 /** Takes part in every start; the number is the lock's name in Postgres and must never change. */
 const ADVISORY_LOCK = 7_205_759_403
 
-const migrations = [{ name: '0001-initial', up: initial }]
+const migrations = [
+  { name: '0001-initial', up: initial },
+  { name: '0002-audit-append-only', up: auditAppendOnly }
+]
 
 /**
  * Brings the database to the newest schema. Several processes may call it at once: one migrates, the others wait.

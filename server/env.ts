@@ -1,5 +1,6 @@
 import fs from 'node:fs'
 import { isIP } from 'node:net'
+import path from 'node:path'
 
 /** Everything a control plane process reads from its environment, checked. */
 export interface Env {
@@ -26,7 +27,7 @@ const VARIABLES: readonly Variable[] = [
   { name: 'ADMIN_EMAIL', text: 'email of the first admin', default: 'admin@localhost' },
   { name: 'ADMIN_PASSWORD', text: 'its password, at least 12 characters; generated and printed once when absent' },
   { name: 'ADMIN_TOKEN', text: 'an API token with the admin role for automation, at least 32 characters' },
-  { name: 'ADMIN_DIST', text: 'folder of the built admin page', default: 'admin-svelte/dist' },
+  { name: 'ADMIN_DIST', text: 'folder of the built admin page', default: path.join(import.meta.dirname, '../admin-svelte/dist') },
   { name: 'LOG_LEVEL', text: 'trace, debug, info, warn, error or silent', default: 'info' }
 ]
 

@@ -5,9 +5,10 @@ import { createLog } from './create-log.ts'
 import { readEnvOrExit } from './env.ts'
 import { redisProblem } from './jobs/check-redis.ts'
 import { runHousekeeping } from './jobs/housekeeping.ts'
+import { migrateDatabase } from './migrate-database.ts'
 import { createQueueClient } from './redis-clients.ts'
 import { stopOnSignal } from './stop-on-signal.ts'
-import { waitForDatabase } from './wait-for-database.ts'
+import { whenDatabaseAnswers } from './when-database-answers.ts'
 
 const HOUSEKEEPING = 'housekeeping'
 const HOUSEKEEPING_EVERY_MS = 10 * 60_000
@@ -20,7 +21,7 @@ const log = createLog('control-jobs', env.logLevel)
 const db = createDatabase({ url: env.databaseUrl, poolSize: 4 })
 const queueClient = createQueueClient(env.redisUrl, log)
 const workerClient = createQueueClient(env.redisUrl, log)
-let stopping = false
+const stopping = new AbortController()
 
 const queue = new Queue(HOUSEKEEPING, { connection: queueClient, defaultJobOptions: { removeOnComplete: 100, removeOnFail: 1000 } })
 const worker = new Worker(HOUSEKEEPING, async () => runHousekeeping(db, new Date()), { connection: workerClient, autorun: false, concurrency: 1 })
@@ -37,7 +38,7 @@ const timer = setInterval(reconcileLogged, RECONCILE_EVERY_MS)
 queueClient.on('ready', reconcileLogged)
 
 stopOnSignal(log, 10_000, async () => {
-  stopping = true
+  stopping.abort()
   clearInterval(timer)
   if (queueClient.status === 'ready') {
     await worker.close()
@@ -48,13 +49,17 @@ stopOnSignal(log, 10_000, async () => {
   await db.sequelize.close()
 })
 
-await waitForDatabase(db, log, () => stopping)
-const problem = await redisProblem(queueClient)
-if (problem !== null) {
-  fs.writeSync(2, `${problem}\n`)
-  process.exit(78)
+const prepared = await whenDatabaseAnswers(log, stopping.signal, () => migrateDatabase(env.databaseUrl, log))
+if (prepared) await serve()
+
+async function serve(): Promise<void> {
+  const problem = await redisProblem(queueClient)
+  if (problem !== null) {
+    fs.writeSync(2, `${problem}\n`)
+    process.exit(78)
+  }
+  await reconcile()
+  void worker.run()
+  log.info('control-jobs serves')
+  process.send?.('ready')
 }
-await reconcile()
-void worker.run()
-log.info('control-jobs serves')
-process.send?.('ready')

@@ -1,15 +1,20 @@
 const SECRET_NAME = /password|secret|token|authorization|cookie|api-?key|private/i
 const REDACTED = '[redacted]'
+/** Fields that name the header or parameter which their neighbours give a value. */
+const NAMING = ['name', 'RequestHeader', 'ResponseHeader', 'QueryValueParameter']
+const VALUES = new Set(['values', 'Set', 'Append'])
 
-/** A copy without the values of fields whose names say that they are secret. */
+/** A copy without the values of fields, headers and parameters whose names say that they are secret. */
 export function redact(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(redact)
   if (typeof value !== 'object' || value === null) return value ?? null
   if (value instanceof Date) return value.toISOString()
-  const copy: Record<string, unknown> = {}
-  for (const [name, field] of Object.entries(value)) {
-    if (field === undefined) continue
-    copy[name] = SECRET_NAME.test(name) && typeof field === 'string' ? REDACTED : redact(field)
-  }
-  return copy
+  const fields = Object.entries(value).filter(([, field]) => field !== undefined)
+  const namesSecret = fields.some(([name, field]) => NAMING.includes(name) && typeof field === 'string' && SECRET_NAME.test(field))
+  return Object.fromEntries(fields.map(([name, field]) => [name, isSecret(name, field, namesSecret) ? REDACTED : redact(field)]))
+}
+
+function isSecret(name: string, field: unknown, namesSecret: boolean): boolean {
+  if (namesSecret && VALUES.has(name)) return true
+  return typeof field === 'string' && SECRET_NAME.test(name)
 }

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import { uuidV7 } from '../uuid-v7.ts'
+import type { Transaction } from 'sequelize'
 import type { Database } from '../../db/database.ts'
+import { appendAudit } from '../audit/append-audit.ts'
+import { uuidV7 } from '../uuid-v7.ts'
 import { hashPassword } from './password.ts'
 import { hashToken } from './token.ts'
 
@@ -12,25 +14,40 @@ export interface AdminSettings {
   token: string | undefined
 }
 
+/** Who made what the environment asks for; no person or token can have this name. */
+const ENVIRONMENT = 'environment'
+const TOKEN_NAME = 'ADMIN_TOKEN'
+
 /** Creates the first admin when there is no user yet, and makes ADMIN_TOKEN known. `tell` gets a generated password. */
 export async function bootstrapAdmin(db: Database, settings: AdminSettings, tell: (email: string, password: string) => void): Promise<void> {
-  const generated = settings.password === undefined ? randomBytes(15).toString('base64url') : undefined
-  const passwordHash = await hashPassword(settings.password ?? generated ?? '')
-  await db.sequelize.transaction(async (transaction) => {
-    await db.sequelize.query('LOCK TABLE users IN EXCLUSIVE MODE', { transaction })
-    const now = new Date()
-    if ((await db.users.count({ transaction })) === 0) {
-      await db.users.create({ id: uuidV7(), email: settings.email, passwordHash, role: 'admin', createdAt: now }, { transaction })
-      if (generated !== undefined) tell(settings.email, generated)
-    }
-    if (settings.token === undefined) return
-    const tokenHash = hashToken(settings.token)
-    const known = await db.apiTokens.count({ where: { tokenHash }, transaction })
-    if (known > 0) return
-    await db.apiTokens.destroy({ where: { name: 'ADMIN_TOKEN' }, transaction })
-    await db.apiTokens.create(
-      { id: uuidV7(), name: 'ADMIN_TOKEN', tokenHash, role: 'admin', createdBy: 'environment', createdAt: now, expiresAt: null },
-      { transaction }
-    )
+  const created = await db.sequelize.transaction(async (transaction) => {
+    // Several processes may start at once; one of them makes the first admin.
+    await db.sequelize.query('LOCK TABLE users IN SHARE ROW EXCLUSIVE MODE', { transaction })
+    await keepAdminToken(db, transaction, settings.token)
+    return (await db.users.count({ transaction })) === 0 ? createFirstAdmin(db, transaction, settings) : null
   })
+  if (created !== null && settings.password === undefined) tell(settings.email, created.password)
+}
+
+async function createFirstAdmin(db: Database, transaction: Transaction, settings: AdminSettings): Promise<{ password: string }> {
+  const password = settings.password ?? randomBytes(15).toString('base64url')
+  const user = { id: uuidV7(), email: settings.email, role: 'admin' as const, createdAt: new Date() }
+  await db.users.create({ ...user, passwordHash: await hashPassword(password) }, { transaction })
+  await audit(db, transaction, 'users.create', 'users', user.id, user)
+  return { password }
+}
+
+/** The token of the environment is the only one of its name: a changed ADMIN_TOKEN ends the one before. */
+async function keepAdminToken(db: Database, transaction: Transaction, token: string | undefined): Promise<void> {
+  if (token === undefined) return
+  const tokenHash = hashToken(token)
+  if ((await db.apiTokens.count({ where: { tokenHash }, transaction })) > 0) return
+  await db.apiTokens.destroy({ where: { name: TOKEN_NAME, createdBy: ENVIRONMENT }, transaction })
+  const row = { id: uuidV7(), name: TOKEN_NAME, role: 'admin' as const, createdBy: ENVIRONMENT, createdAt: new Date(), expiresAt: null }
+  await db.apiTokens.create({ ...row, tokenHash }, { transaction })
+  await audit(db, transaction, 'tokens.create', 'tokens', row.id, row)
+}
+
+async function audit(db: Database, transaction: Transaction, action: string, kind: string, resourceId: string, after: object): Promise<void> {
+  await appendAudit(db, transaction, { actor: ENVIRONMENT, action, kind, resourceId, requestId: '', after })
 }

@@ -1,64 +1,52 @@
-import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { ERRORS } from '../../shared/schema/error-table.ts'
 import { endpoints } from '../api/endpoints.ts'
-import type { ApiAnswer } from '../testing/api-client.ts'
 import { type ControlPlane, startControlPlane } from '../testing/control-plane.ts'
 import { createSmallDraft, created, publishDraft } from '../testing/drafts.ts'
-import { createRandom, randomBody, randomQuery, randomSegment } from '../testing/random-input.ts'
+import { createRandom, ODD_BODIES, ODD_CURSORS, randomBody, randomQuery, randomSegment } from '../testing/random-input.ts'
 
 /** Reproduces a failure: TEST_SEED=number. */
 const SEED = Number(process.env['TEST_SEED'] ?? Math.floor(Math.random() * 2 ** 31))
-const ROUNDS = 40
+const ROUNDS = 25
+const VERSIONS: readonly Record<string, string>[] = [{}, { 'if-match': '"1"' }, { 'if-match': '*' }, { 'if-match': '"1"' }]
 
 let plane: ControlPlane
-let drafts = 0
+let targets = 0
 
 before(async () => {
   plane = await startControlPlane()
   await createSmallDraft(plane.as.editor)
-  assert.equal((await publishDraft(plane.as.publisher)).status, 201)
+  await publishDraft(plane.as.publisher)
 })
 
 after(() => plane.stop())
 
 /** Things to hit, made anew because the endpoint before may have removed them. */
-async function targets(): Promise<{ ids: string[]; nodeToken: string }> {
-  const name = `target-${++drafts}`
-  const draft = await createSmallDraft(plane.as.editor, name, 20_000 + drafts)
+async function createTargets(): Promise<{ ids: string[]; nodeToken: string }> {
+  const name = `target-${++targets}`
+  const draft = await createSmallDraft(plane.as.editor, name, 20_000 + targets)
   const node = await created(plane.as.admin, '/nodes', { id: name })
-  return { ids: [draft.listenerId, draft.upstreamId, draft.routeId, name, '1'], nodeToken: node.token }
+  return { ids: [draft.routeId, draft.listenerId, draft.upstreamId, name, '1'], nodeToken: node.token }
 }
 
+// The client holds every answer against what is declared: never a 500, always the one shape of errors.
 describe(`whatever is sent (TEST_SEED=${SEED})`, () => {
   for (const endpoint of endpoints) {
-    test(`${endpoint.method} ${endpoint.path} answers in its own shape`, async () => {
+    test(`${endpoint.method} ${endpoint.path} answers as declared`, async () => {
       const random = createRandom(SEED)
-      const { ids, nodeToken } = await targets()
+      const { ids, nodeToken } = await createTargets()
       const call = endpoint.permission === 'node' ? plane.withToken(nodeToken) : plane.as.admin
+      for (const odd of endpoint.method === 'GET' ? ODD_CURSORS : ODD_BODIES) {
+        for (const id of endpoint.path.includes(':') ? ids : ['']) {
+          const path = endpoint.path.replace(/:\w+/g, id)
+          if (endpoint.method === 'GET') await call('GET', `${path}?${odd}`)
+          else await call(endpoint.method, path, odd, { 'if-match': '"1"' })
+        }
+      }
       for (let round = 0; round < ROUNDS; round++) {
         const path = endpoint.path.replace(/:\w+/g, () => randomSegment(random, ids)) + randomQuery(random, endpoint.query)
         const body = endpoint.method === 'GET' ? undefined : randomBody(random, endpoint.bodyDoc ?? endpoint.body)
-        const headers = random.pick([{}, { 'if-match': '"1"' }, { 'if-match': '*' }]) as Record<string, string>
-        const answer = await call(endpoint.method, path, body, headers)
-        assertShape(answer, `${endpoint.method} ${path} ${body?.slice(0, 2000)}`)
+        await call(endpoint.method, path, body, random.pick(VERSIONS))
       }
     })
   }
 })
-
-function assertShape(answer: ApiAnswer, sent: string): void {
-  const shown = `${sent}\n${answer.status} ${JSON.stringify(answer.body)?.slice(0, 2000)}`
-  assert.ok(answer.status < 500, shown)
-  assert.match(answer.headers.get('x-request-id') ?? '', /^[0-9a-f-]{36}$/, shown)
-  if (answer.status < 400) return
-  const { code, message, requestId, issues } = answer.body.error
-  assert.ok(Object.hasOwn(ERRORS, code), shown)
-  assert.equal(ERRORS[code as keyof typeof ERRORS].status, answer.status, shown)
-  assert.ok(typeof message === 'string' && message !== '', shown)
-  assert.equal(requestId, answer.headers.get('x-request-id'), shown)
-  for (const issue of issues ?? []) {
-    assert.deepEqual(Object.keys(issue).sort(), ['code', 'message', 'path', 'severity'], shown)
-    assert.match(issue.path, /^(\/.*)?$/s, shown)
-  }
-}

@@ -10,8 +10,10 @@ import { inTransaction } from '../in-transaction.ts'
 import { columnsOf, specOf } from '../resources/present-resource.ts'
 import { storeReferences } from '../resources/references.ts'
 import type { Change } from '../resources/write-resource.ts'
+import { assembleDraft } from './assemble-draft.ts'
 import { contentOf, findLive } from './live.ts'
 import { lockConfiguration } from './lock-configuration.ts'
+import { summarizeChanges } from './summarize-changes.ts'
 
 /** Sets the draft back to what is live. @returns how many resources changed. @throws AppError conflict before the first publish */
 export async function discardDraft(change: Change): Promise<number> {
@@ -21,6 +23,8 @@ export async function discardDraft(change: Change): Promise<number> {
     const live = await findLive(db, transaction)
     if (live === null) throw new AppError('conflict', { message: 'Nothing was published yet, so there is nothing to go back to.' })
     const content = contentOf(live)
+    const draft = await assembleDraft(db, transaction)
+    const changes = draft.ok ? summarizeChanges(draft.value, content) : undefined
     const by = actorName(change.actor)
     let changed = 0
     for (const kind of DRAFTED_KINDS) {
@@ -30,7 +34,7 @@ export async function discardDraft(change: Change): Promise<number> {
     }
     await db.configuration.update({ behindRollback: false }, { where: { id: 1 }, transaction })
     const entry = { actor: by, action: 'config.discard', kind: 'configuration', resourceId: 'draft', requestId: change.requestId }
-    await appendAudit(db, transaction, { ...entry, after: { revision: live.revision, changed } })
+    await appendAudit(db, transaction, { ...entry, after: { revision: live.revision, changed, changes } })
     return changed
   })
 }

@@ -11,8 +11,8 @@ import { beginPublish } from './begin-publish.ts'
 import { checkContent } from './check-content.ts'
 import { checkFleet } from './check-fleet.ts'
 import { hashContent } from './content-hash.ts'
-import { findSnapshot } from './live.ts'
-import type { Published } from './publish.ts'
+import { desiredOf, findSnapshot } from './live.ts'
+import type { Published } from './publish-request.ts'
 import { storeSnapshot } from './store-snapshot.ts'
 
 /**
@@ -33,9 +33,7 @@ async function rollbackIn(transaction: Transaction, attempt: number, change: Cha
   const decoded = decodeContent(JSON.parse(old.content))
   if (!decoded.ok) throw new AppError('config_invalid', { issues: decoded.issues })
   const hashed = hashContent(decoded.value)
-  if (live !== null && live.sha256 === hashed.sha256) {
-    return { epoch: live.epoch, revision: live.revision, sha256: live.sha256, unchanged: true, issues: [], nodes: [] }
-  }
+  if (live !== null && live.sha256 === hashed.sha256) return { ...desiredOf(live), unchanged: true, issues: [], nodes: [] }
   await checkFleet(db, transaction, configuration.epoch, live, false)
   const issues = checkContent(hashed.content)
   const draft = await assembleDraft(db, transaction)

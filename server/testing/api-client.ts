@@ -7,8 +7,8 @@ export interface ApiAnswer {
 
 export type ApiCall = (method: string, path: string, body?: unknown, headers?: Record<string, string>) => Promise<ApiAnswer>
 
-/** Calls paths below `origin` with fixed headers. A body that is a string is sent as it is. */
-export function createApiClient(origin: string, fixed: Record<string, string>): ApiCall {
+/** Calls paths below `origin` with fixed headers and lets `check` look at every answer. A body that is a string is sent as it is. */
+export function createApiClient(origin: string, fixed: Record<string, string>, check: (method: string, path: string, answer: ApiAnswer) => void = () => {}): ApiCall {
   return async (method, path, body, headers = {}) => {
     const response = await fetch(origin + path, {
       method,
@@ -19,6 +19,8 @@ export function createApiClient(origin: string, fixed: Record<string, string>): 
     })
     const text = await response.text()
     const isJson = response.headers.get('content-type')?.startsWith('application/json') ?? false
-    return { status: response.status, body: isJson ? JSON.parse(text) : text === '' ? null : text, headers: response.headers }
+    const answer = { status: response.status, body: isJson ? JSON.parse(text) : text === '' ? null : text, headers: response.headers }
+    check(method, path, answer)
+    return answer
   }
 }

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { Redis } from 'ioredis'
+import type { Redis } from 'ioredis'
 import { createDatabase, type Database } from '../../db/database.ts'
 import { migrate } from '../../db/migrate.ts'
 import { startRedis } from '../../scripts/services/redis.ts'
@@ -13,6 +13,7 @@ import { createLog } from '../create-log.ts'
 import type { Deps } from '../deps.ts'
 import { createCommandClient } from '../redis-clients.ts'
 import { type ApiCall, createApiClient } from './api-client.ts'
+import { assertDeclared } from './assert-declared.ts'
 
 export const ADMIN = { email: 'admin@test.example', password: 'correct horse battery' }
 const ADMIN_TOKEN = 'admin-token-of-the-control-plane-under-test'
@@ -23,7 +24,7 @@ export interface ControlPlane {
   deps: Deps
   db: Database
   redisUrl: string
-  /** One client per role, below /api/v1. */
+  /** One client per role, below /api/v1. Every answer is held against what its endpoint declares. */
   as: Record<Role | 'anonymous', ApiCall>
   /** A client of another bearer token. */
   withToken(token: string): ApiCall
@@ -52,7 +53,7 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  const withToken = (token: string) => createApiClient(`${origin}/api/v1`, { authorization: `Bearer ${token}` })
+  const withToken = (token: string) => createApiClient(`${origin}/api/v1`, { authorization: `Bearer ${token}` }, assertDeclared)
   return {
     origin,
     deps,
@@ -77,7 +78,7 @@ async function ready(redis: Redis): Promise<void> {
 
 async function clientsOf(origin: string, withToken: (token: string) => ApiCall): Promise<ControlPlane['as']> {
   const admin = withToken(ADMIN_TOKEN)
-  const clients: Partial<ControlPlane['as']> = { anonymous: createApiClient(`${origin}/api/v1`, {}) }
+  const clients: Partial<ControlPlane['as']> = { anonymous: createApiClient(`${origin}/api/v1`, {}, assertDeclared) }
   for (const role of ROLES) {
     const { body } = await admin('POST', '/tokens', { name: `test ${role}`, role })
     clients[role] = withToken(body.token)

@@ -73,10 +73,37 @@ function nearObject(random: Random, node: SchemaNode, depth: number): Record<str
   return near
 }
 
+/** Bodies that have broken parsers and tree walkers before. */
+export const ODD_BODIES: readonly string[] = [
+  '',
+  '{',
+  '[]',
+  'null',
+  '"',
+  '{"a":1}}',
+  '\0',
+  '['.repeat(100_000),
+  `${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}`,
+  `${'{"labels":{"a":['}${'['.repeat(50_000)}${']'.repeat(50_000)}]}}`,
+  '{"__proto__":{"x":1}}',
+  '{"constructor":{"prototype":{"x":1}}}',
+  '{"name":"a\\u0000b"}',
+  '{"name":"\\ud800"}',
+  '{"name":null,"targets":null,"match":null}'
+]
+
+const cursor = (position: unknown) => Buffer.from(JSON.stringify(position)).toString('base64url')
+const UUID = '01890000-0000-7000-8000-000000000000'
+
+/** Queries with cursors that no page gave. */
+export const ODD_CURSORS: readonly string[] = [['a', 'b'], ['a', UUID], ['a\0', UUID], ['\ud800', UUID], ['2026-02-31T00:00:00.000Z', UUID], ['+099999-01-01T00:00:00.000Z', UUID], [1, UUID], 'a', null].flatMap((position) =>
+  ['name', 'updatedAt', '-updatedAt'].map((sort) => `sort=${sort}&cursor=${cursor(position)}`)
+)
+
 /** The text of a body: near the schema, any JSON, or no JSON at all. */
 export function randomBody(random: Random, schema: TSchema | undefined): string {
   const kind = random.int(10)
-  if (kind === 0) return random.pick(['', '{', '[]', 'null', '"', '{"a":1}}', '\u0000', `${'['.repeat(100_000)}`, `${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}`, '{"__proto__":{"x":1}}'])
+  if (kind === 0) return random.pick(ODD_BODIES)
   if (kind === 1 || schema === undefined) return JSON.stringify(randomValue(random, 0))
   return JSON.stringify(nearValue(random, schema as SchemaNode, 0))
 }
@@ -86,7 +113,7 @@ export function randomQuery(random: Random, schema: TSchema | undefined): string
   const names = [...Object.keys((schema as SchemaNode | undefined)?.properties ?? {}), 'other', '__proto__']
   const query = new URLSearchParams()
   for (let count = random.int(3); count > 0; count--) {
-    const value = random.pick([...NASTY_TEXTS, 'live', 'draft', 'name', '10', Buffer.from('["a","b"]').toString('base64url'), Buffer.from('["2026-01-01","b"]').toString('base64url')])
+    const value = random.pick([...NASTY_TEXTS, 'live', 'draft', 'name', '10'])
     query.append(random.pick(names), value)
   }
   return query.size === 0 ? '' : `?${query}`

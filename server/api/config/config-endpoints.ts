@@ -6,7 +6,7 @@ import { ResourceChange } from '../../../shared/schema/resource-change.ts'
 import { diffContent } from '../../../shared/snapshot/diff.ts'
 import { validateContent } from '../../../shared/snapshot/validate.ts'
 import { type Endpoint, endpoint } from '../../http/endpoint.ts'
-import { assembleDraft } from '../../publishing/assemble-draft.ts'
+import { readDraft } from '../../publishing/assemble-draft.ts'
 import { hashContent } from '../../publishing/content-hash.ts'
 import { discardDraft } from '../../publishing/discard.ts'
 import { desiredOf, findLive } from '../../publishing/live.ts'
@@ -28,6 +28,13 @@ const PublishAnswer = strictObject({
   announced: Type.Boolean({ description: 'The nodes were nudged over Redis; else they find it by polling.' })
 })
 
+const Validation = strictObject({
+  issues: Type.Array(Issue),
+  draftHash: sha256Hex(),
+  live: Type.Union([Desired, Type.Null()], { description: 'null before the first publish.' }),
+  behindRollback: Type.Boolean({ description: 'The last publish was a rollback: publishing this draft needs acknowledgeRollback, or a discard.' })
+})
+
 const published = {
   200: { description: 'Nothing to publish: equal to what is live.', schema: PublishAnswer },
   201: { description: 'Published.', schema: PublishAnswer }
@@ -40,11 +47,11 @@ export const configEndpoints: Endpoint[] = [
     permission: 'viewer',
     tag: 'config',
     summary: 'Check the whole draft; changes nothing',
-    answers: { 200: { description: 'Every issue, and the hash to publish with.', schema: strictObject({ issues: Type.Array(Issue), draftHash: sha256Hex(), live: Type.Union([Desired, Type.Null()]) }) } },
+    answers: { 200: { description: 'Every issue, and the hash to publish with.', schema: Validation } },
     async handle({ deps }) {
-      const [draft, live] = await Promise.all([assembleDraft(deps.db), findLive(deps.db)])
+      const [draft, live, configuration] = await Promise.all([readDraft(deps.db), findLive(deps.db), deps.db.configuration.findByPk(1)])
       const hash = draft.ok ? hashContent(draft.value).sha256 : '0'.repeat(64)
-      return { status: 200, body: { issues: draft.ok ? validateContent(draft.value) : draft.issues, draftHash: hash, live: live && desiredOf(live) } }
+      return { status: 200, body: { issues: draft.ok ? validateContent(draft.value) : draft.issues, draftHash: hash, live: live && desiredOf(live), behindRollback: configuration?.behindRollback ?? false } }
     }
   }),
   endpoint({

@@ -11,7 +11,7 @@ import { nullableTimestamp } from '../../http/documented-schema.ts'
 import { type Endpoint, endpoint } from '../../http/endpoint.ts'
 import { inTransaction } from '../../in-transaction.ts'
 import { findLive } from '../../publishing/live.ts'
-import { presentNode } from './present-node.ts'
+import { listNodes } from './list-nodes.ts'
 
 const NodeId = Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$', form: '1 to 128 letters, digits, dots, dashes or underscores', description: 'Chosen by you; NODE_ID of the data node.' })
 const Labels = Type.Record(Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._/-]{0,62}$' }), Type.String({ maxLength: 256 }), { default: {}, maxProperties: 64, description: 'Such as zone.' })
@@ -23,6 +23,7 @@ const NodeItem = strictObject({
   createdBy: Type.String(),
   createdAt: timestamp(),
   online: Type.Boolean({ description: 'Heard of within the last 15 s.' }),
+  stale: Type.Boolean({ description: 'Not heard of for a day; after 90 days it is removed.' }),
   lastHeartbeatAt: nullableTimestamp,
   serving: nullable(Desired),
   desired: nullable(Desired),
@@ -39,15 +40,20 @@ export const nodeEndpoints: Endpoint[] = [
     tag: 'nodes',
     summary: 'List the data nodes with what they serve and should serve',
     answers: { 200: { description: 'Every enrolled node.', schema: strictObject({ items: Type.Array(NodeItem) }) } },
-    async handle({ deps: { db } }) {
-      const [rows, desired, acks] = await Promise.all([
-        db.nodes.findAll({ order: [['id', 'ASC']], limit: 1000 }),
-        db.desired.findAll(),
-        db.nodeAcks.findAll({ where: db.sequelize.literal('(node_id, epoch, revision) IN (SELECT node_id, epoch, revision FROM desired)') })
-      ])
-      const now = new Date()
-      const items = rows.map((row) => presentNode(row, desired.find((entry) => entry.nodeId === row.id), acks.find((ack) => ack.nodeId === row.id), now))
-      return { status: 200, body: { items } }
+    handle: async ({ deps }) => ({ status: 200, body: { items: await listNodes(deps.db, {}, new Date()) } })
+  }),
+  endpoint({
+    method: 'GET',
+    path: '/nodes/:id',
+    permission: 'viewer',
+    tag: 'nodes',
+    summary: 'Read a data node with what it serves and should serve',
+    answers: { 200: { description: 'The node.', schema: NodeItem } },
+    async handle({ deps, params }) {
+      const id = params['id'] ?? ''
+      const [node] = await listNodes(deps.db, { id }, new Date())
+      if (node === undefined) throw unknownNode(id)
+      return { status: 200, body: node }
     }
   }),
   endpoint({
@@ -96,7 +102,7 @@ export const nodeEndpoints: Endpoint[] = [
     path: '/nodes/:id',
     permission: 'admin',
     tag: 'nodes',
-    summary: 'Revoke a node: its token is refused at once and it leaves the list',
+    summary: 'Revoke a data node: its token is refused at once and it leaves the list',
     answers: { 204: { description: 'Revoked.' } },
     audits: 'nodes.delete',
     async handle({ deps: { db }, params, actor, requestId }) {

@@ -3,6 +3,8 @@ import type { Desired } from '../../../shared/schema/node-api.ts'
 
 /** A node that was silent for longer is shown as offline; nodes report every 5 s. */
 export const ONLINE_MS = 15_000
+/** One that was silent for longer needs somebody to look after it. */
+const STALE_MS = 24 * 3600_000
 
 /** A node as the API shows it. `behind` is true while it does not serve what it should. */
 export function presentNode(row: NodeRow, desiredRow: DesiredRow | undefined, ackRow: NodeAckRow | undefined, now: Date) {
@@ -14,6 +16,7 @@ export function presentNode(row: NodeRow, desiredRow: DesiredRow | undefined, ac
     createdBy: row.createdBy,
     createdAt: row.createdAt.toISOString(),
     online: row.lastHeartbeatAt !== null && now.getTime() - row.lastHeartbeatAt.getTime() < ONLINE_MS,
+    stale: now.getTime() - (row.lastHeartbeatAt ?? row.createdAt).getTime() > STALE_MS,
     lastHeartbeatAt: row.lastHeartbeatAt?.toISOString() ?? null,
     serving,
     desired,

@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import { includesRole, ROLES } from '../../shared/schema/role.ts'
+import { endpoints } from '../api/endpoints.ts'
+import { type ControlPlane, startControlPlane } from '../testing/control-plane.ts'
+import { created } from '../testing/drafts.ts'
+
+let plane: ControlPlane
+let nodeToken: string
+
+before(async () => {
+  plane = await startControlPlane()
+  nodeToken = (await created(plane.as.admin, '/nodes', { id: 'node-1' })).token
+})
+
+after(() => plane.stop())
+
+/** Ids of nothing, so that whoever may call changes nothing either. */
+const somewhere = (path: string) => path.replace(/:\w+/g, '01890000-0000-7000-8000-000000000000')
+
+describe('every endpoint', () => {
+  for (const { method, path, permission } of endpoints) {
+    const target = somewhere(path)
+    const body = method === 'GET' ? undefined : {}
+
+    if (permission === 'public') {
+      test(`${method} ${path} answers anybody`, async () => {
+        const { body: answer } = await plane.as.anonymous(method, target, body)
+        assert.notEqual(answer?.error?.code, 'unauthenticated')
+      })
+      continue
+    }
+
+    test(`${method} ${path} refuses who has not signed in`, async () => {
+      const answer = await plane.as.anonymous(method, target, body)
+      assert.equal(answer.status, 401)
+      assert.equal(answer.body.error.code, 'unauthenticated')
+      const unknown = await plane.withToken('gwt_nobody-has-this-token')(method, target, body)
+      assert.equal(unknown.status, 401)
+    })
+
+    test(`${method} ${path} is for ${permission}`, async () => {
+      for (const role of ROLES) {
+        const { status, body: answer } = await plane.as[role](method, target, body)
+        const may: boolean = permission !== 'node' && includesRole(role, permission)
+        assert.equal(status === 403, !may, `${role} got ${status} ${JSON.stringify(answer)}`)
+      }
+      const { status } = await plane.withToken(nodeToken)(method, target, body)
+      assert.equal(status === 403, permission !== 'node', `a node got ${status}`)
+    })
+  }
+})
+
+test('a path that is not there says so; a method that is not there says which are', async () => {
+  assert.equal((await plane.as.admin('GET', '/nothing')).status, 404)
+  const answer = await plane.as.admin('DELETE', '/routes')
+  assert.equal(answer.status, 405)
+  assert.equal(answer.body.error.code, 'method_not_allowed')
+  assert.deepEqual(answer.headers.get('allow')?.split(', ').sort(), ['GET', 'POST'])
+})
