@@ -18,6 +18,8 @@ before(async () => {
   browser = await startBrowser()
   origin = await startOrigin('hello from the origin')
   system = await startSystem()
+  // The guide knows the reserved ports from the node's first heartbeat.
+  await eventually('the node reported', async () => (await system.api.must('GET', '/nodes')).items[0]?.heartbeat)
   watched = await openPage(browser, system.baseUrl)
 })
 

@@ -102,6 +102,9 @@ export class ClientConnection implements ClientSocketUser {
     while (this.#state === HEAD_STATE && this.#headBuffer.text !== '') {
       const limits = this.listener()?.limits ?? GONE_LIMITS
       const text = this.#headBuffer.text
+      // A refusal must not be shaped by the request before.
+      this.head.method = ''
+      this.head.accept = ''
       if (text.startsWith('\r\n')) {
         // One empty line before a request is let pass (RFC 9112 section 2.2).
         this.#headBuffer.consume(2)

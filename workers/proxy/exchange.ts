@@ -55,6 +55,7 @@ export class Exchange {
     this.#firstBody = firstBody
     this.#startedAt = this.lastActivity = state.now
     this.requestId = state.requestId()
+    this.#response.reset()
     state.counted.inFlight++
     const failure = current === null ? FAILURES.noConfiguration : this.#admit(current)
     if (failure !== null) return this.#fail(failure)
@@ -140,6 +141,7 @@ export class Exchange {
   }
 
   onClientDrain(): void {
+    this.lastActivity = this.#client.thread.state.now
     this.origin?.resume()
   }
 

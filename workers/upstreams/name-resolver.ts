@@ -6,6 +6,8 @@ const REFRESH_MS = 10_000
 /** What is known of a host name. `addresses` is the last good answer; empty until there is one. */
 export interface ResolvedName {
   readonly name: string
+  /** An IP address needs no look-up. */
+  readonly isLiteral: boolean
   addresses: string[]
   /** Why the last look-up failed, or null. */
   error: string | null
@@ -24,7 +26,7 @@ export class NameResolver {
     if (known !== undefined) return known
     const literal = name.startsWith('[') ? name.slice(1, -1) : name
     const isLiteral = isIP(literal) !== 0
-    const entry: ResolvedName = { name, addresses: isLiteral ? [literal] : [], error: null, lookedUpAt: now, isPending: false, waiting: [] }
+    const entry: ResolvedName = { name, isLiteral, addresses: isLiteral ? [literal] : [], error: null, lookedUpAt: now, isPending: false, waiting: [] }
     this.#names.set(name, entry)
     if (!isLiteral) this.#lookUp(entry, now)
     return entry
@@ -33,7 +35,7 @@ export class NameResolver {
   /** Looks names up again whose answer is old; called by the thread's clock. */
   refresh(now: number): void {
     for (const entry of this.#names.values()) {
-      if (!entry.isPending && now - entry.lookedUpAt >= REFRESH_MS && isIP(entry.addresses[0] === undefined ? '' : entry.name.replace(/^\[|\]$/g, '')) === 0) this.#lookUp(entry, now)
+      if (!entry.isLiteral && !entry.isPending && now - entry.lookedUpAt >= REFRESH_MS) this.#lookUp(entry, now)
     }
   }
 
