@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import http from 'node:http'
-import net from 'node:net'
+import type net from 'node:net'
 import { after, before, test } from 'node:test'
 import { type EngineUnderTest, startEngine } from '../testing/engine-under-test.ts'
 import { connectRaw } from '../testing/raw-client.ts'

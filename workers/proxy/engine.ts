@@ -4,9 +4,7 @@ import type { Snapshot } from '../../shared/schema/snapshot.ts'
 import { InFlightCounts } from '../state/shared-counters.ts'
 import { ThreadState } from '../state/thread-state.ts'
 import { buildRuntime } from './build-runtime.ts'
-import { ClientConnection } from './client-connection.ts'
-import { FAILURES } from './failure.ts'
-import { gatewayAnswer } from './gateway-answer.ts'
+import { OpenConnections } from './open-connections.ts'
 import { endpointKey, type Runtime } from './runtime.ts'
 import type { ThreadContext } from './thread-context.ts'
 
@@ -66,21 +64,13 @@ const TICK_MS = 100
 export function createEngine(options: EngineOptions): Engine {
   const state = new ThreadState(new InFlightCounts(options.counters, options.threads, options.thread))
   const thread: ThreadContext = { current: null, state, random: options.random ?? Math.random }
-  const connections = new Set<ClientConnection>()
-  const open = new Map<string, number>()
+  const connections = new OpenConnections(thread, options.threads)
   let prepared: Runtime | null = null
-  let drained: (() => void) | null = null
 
   setInterval(() => {
     state.sweep()
-    for (const connection of connections) connection.sweep(state.now)
+    connections.sweep(state.now)
   }, TICK_MS).unref()
-
-  const forget = (connection: ClientConnection) => {
-    connections.delete(connection)
-    open.set(connection.key, (open.get(connection.key) ?? 1) - 1)
-    if (connections.size === 0) drained?.()
-  }
 
   return {
     prepare(snapshot, rows) {
@@ -99,32 +89,9 @@ export function createEngine(options: EngineOptions): Engine {
     abort() {
       prepared = null
     },
-    accept(socket, endpoint) {
-      const key = endpointKey(endpoint)
-      const count = (open.get(key) ?? 0) + 1
-      const most = thread.current?.listeners.get(key)?.limits.maxConnections
-      if (most !== undefined && count > Math.ceil(most / options.threads)) return refuse(socket, state)
-      open.set(key, count)
-      connections.add(new ClientConnection(socket, endpoint, thread, forget))
-    },
-    closeEndpoint(endpoint) {
-      const key = endpointKey(endpoint)
-      for (const connection of connections) if (connection.key === key) connection.close()
-    },
-    drain(ms) {
-      for (const connection of connections) connection.close()
-      if (connections.size === 0) return Promise.resolve()
-      return new Promise((resolve) => {
-        const timer = setTimeout(() => {
-          for (const connection of connections) connection.destroy()
-          resolve()
-        }, ms)
-        drained = () => {
-          clearTimeout(timer)
-          resolve()
-        }
-      })
-    },
+    accept: (socket, endpoint) => connections.accept(socket, endpoint),
+    closeEndpoint: (endpoint) => connections.close(endpointKey(endpoint)),
+    drain: (ms) => connections.drain(ms),
     stats: () => ({
       connections: connections.size,
       requests: state.counted.requests,
@@ -146,11 +113,4 @@ function guarded(build: () => Runtime | Issue[]): Runtime | Issue[] {
 
 function poolsOf(runtime: Runtime) {
   return new Set(runtime.actions.flatMap((action) => action.targets.map((target) => target.pool)))
-}
-
-function refuse(socket: net.Socket, state: ThreadState): void {
-  const { status, code, message } = FAILURES.tooManyConnections
-  state.countFailure(code)
-  socket.on('error', () => {})
-  socket.end(gatewayAnswer({ status, code, message, requestId: state.requestId(), accept: '', close: true, withoutBody: false }))
 }

@@ -56,7 +56,7 @@ export class RawClient {
 
   #changed(change: () => void): void {
     change()
-    for (const check of [...this.#waiting]) check()
+    for (const check of this.#waiting) check()
   }
 }
 
