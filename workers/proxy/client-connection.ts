@@ -6,6 +6,7 @@ import { HEAD, HeadBuffer } from '../http1/head-buffer.ts'
 import { REFUSALS, type Refusal } from '../http1/refusal.ts'
 import { RequestBody } from '../http1/request-body.ts'
 import { parseRequestHead, RequestHead } from '../http1/request-head.ts'
+import type { Client } from './client.ts'
 import { Exchange } from './exchange.ts'
 import { clientFailure, type ProxyFailure } from './failure.ts'
 import { gatewayAnswer } from './gateway-answer.ts'
@@ -30,7 +31,7 @@ const CLOSE_GRACE_MS = 1_000
 const GONE_LIMITS = { maxHeaderBytes: 32_768, maxHeaders: 100, headerTimeoutMs: 10_000, idleTimeoutMs: 1_000, maxRequestBodyBytes: 0 }
 
 /** One accepted connection: reads requests one after the other and lets its exchange serve each. */
-export class ClientConnection implements ClientSocketUser {
+export class ClientConnection implements Client, ClientSocketUser {
   readonly thread: ThreadContext
   readonly key: string
   readonly clientAddress: string

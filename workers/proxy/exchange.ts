@@ -3,10 +3,10 @@ import { normalizePath } from '../../shared/routing/normalize-path.ts'
 import { pickPowerOfTwoChoices } from '../balancing/power-of-two-choices.ts'
 import { REFUSALS, type Refusal } from '../http1/refusal.ts'
 import type { OriginConnection } from '../upstreams/origin-connection.ts'
-import type { ClientConnection } from './client-connection.ts'
+import type { Client } from './client.ts'
 import { clientFailure, FAILURES, type ProxyFailure } from './failure.ts'
 import { forwardHead } from './forward-head.ts'
-import { OriginResponse } from './origin-response.ts'
+import { OriginResponse, type ResponseOwner } from './origin-response.ts'
 import type { Runtime, RuntimeRoute, RuntimeTarget } from './runtime.ts'
 
 const MOST_ATTEMPTS = 2
@@ -15,8 +15,8 @@ const MOST_ATTEMPTS = 2
 const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE'])
 
 /** Serves one request: route, target, origin connection, relay. One per client connection, used again for every request. */
-export class Exchange {
-  readonly #client: ClientConnection
+export class Exchange implements ResponseOwner {
+  readonly #client: Client
   readonly #response: OriginResponse
   #route: RuntimeRoute | null = null
   #target: RuntimeTarget | null = null
@@ -32,7 +32,7 @@ export class Exchange {
   origin: OriginConnection | null = null
   lastActivity = 0
 
-  constructor(client: ClientConnection) {
+  constructor(client: Client) {
     this.#client = client
     this.#response = new OriginResponse(client, this)
   }

@@ -1,10 +1,9 @@
 import { HEAD, HeadBuffer } from '../http1/head-buffer.ts'
 import { ResponseBody } from '../http1/response-body.ts'
 import { parseResponseHead, ResponseHead } from '../http1/response-head.ts'
-import type { OriginUser } from '../upstreams/origin-connection.ts'
-import type { ClientConnection } from './client-connection.ts'
-import type { Exchange } from './exchange.ts'
-import { FAILURES } from './failure.ts'
+import type { OriginConnection, OriginUser } from '../upstreams/origin-connection.ts'
+import type { Client } from './client.ts'
+import { FAILURES, type ProxyFailure } from './failure.ts'
 
 const MAX_HEAD_BYTES = 65_536
 /** Interim responses before the final one. */
@@ -12,10 +11,20 @@ const MOST_INTERIM = 16
 /** Bytes that may wait for a slow client before the origin is no longer read. */
 const MOST_WAITING = 262_144
 
+/** The exchange that a response belongs to. */
+export interface ResponseOwner {
+  readonly origin: OriginConnection | null
+  lastActivity: number
+  onConnected(): void
+  onOriginFailure(failure: ProxyFailure): void
+  /** `reusable` tells that the origin's connection may serve another request. */
+  onResponseComplete(reusable: boolean, keepAliveSeconds: number, close: boolean): void
+}
+
 /** Reads what the origin sends for one exchange and relays it to the client. Used again for every request. */
 export class OriginResponse implements OriginUser {
-  readonly #client: ClientConnection
-  readonly #exchange: Exchange
+  readonly #client: Client
+  readonly #exchange: ResponseOwner
   readonly #headBuffer = new HeadBuffer()
   readonly #head = new ResponseHead()
   readonly #body = new ResponseBody()
@@ -25,7 +34,7 @@ export class OriginResponse implements OriginUser {
   hasStarted = false
   #close = false
 
-  constructor(client: ClientConnection, exchange: Exchange) {
+  constructor(client: Client, exchange: ResponseOwner) {
     this.#client = client
     this.#exchange = exchange
   }
