@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, before, beforeEach, test } from 'node:test'
+import { Redis } from 'ioredis'
 import { freePortRange } from '../scripts/services/free-port.ts'
+import { type RedisServer, startRedis } from '../scripts/services/redis.ts'
 import { waitUntil } from '../scripts/services/wait-until.ts'
 import { createNodePlace, isThere, type NodePlace, type NodeProcess } from './testing/data-node-process.ts'
 import { type NodeApiServer, startNodeApiServer } from './testing/node-api-server.ts'
@@ -9,22 +11,28 @@ import { contentFor, startOrigin, type TestOrigin } from './testing/test-origin.
 import { inspectable, runInThread } from './testing/thread-fault.ts'
 
 let origin: TestOrigin
+let redis: RedisServer
+let publisher: Redis
 let api: NodeApiServer
 let place: NodePlace
 let node: NodeProcess
 let load: SteadyLoad | null = null
 
 before(async () => {
-  origin = await startOrigin('hello')
+  ;[origin, redis] = await Promise.all([startOrigin('hello'), startRedis()])
+  publisher = new Redis(redis.url)
 })
 
-after(() => origin.stop())
+after(async () => {
+  publisher.disconnect()
+  await Promise.all([origin.stop(), redis.stop()])
+})
 
 beforeEach(async () => {
-  api = await startNodeApiServer()
+  api = await startNodeApiServer(publisher)
   place = await createNodePlace(api.url)
   const { from } = await freePortRange(20)
-  node = await place.start({ THREAD_STALL_SECONDS: '1', ...inspectable(from) })
+  node = await place.start({ REDIS_URL: redis.url, THREAD_STALL_SECONDS: '1', ...inspectable(from) })
   await api.publishAndWait(contentFor(origin, [place.ports.from]))
 })
 

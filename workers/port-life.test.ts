@@ -131,6 +131,22 @@ test('a second node with the same ports or the same DATA_DIR does not start and 
   assert.equal(await portState(place.ports.from), 'serves')
 })
 
+test('a port outside its own range that another data node has is in use', async () => {
+  const otherApi = await startNodeApiServer(publisher)
+  const other = await createNodePlace(otherApi.url)
+  try {
+    await other.start({ REDIS_URL: redis.url, GATEWAY_LOCK_DIR: place.env.GATEWAY_LOCK_DIR ?? '' })
+    const ack = await otherApi.publishAndWait(contentFor(origin, [place.ports.from, other.ports.from]))
+    assert.deepEqual(ack.issues.map(({ path, code }) => [path, code]), [['/listeners/0/port', 'port_in_use']])
+    assert.match(ack.issues[0]?.message ?? '', new RegExp(`another data node of this machine \\(pid ${node.pid},`))
+    assert.equal(await portState(other.ports.from), 'serves')
+    assert.equal(await portState(place.ports.from), 'ECONNREFUSED')
+  } finally {
+    await other.clear()
+    await otherApi.stop()
+  }
+})
+
 test('without the flock program, and without Redis, a node still takes its place alone and serves', async () => {
   await node.stop()
   node = await place.start({ PATH: '/nowhere', REDIS_URL: 'redis://127.0.0.1:1' })

@@ -105,6 +105,9 @@ test('when the snapshot cannot be stored it is served all the same, and the repo
   const ack = await api.publishAndWait(contentTo(green))
   assert.deepEqual([ack.result, ack.persisted], ['applied', false])
   assert.equal(await served(), 'green')
+  fs.rmdirSync(path.join(place.dataDir, 'snapshots/next.json'))
+  await waitUntil(() => api.acks.at(-1)?.persisted === true, { ms: 50_000, what: 'the report that it is stored now' })
+  assert.equal(api.acks.at(-1)?.revision, ack.revision)
 })
 
 test('a publish every 100 ms under load: nothing fails, the last one wins, no descriptor is lost', async () => {

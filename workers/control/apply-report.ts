@@ -5,7 +5,9 @@ import { type Candidate, desiredOf } from './candidate.ts'
 import type { PortBook } from './port-book.ts'
 
 const MAX_ISSUES = 1000
+const MAX_THREAD_ISSUES = 100
 const MAX_PORTS = 4096
+const MAX_MESSAGE = 2048
 
 /** One warning for each listener whose port cannot be had now. */
 export function portIssues(endpoints: readonly ListenerEndpoint[], ports: Pick<PortBook, 'failureOf'>): Issue[] {
@@ -35,10 +37,14 @@ export function ackOf(
   return {
     ...desiredOf(candidate.snapshot),
     result,
-    issues: issues.slice(0, MAX_ISSUES).map((issue) => ({ ...issue, message: issue.message.slice(0, 2048) })),
-    threads,
+    issues: bounded(issues, MAX_ISSUES),
+    threads: threads.map((thread) => ({ ...thread, issues: bounded(thread.issues, MAX_THREAD_ISSUES) })),
     persisted,
     verifiedAt: candidate.verifiedAt,
     at: new Date().toISOString()
   }
+}
+
+function bounded(issues: readonly Issue[], most: number): Issue[] {
+  return issues.slice(0, most).map((issue) => ({ ...issue, message: issue.message.slice(0, MAX_MESSAGE) }))
 }

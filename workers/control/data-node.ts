@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { errorIssue, type Issue } from '../../shared/schema/issue.ts'
+import type { Issue } from '../../shared/schema/issue.ts'
 import type { Ack, Desired, PortState, ThreadResult } from '../../shared/schema/node-api.ts'
 import { type ListenerEndpoint, listenerEndpoints } from '../endpoint.ts'
 import type { Log } from '../log.ts'
@@ -7,10 +7,12 @@ import { ackOf, portIssues, portStates } from './apply-report.ts'
 import { type Candidate, desiredOf } from './candidate.ts'
 import type { PortBook } from './port-book.ts'
 import { placeKey } from './port-place.ts'
+import { ignoreEnd, prepareOrRefuse } from './prepare-or-refuse.ts'
 import { ProcessEnded, type WorkerProcess } from './worker-process.ts'
 import type { NodeStats, WorkerProcesses } from './worker-processes.ts'
 
-const PORT_RETRY_MS = 5_000
+/** How often is tried again what the machine did not allow: ports, the disk. */
+const RETRY_MS = 5_000
 /** A thread or process that ends while it prepares may have had another reason than the snapshot: once more. */
 const MAX_ATTEMPTS = 2
 
@@ -43,7 +45,7 @@ export class DataNode {
   #offered: { candidate: Candidate; attempts: number } | null = null
   #handled: Desired | null = null
   #isReloadWanted = false
-  #isPortRetryDue = false
+  #isRetryDue = false
   #isStopping = false
   #isFinishDue = false
   readonly #stopWanted = Promise.withResolvers<void>()
@@ -61,9 +63,9 @@ export class DataNode {
   /** Begins to work. Resolves when what was offered until now is served, or when there is nothing to serve. */
   start(): Promise<void> {
     this.#retryTimer = setInterval(() => {
-      this.#isPortRetryDue = this.#options.ports.counts().failed > 0
+      this.#isRetryDue = this.#options.ports.counts().failed > 0 || this.#serving?.persisted === false
       this.wake()
-    }, PORT_RETRY_MS)
+    }, RETRY_MS)
     this.#done = this.#run()
     return this.whenIdle()
   }
@@ -159,7 +161,7 @@ export class DataNode {
     else if (this.#isFinishDue) await this.#finish()
     else if (this.#isReloadWanted) await this.#reload()
     else if (this.#offered !== null) await this.#apply(current, this.#offered)
-    else if (this.#isPortRetryDue) await this.#retryPorts(current)
+    else if (this.#isRetryDue) await this.#retry(current)
     else return false
     return true
   }
@@ -208,7 +210,7 @@ export class DataNode {
     const endpoints = listenerEndpoints(candidate.snapshot)
     offered.attempts++
     await ports.bind(endpoints)
-    const threads = await this.#prepare(process, json)
+    const threads = await prepareOrRefuse(process, json)
     const refused = threads.filter(({ result }) => result === 'refused')
     if (refused.length > 0) {
       process.abort()
@@ -235,16 +237,6 @@ export class DataNode {
     this.#reportServing()
   }
 
-  async #prepare(process: WorkerProcess, json: string): Promise<ThreadResult[]> {
-    try {
-      return await process.prepare(json)
-    } catch (error) {
-      ignoreEnd(error)
-      const issues = [errorIssue('', 'thread_failed', `${(error as Error).message} while it prepared the snapshot`)]
-      return [{ thread: 0, result: 'refused', preparedInMs: 0, at: new Date().toISOString(), issues }]
-    }
-  }
-
   /** Opens what is wanted and bound, then closes what is not wanted. */
   async #listen(process: WorkerProcess): Promise<void> {
     const { ports } = this.#options
@@ -258,14 +250,17 @@ export class DataNode {
     await Promise.all(closed.map(({ endpoint }) => process.close(endpoint)))
   }
 
-  async #retryPorts(process: WorkerProcess): Promise<void> {
-    this.#isPortRetryDue = false
-    this.#options.ports.reserveMissing()
+  async #retry(process: WorkerProcess): Promise<void> {
+    const { ports } = this.#options
+    this.#isRetryDue = false
+    ports.reserveMissing()
     if (this.#serving === null) return
-    await this.#options.ports.bind(this.#serving.endpoints)
+    const before = JSON.stringify([this.#serving.issues, this.#serving.persisted])
+    await ports.bind(this.#serving.endpoints)
     await this.#listen(process)
-    const issues = portIssues(this.#serving.endpoints, this.#options.ports)
-    if (JSON.stringify(issues) !== JSON.stringify(this.#serving.issues)) this.#reportServing()
+    this.#serving.persisted ||= await this.#options.store(this.#serving.candidate)
+    const issues = portIssues(this.#serving.endpoints, ports)
+    if (JSON.stringify([issues, this.#serving.persisted]) !== before) this.#reportServing()
   }
 
   #reportServing(): void {
@@ -288,8 +283,4 @@ export class DataNode {
     this.#handled = desiredOf(offered.candidate.snapshot)
     if (this.#offered === offered) this.#offered = null
   }
-}
-
-function ignoreEnd(error: unknown): void {
-  if (!(error instanceof ProcessEnded)) throw error
 }

@@ -21,13 +21,18 @@ export function createConfigReceiver(options: {
     node.refuse(desired, final)
     options.report({ ...desired, result: 'refused', issues: issues.slice(0, MAX_ISSUES), threads: [], persisted: false, verifiedAt, at: new Date().toISOString() })
   }
+  let complainedAbout = 0
   return (body) => {
     const verified = verifyConfig(body, () => new Date())
     if (verified.kind === 'unreadable') return log.error(`the control plane's answer cannot be read: ${verified.reason}`)
     const { desired, verifiedAt } = verified
     const known = node.handled
     if (known?.epoch === desired.epoch) {
-      if (desired.revision < known.revision) return log.error({ desired: desired.revision, known: known.revision }, 'an older revision of the same epoch is desired; it is not taken')
+      if (desired.revision < known.revision) {
+        if (complainedAbout === desired.revision) return
+        complainedAbout = desired.revision
+        return log.error({ desired: desired.revision, known: known.revision }, 'an older revision of the same epoch is desired; it is not taken')
+      }
       if (desired.revision === known.revision && desired.sha256 === known.sha256) return
       if (desired.revision === known.revision) {
         return refuse(desired, [errorIssue('', 'revision_reused', `revision ${desired.revision} was known with another content`)], verifiedAt, false)

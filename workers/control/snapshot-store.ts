@@ -18,6 +18,7 @@ export class SnapshotStore {
   readonly #folder: string
   readonly #log: Log
   #isCurrentGood = false
+  #isFailing = false
   /** Files that were refused since the start. */
   refused = 0
 
@@ -47,9 +48,11 @@ export class SnapshotStore {
       await fs.rename(next, this.#file('current.json'))
       await syncFolder(this.#folder)
       this.#isCurrentGood = true
+      this.#isFailing = false
       return true
     } catch (error) {
-      this.#log.error({ err: error, revision: stored.snapshot.revision }, 'the snapshot is served but could not be stored')
+      if (!this.#isFailing) this.#log.error({ err: error, revision: stored.snapshot.revision }, 'the snapshot is served but could not be stored')
+      this.#isFailing = true
       await fs.rm(this.#file('next.json'), { force: true }).catch(() => {})
       return false
     }

@@ -28,7 +28,6 @@ export class WorkerProcess {
   readonly exited: Promise<void>
   readonly startedAt = performance.now()
   readonly #worker: Worker
-  readonly #threads: number
   readonly #log: Log
   readonly #calls: Calls = createCalls()
   readonly #ports = new Map<string, OpenPort>()
@@ -39,7 +38,6 @@ export class WorkerProcess {
 
   constructor(settings: WorkerSettings, log: Log) {
     this.#log = log
-    this.#threads = settings.threads
     cluster.setupPrimary({ exec: PROCESS_FILE, args: [], serialization: 'advanced' })
     // A worker process needs no secrets; undefined takes a variable out of its environment.
     this.#worker = cluster.fork({ NODE_TOKEN: undefined, REDIS_URL: undefined, NODE_COMPILE_CACHE: codeCacheFolder(settings.dataDir) })

@@ -5,10 +5,17 @@ export interface HeldLock {
   release(): void
 }
 
+export interface LockOptions {
+  /** How long to wait for another process; 0 when not given. */
+  waitSeconds?: number
+  /** A lock that every user of the machine must be able to take. */
+  everyUser?: boolean
+}
+
 /** Exclusive locks between the processes of one machine. */
 export interface FileLocks {
-  /** Takes the lock, waiting up to `waitSeconds`; null when another process holds it. Creates the file. */
-  lock(file: string, waitSeconds?: number): Promise<HeldLock | null>
+  /** Takes the lock; null when another process holds it. Creates the file. */
+  lock(file: string, options?: LockOptions): Promise<HeldLock | null>
   /** Whether a process other than this one holds the lock of a file that is there. */
   isHeld(file: string): Promise<boolean>
 }

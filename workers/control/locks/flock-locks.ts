@@ -12,8 +12,8 @@ const CONFLICT = 1
  * Descriptors of Node are closed on exec, so no child keeps it.
  */
 export const flockLocks: FileLocks = {
-  async lock(file, waitSeconds = 0) {
-    const fd = openLockFile(file)
+  async lock(file, { waitSeconds = 0, everyUser = false } = {}) {
+    const fd = openLockFile(file, everyUser)
     if (await flock(fd, waitSeconds)) return held(fd)
     fs.closeSync(fd)
     return null

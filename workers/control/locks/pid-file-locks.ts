@@ -10,14 +10,14 @@ const RETRY_MS = 50
  * process leaves behind is only removed by the next one that looks whether that process still runs.
  */
 export const pidFileLocks: FileLocks = {
-  async lock(file, waitSeconds = 0) {
+  async lock(file, { waitSeconds = 0, everyUser = false } = {}) {
     const owner = `${file}.pid`
     const end = performance.now() + waitSeconds * 1000
     while (!claim(owner)) {
       if (performance.now() >= end) return null
       await sleep(RETRY_MS)
     }
-    return held(openLockFile(file), owner)
+    return held(openLockFile(file, everyUser), owner)
   },
   async isHeld(file) {
     const owner = readOwner(`${file}.pid`)

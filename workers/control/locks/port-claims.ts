@@ -39,7 +39,7 @@ export class PortClaims {
    * @throws when the folder cannot be used.
    */
   async claim(places: readonly PortPlace[]): Promise<PortConflict[]> {
-    const registry = await this.#locks.lock(path.join(this.#folder, 'registry'), REGISTRY_WAIT_SECONDS)
+    const registry = await this.#locks.lock(path.join(this.#folder, 'registry'), { waitSeconds: REGISTRY_WAIT_SECONDS, everyUser: true })
     if (registry === null) throw new Error(`another process keeps ${this.#folder}/registry locked`)
     try {
       const others = await this.#othersAlive()
