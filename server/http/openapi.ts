@@ -1,5 +1,6 @@
 import type { TSchema } from 'typebox'
 import { ERRORS } from '../../shared/schema/error-table.ts'
+import { inputSchema } from '../../shared/schema/input-schema.ts'
 import { Issue } from '../../shared/schema/issue.ts'
 import type { Endpoint, Permission } from './endpoint.ts'
 
@@ -57,7 +58,7 @@ export function buildOpenApi(endpoints: readonly Endpoint[]) {
 }
 
 function operation(endpoint: Endpoint) {
-  const body = endpoint.bodyDoc ?? endpoint.body
+  const body = endpoint.bodyDoc ?? (endpoint.body && inputSchema(endpoint.body))
   return {
     operationId: operationId(endpoint),
     tags: [endpoint.tag],

@@ -4,7 +4,6 @@ import type { AddressInfo } from 'node:net'
 import type { Redis } from 'ioredis'
 import { createDatabase, type Database } from '../../db/database.ts'
 import { migrate } from '../../db/migrate.ts'
-import { startRedis } from '../../scripts/services/redis.ts'
 import { createTestDatabase } from '../../scripts/services/test-database.ts'
 import { ROLES, type Role } from '../../shared/schema/role.ts'
 import { createApp } from '../app.ts'
@@ -23,7 +22,6 @@ export interface ControlPlane {
   origin: string
   deps: Deps
   db: Database
-  redisUrl: string
   /** One client per role, below /api/v1. Every answer is held against what its endpoint declares. */
   as: Record<Role | 'anonymous', ApiCall>
   /** A client of another bearer token. */
@@ -32,20 +30,18 @@ export interface ControlPlane {
 }
 
 export interface ControlPlaneOptions {
-  /** Starts a Redis of its own; without it, commands go to a port where nothing listens. */
-  redis?: boolean
+  /** Without it, commands go to a port where nothing listens. */
+  redisUrl?: string
   adminDist?: string
 }
 
 /** The Koa application on a free port, with a database of its own. */
 export async function startControlPlane(options: ControlPlaneOptions = {}): Promise<ControlPlane> {
   const database = await createTestDatabase()
-  const redisServer = options.redis ? await startRedis() : null
-  const redisUrl = redisServer?.url ?? 'redis://127.0.0.1:1'
   const log = createLog('test', process.env['TEST_LOG_LEVEL'] ?? 'silent')
   const db = createDatabase({ url: database.url })
-  const redis = createCommandClient(redisUrl, log)
-  if (redisServer !== null) await ready(redis)
+  const redis = createCommandClient(options.redisUrl ?? 'redis://127.0.0.1:1', log)
+  if (options.redisUrl !== undefined) await ready(redis)
   await migrate(db.sequelize)
   await bootstrapAdmin(db, { email: ADMIN.email, password: ADMIN.password, token: ADMIN_TOKEN }, () => {})
   const deps: Deps = { db, redis, log }
@@ -58,7 +54,6 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
     origin,
     deps,
     db,
-    redisUrl,
     as: await clientsOf(origin, withToken),
     withToken,
     async stop() {
@@ -66,7 +61,6 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
       server.close()
       redis.disconnect()
       await db.sequelize.close()
-      await redisServer?.stop()
       await database.drop()
     }
   }

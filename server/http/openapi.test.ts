@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { endpoints } from '../api/endpoints.ts'
+import { buildOpenApi } from './openapi.ts'
+
+/** Every operation of the document as the endpoints name it. */
+const document = buildOpenApi(endpoints)
+const operations = new Map<string, any>(
+  Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => [`${method.toUpperCase()} ${path.replace(/\{(\w+)\}/g, ':$1')}`, operation] as const)
+  )
+)
+
+describe('the OpenAPI document', () => {
+  test('has exactly the endpoints there are', () => {
+    assert.deepEqual([...operations.keys()].sort(), endpoints.map(({ method, path }) => `${method} ${path}`).sort())
+  })
+
+  test('tells of each who may call it, what it takes and what it answers', () => {
+    for (const endpoint of endpoints) {
+      const name = `${endpoint.method} ${endpoint.path}`
+      const operation = operations.get(name)
+      assert.equal(operation['x-permission'], endpoint.permission, name)
+      assert.equal(operation.summary, endpoint.summary, name)
+      assert.deepEqual(Object.keys(operation.responses).sort(), [...Object.keys(endpoint.answers), 'default'].sort(), name)
+      const parameters = operation.parameters.map((parameter: any) => `${parameter.in} ${parameter.name}`)
+      const expected = [...[...endpoint.path.matchAll(/:(\w+)/g)].map(([, id]) => `path ${id}`), ...Object.keys((endpoint.query as any)?.properties ?? {}).map((id) => `query ${id}`), ...(endpoint.needsVersion ? ['header If-Match'] : [])]
+      assert.deepEqual(parameters, expected, name)
+      assert.equal(operation.requestBody !== undefined, (endpoint.bodyDoc ?? endpoint.body) !== undefined, name)
+    }
+  })
+
+  test('has an id of its own for each operation', () => {
+    const ids = [...operations.values()].map((operation) => operation.operationId)
+    assert.equal(new Set(ids).size, ids.length, ids.join())
+  })
+
+  test('can be sent: plain JSON, every reference resolves', () => {
+    const text = JSON.stringify(document)
+    assert.deepEqual(JSON.parse(text), JSON.parse(JSON.stringify(buildOpenApi(endpoints))))
+    for (const [, name] of text.matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g)) assert.ok(name !== undefined && Object.hasOwn(document.components.schemas, name), name)
+  })
+
+  test('asks of a body only the fields that have no default', () => {
+    const body = operations.get('POST /upstreams').requestBody.content['application/json'].schema
+    assert.deepEqual(body.required, ['name'])
+    assert.equal(operations.get('PATCH /upstreams/:id').requestBody.content['application/json'].schema.required, undefined)
+    const publish = operations.get('POST /config/publish').requestBody.content['application/json'].schema
+    assert.deepEqual(publish.required, ['expectedRevision', 'expectedDraftHash'])
+  })
+})
+
+describe('the endpoints', () => {
+  test('are each there once, with a summary', () => {
+    const names = endpoints.map(({ method, path }) => `${method} ${path.replace(/:\w+/g, ':')}`)
+    assert.equal(new Set(names).size, names.length)
+    for (const { method, path, summary } of endpoints) assert.match(summary, /^[A-Z].{5,}[^.]$/, `${method} ${path}`)
+  })
+
+  test('that change a stored version ask for it', () => {
+    for (const { method, path, needsVersion } of endpoints) {
+      const isVersioned = /^\/(listeners|upstreams|routes)\/:id$/.test(path) && method !== 'GET'
+      assert.equal(needsVersion ?? false, isVersioned, `${method} ${path}`)
+    }
+  })
+})
