@@ -4,20 +4,23 @@ import path from 'node:path'
 import { after, before, test } from 'node:test'
 import { eventually } from './support/eventually.ts'
 import { type Origin, startOrigin } from './support/origin.ts'
-import { type System, createExample, publishAndWait, startSystem } from './support/system.ts'
+import { type System, createExample, publishAndWait, startOwnDatabase, startSystem } from './support/system.ts'
 
 let system: System
+let database: Awaited<ReturnType<typeof startOwnDatabase>>
 let blue: Origin
 let green: Origin
 
 before(async () => {
-  ;[system, blue, green] = await Promise.all([startSystem(), startOrigin('blue'), startOrigin('green')])
+  database = await startOwnDatabase()
+  ;[system, blue, green] = await Promise.all([startSystem({ database }), startOrigin('blue'), startOrigin('green')])
   const { upstream } = await createExample(system, [blue.url])
   await publishAndWait(system)
   await system.api.patch(`/upstreams/${upstream.id}`, { targets: [{ id: 't1', address: green.url }] })
   await publishAndWait(system)
   await system.web.stop()
   await system.redis.stop()
+  await database.stopServer()
 })
 
 after(async () => {
@@ -36,7 +39,7 @@ async function restart(): Promise<void> {
 
 const snapshotFile = (name: string) => path.join(system.nodes[0]?.dataDir ?? '', 'snapshots', name)
 
-test('with control plane and Redis away a restarted node serves from its disk', async () => {
+test('with control plane, Redis and Postgres away a restarted node serves from its disk', async () => {
   await restart()
   assert.equal(await eventually('serving from disk', bodyServed, 5_000), 'green')
 })
@@ -53,6 +56,7 @@ test('a corrupted last-known-good is refused, the previous one is used, and the 
 })
 
 test('when the control plane is back the node catches up', async () => {
+  await database.startServer()
   await system.startWeb()
   await eventually('serving the desired revision again', async () => (await bodyServed()) === 'green', 20_000)
 })

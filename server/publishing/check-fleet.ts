@@ -19,7 +19,7 @@ export async function checkFleet(db: Database, transaction: Transaction, epoch: 
   })
   if (ahead.length > 0) {
     throw new AppError('database_behind_fleet', {
-      message: `The nodes ${ahead.map((node) => node.id).join(', ')} serve a revision that this database does not know. If it was restored from a backup, run "gateway recover --new-epoch".`,
+      message: `The nodes ${ahead.map((node) => node.id).join(', ')} serve a revision that this database does not know. If it was restored from a backup, do what docs/OPS.md says under "Backup and restore".`,
       extra: { nodes: ahead.map((node) => node.id) }
     })
   }

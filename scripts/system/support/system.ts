@@ -4,7 +4,8 @@ import os from 'node:os'
 import path from 'node:path'
 import { freePort, freePortRange } from '../../services/free-port.ts'
 import { startRedis } from '../../services/redis.ts'
-import { createTestDatabase } from '../../services/test-database.ts'
+import { startPostgres } from '../../services/postgres.ts'
+import { createTestDatabase, type TestDatabase } from '../../services/test-database.ts'
 import { type ApiClient, createApiClient } from './api-client.ts'
 import { eventually } from './eventually.ts'
 import { type Service, startService } from './service.ts'
@@ -40,9 +41,9 @@ export interface System {
 }
 
 /** Starts the system with as many nodes as `nodes` says (1 by default), each with 10 reserved ports. */
-export async function startSystem(options: { nodes?: number; nodeEnv?: Record<string, string> } = {}): Promise<System> {
+export async function startSystem(options: { nodes?: number; nodeEnv?: Record<string, string>; database?: TestDatabase } = {}): Promise<System> {
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'gateway-system-'))
-  const [database, redis] = await Promise.all([createTestDatabase(), startRedis()])
+  const [database, redis] = await Promise.all([options.database ?? createTestDatabase(), startRedis()])
   const adminToken = randomBytes(24).toString('hex')
   const webPort = await freePort()
   const baseUrl = `http://127.0.0.1:${webPort}`
@@ -111,6 +112,25 @@ export async function startSystem(options: { nodes?: number; nodeEnv?: Record<st
   }
   for (let index = 0; index < (options.nodes ?? 1); index++) await system.addNode(`node-${index + 1}`)
   return system
+}
+
+/** A database on a PostgreSQL server of its own, for tests that stop the server. */
+export async function startOwnDatabase(): Promise<TestDatabase & { stopServer(): Promise<void>; startServer(): Promise<void> }> {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'gateway-postgres-'))
+  fs.chmodSync(folder, 0o755)
+  const options = { dataDir: path.join(folder, 'data'), port: await freePort(), durable: false }
+  let server = await startPostgres(options)
+  return {
+    url: await server.createDatabase('gateway'),
+    stopServer: () => server.stop(),
+    async startServer() {
+      server = await startPostgres(options)
+    },
+    async drop() {
+      await server.stop()
+      fs.rmSync(folder, { recursive: true, force: true })
+    }
+  }
 }
 
 async function startNode(id: string, env: Record<string, string>): Promise<NodeUnderTest> {
