@@ -71,7 +71,7 @@ test('SIGHUP loads the code that is on the disk; when that does not start, the o
   try {
     for (const name of ['workers', 'shared', 'package.json']) fs.cpSync(path.join(PROJECT, name), path.join(copy, name), { recursive: true })
     fs.symlinkSync(path.join(PROJECT, 'node_modules'), path.join(copy, 'node_modules'))
-    node = await place.start({}, copy)
+    node = await place.start({ NODE_COMPILE_CACHE: path.join(copy, 'code-cache') }, copy)
     await waitUntil(() => api.acks.length > 0, { ms: 10_000, what: 'the first report' })
     const [old] = node.workers()
     const file = path.join(copy, 'workers/thread.ts')

@@ -54,7 +54,7 @@ export async function createNodePlace(controlPlaneUrl: string, ports = 4): Promi
     DATA_DIR: path.join(dataDir, 'data'),
     METRICS_ADDR: `127.0.0.1:${await freePort()}`,
     GATEWAY_LOCK_DIR: path.join(dataDir, 'locks'),
-    NODE_COMPILE_CACHE: path.join(os.tmpdir(), `gateway-test-code-cache-${process.getuid?.()}`)
+    NODE_COMPILE_CACHE: path.join(PROJECT, 'node_modules/.cache/gateway-test-code')
   }
   const started: SpawnedNode[] = []
   const metricsUrl = `http://${env.METRICS_ADDR}`
