@@ -103,7 +103,7 @@ describe('a publish is refused', () => {
       const answer = await publishDraft(plane.as.publisher, { force: true })
       assert.deepEqual(error(answer), [409, 'database_behind_fleet'])
       assert.deepEqual(answer.body.error.nodes, ['node-ahead'])
-      assert.match(answer.body.error.message, /recover --new-epoch/)
+      assert.match(answer.body.error.message, /docs\/OPS\.md/)
       assert.deepEqual(error(await plane.as.publisher('POST', '/config/rollback', { revision: 1 })), [409, 'database_behind_fleet'])
     }
     await node('POST', '/node/heartbeat', heartbeatOf({ ...live, epoch: '01890000-0000-7000-8000-000000000000', revision: 99 }))
