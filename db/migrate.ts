@@ -14,9 +14,10 @@ const migrations = [
 
 /**
  * Brings the database to the newest schema. Several processes may call it at once: one migrates, the others wait.
+ * `to` names the last one to apply; every one by default.
  * @returns the names of the migrations that were applied.
  */
-export async function migrate(sequelize: Sequelize): Promise<string[]> {
+export async function migrate(sequelize: Sequelize, to?: string): Promise<string[]> {
   return sequelize.transaction(async (transaction) => {
     await sequelize.query('SELECT pg_advisory_xact_lock($1)', { bind: [ADVISORY_LOCK], transaction })
     const umzug = new Umzug({
@@ -24,7 +25,7 @@ export async function migrate(sequelize: Sequelize): Promise<string[]> {
       storage: createMigrationStorage(sequelize, transaction),
       logger: undefined
     })
-    const applied = await umzug.up()
+    const applied = await umzug.up(to === undefined ? {} : { to })
     return applied.map(({ name }) => name)
   })
 }

@@ -33,13 +33,17 @@ export interface ControlPlaneOptions {
   /** Without it, commands go to a port where nothing listens. */
   redisUrl?: string
   adminDist?: string
+  queryTimeoutMs?: number
+  /** Another way to the database than straight. */
+  reachDatabase?: (url: string) => Promise<string>
 }
 
 /** The Koa application on a free port, with a database of its own. */
 export async function startControlPlane(options: ControlPlaneOptions = {}): Promise<ControlPlane> {
   const database = await createTestDatabase()
   const log = createLog('test', process.env['TEST_LOG_LEVEL'] ?? 'silent')
-  const db = createDatabase({ url: database.url })
+  const url = (await options.reachDatabase?.(database.url)) ?? database.url
+  const db = createDatabase({ url, ...(options.queryTimeoutMs === undefined ? {} : { queryTimeoutMs: options.queryTimeoutMs }) })
   const redis = createCommandClient(options.redisUrl ?? 'redis://127.0.0.1:1', log)
   if (options.redisUrl !== undefined) await ready(redis)
   await migrate(db.sequelize)

@@ -1,0 +1,28 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { redact } from './redact.ts'
+
+const HIDDEN = '[redacted]'
+
+test('fields with secret names lose their texts, at every depth', () => {
+  const given = { password: 'x', name: 'a', nested: [{ apiKey: 'x', 'api-key': 'x', tokenCount: 3, clientSecret: 'x', cookie: { path: '/' } }] }
+  assert.deepEqual(redact(given), { password: HIDDEN, name: 'a', nested: [{ apiKey: HIDDEN, 'api-key': HIDDEN, tokenCount: 3, clientSecret: HIDDEN, cookie: { path: '/' } }] })
+})
+
+test('so do the values beside the name of a secret header or parameter', () => {
+  assert.deepEqual(redact({ name: 'X-Api-Key', values: ['x'], mode: 'ExactHeader' }), { name: 'X-Api-Key', values: HIDDEN, mode: 'ExactHeader' })
+  assert.deepEqual(redact({ RequestHeader: 'Authorization', Set: 'x' }), { RequestHeader: 'Authorization', Set: HIDDEN })
+  assert.deepEqual(redact({ QueryValueParameter: 'access_token', Append: 'x' }), { QueryValueParameter: 'access_token', Append: HIDDEN })
+  assert.deepEqual(redact({ RequestHeader: 'X-Plain', Set: 'y' }), { RequestHeader: 'X-Plain', Set: 'y' })
+})
+
+test('what is not there is null, what is undefined is left out, moments are texts', () => {
+  assert.deepEqual(redact(undefined), null)
+  assert.deepEqual(redact({ a: undefined, b: null, c: new Date(0) }), { b: null, c: '1970-01-01T00:00:00.000Z' })
+})
+
+test('the value given stays as it is', () => {
+  const given = { password: 'x' }
+  redact(given)
+  assert.deepEqual(given, { password: 'x' })
+})
