@@ -28,6 +28,7 @@ export class Exchange implements ResponseOwner {
   #isWaitingForName = false
   #connectBy = 0
   #number = 0
+  #isActive = false
   requestId = ''
   origin: OriginConnection | null = null
   lastActivity = 0
@@ -57,6 +58,7 @@ export class Exchange implements ResponseOwner {
     this.requestId = state.requestId()
     this.#response.reset()
     state.counted.inFlight++
+    this.#isActive = true
     const failure = current === null ? FAILURES.noConfiguration : this.#admit(current)
     if (failure !== null) return this.#fail(failure)
     if (client.head.expectsContinue && !client.body.isComplete) client.write('HTTP/1.1 100 Continue\r\n\r\n')
@@ -200,7 +202,10 @@ export class Exchange implements ResponseOwner {
     this.#target = null
   }
 
+  /** Ends the exchange once; a connection that is cut for a failure closes afterwards. */
   #end(): void {
+    if (!this.#isActive) return
+    this.#isActive = false
     this.#number++
     this.#route = null
     this.#outgoing = ''

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { afterEach, test } from 'node:test'
 import { freePort } from '../../scripts/services/free-port.ts'
+import { waitUntil } from '../../scripts/services/wait-until.ts'
 import { type EngineUnderTest, startEngine, type TestConfiguration } from '../testing/engine-under-test.ts'
 import { connectRaw, type RawClient } from '../testing/raw-client.ts'
 import { answering, ok, type OriginPeer, type ScriptedOrigin, startScriptedOrigin } from '../testing/scripted-origin.ts'
@@ -70,6 +71,8 @@ for (const [name, response] of cut) {
     const { body, isWhole } = await answerTo(response, { end: true })
     assert.deepEqual([body, isWhole], ['half', false])
     await client.closed()
+    await waitUntil(() => gateway.engine.stats().connections === 0, { ms: 5_000, what: 'the end of the connection' })
+    assert.equal(gateway.engine.stats().inFlight, 0)
   })
 }
 
