@@ -1,5 +1,5 @@
 import { ERRORS } from '../../shared/schema/error-table.ts'
-import { Issue } from '../../shared/schema/issue.ts'
+import { IssueSchema } from '../../shared/schema/issue-schema.ts'
 import { Listener } from '../../shared/schema/listener.ts'
 import { Route } from '../../shared/schema/route.ts'
 import { Upstream } from '../../shared/schema/upstream.ts'
@@ -73,7 +73,7 @@ const KNOWN: [name: string, schema: Schema][] = [
   ['a [listener](CONFIG.md#listener)', Listener as Schema],
   ['an [upstream](CONFIG.md#upstream)', Upstream as Schema],
   ['a [route](CONFIG.md#route)', Route as Schema],
-  ['an issue', Issue as Schema]
+  ['an issue', IssueSchema as Schema]
 ]
 
 /** Resources are described once, in CONFIG.md; stored ones have some fields more. */

@@ -1,7 +1,7 @@
 import type { TSchema } from 'typebox'
 import { ERRORS } from '../../shared/schema/error-table.ts'
 import { inputSchema } from '../../shared/schema/input-schema.ts'
-import { Issue } from '../../shared/schema/issue.ts'
+import { IssueSchema } from '../../shared/schema/issue-schema.ts'
 import type { Endpoint, Permission } from './endpoint.ts'
 
 const PERMISSIONS: Record<Permission, string> = {
@@ -28,7 +28,7 @@ const ErrorBody = {
         code: { type: 'string', enum: Object.keys(ERRORS) },
         message: { type: 'string' },
         requestId: { type: 'string' },
-        issues: { type: 'array', items: Issue }
+        issues: { type: 'array', items: IssueSchema }
       }
     }
   }

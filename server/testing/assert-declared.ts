@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import Value from 'typebox/value'
 import { ERRORS, type ErrorCode } from '../../shared/schema/error-table.ts'
-import { Issue } from '../../shared/schema/issue.ts'
+import { IssueSchema } from '../../shared/schema/issue-schema.ts'
 import { endpoints } from '../api/endpoints.ts'
 import type { ApiAnswer } from './api-client.ts'
 
@@ -28,7 +28,7 @@ function assertError(answer: ApiAnswer, shown: string): void {
   assert.ok(typeof message === 'string' && message !== '', shown)
   assert.equal(requestId, answer.headers.get('x-request-id'), shown)
   for (const issue of issues) {
-    assert.ok(Value.Check(Issue, issue), shown)
+    assert.ok(Value.Check(IssueSchema, issue), shown)
     assert.match(issue.path, /^(\/.*)?$/s, shown)
   }
 }

@@ -1,6 +1,6 @@
 import Type from 'typebox'
 import { sha256Hex, strictObject, timestamp, uuid, words } from './field.ts'
-import { Issue } from './issue.ts'
+import { IssueSchema } from './issue-schema.ts'
 import type { Snapshot } from './snapshot.ts'
 
 /** Which snapshot a node should serve. Kept per node in Postgres; there is no global "latest". */
@@ -27,7 +27,7 @@ export const ThreadResult = strictObject({
   result: words(['applied', 'refused']),
   preparedInMs: Type.Number({ minimum: 0 }),
   at: timestamp(),
-  issues: Type.Array(Issue, { maxItems: 100 })
+  issues: Type.Array(IssueSchema, { maxItems: 100 })
 })
 export type ThreadResult = Type.Static<typeof ThreadResult>
 
@@ -37,7 +37,7 @@ export const Ack = strictObject({
   revision: Type.Integer({ minimum: 1 }),
   sha256: sha256Hex(),
   result: words(['applied', 'applied_with_issues', 'refused']),
-  issues: Type.Array(Issue, { maxItems: 1000, description: 'Environment errors per port, or the reasons of a refusal.' }),
+  issues: Type.Array(IssueSchema, { maxItems: 1000, description: 'Environment errors per port, or the reasons of a refusal.' }),
   threads: Type.Array(ThreadResult, { maxItems: 1024 }),
   persisted: Type.Boolean({ description: 'The snapshot is on the disk of the node.' }),
   verifiedAt: timestamp(),

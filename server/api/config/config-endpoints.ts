@@ -1,6 +1,6 @@
 import Type from 'typebox'
 import { sha256Hex, strictObject, uuid } from '../../../shared/schema/field.ts'
-import { Issue } from '../../../shared/schema/issue.ts'
+import { IssueSchema } from '../../../shared/schema/issue-schema.ts'
 import { Desired } from '../../../shared/schema/node-api.ts'
 import { ResourceChange } from '../../../shared/schema/resource-change.ts'
 import { diffContent } from '../../../shared/snapshot/diff.ts'
@@ -23,13 +23,13 @@ const PublishAnswer = strictObject({
   revision,
   sha256: sha256Hex(),
   unchanged: Type.Boolean({ description: 'The draft equals what is live; nothing was published.' }),
-  issues: Type.Array(Issue, { description: 'Warnings.' }),
+  issues: Type.Array(IssueSchema, { description: 'Warnings.' }),
   nodes: Type.Array(Type.String(), { description: 'The nodes that should serve it now.' }),
   announced: Type.Boolean({ description: 'The nodes were nudged over Redis; else they find it by polling.' })
 })
 
 const Validation = strictObject({
-  issues: Type.Array(Issue),
+  issues: Type.Array(IssueSchema),
   draftHash: sha256Hex(),
   live: Type.Union([Desired, Type.Null()], { description: 'null before the first publish.' }),
   behindRollback: Type.Boolean({ description: 'The last publish was a rollback: publishing this draft needs acknowledgeRollback, or a discard.' })
