@@ -51,6 +51,23 @@ describe('every endpoint', () => {
   }
 })
 
+test('what decides for others needs more than what decides for oneself', () => {
+  const least: [paths: RegExp, methods: RegExp, permission: string][] = [
+    [/^\/node\//, /./, 'node'],
+    [/^\/tokens/, /./, 'admin'],
+    [/^\/nodes/, /POST|PATCH|DELETE/, 'admin'],
+    [/^\/config\/(publish|rollback)$/, /./, 'publisher'],
+    [/^\/(listeners|upstreams|routes|config\/discard)/, /POST|PATCH|DELETE/, 'editor']
+  ]
+  for (const [paths, methods, permission] of least) {
+    const chosen = endpoints.filter(({ path, method }) => paths.test(path) && methods.test(method))
+    assert.ok(chosen.length > 0, String(paths))
+    for (const endpoint of chosen) assert.equal(endpoint.permission, permission, `${endpoint.method} ${endpoint.path}`)
+  }
+  const open = endpoints.filter(({ permission }) => permission === 'public').map(({ method, path }) => `${method} ${path}`)
+  assert.deepEqual(open, ['POST /session', 'GET /openapi.json'])
+})
+
 test('a path that is not there says so; a method that is not there says which are', async () => {
   assert.equal((await plane.as.admin('GET', '/nothing')).status, 404)
   const answer = await plane.as.admin('DELETE', '/routes')

@@ -106,7 +106,8 @@ describe('discard', () => {
   })
 
   test('brings the protection of references back', async () => {
-    await removed(plane.as.editor, `/routes/${draft.routeId}`)
+    const { id } = await created(plane.as.editor, '/upstreams', { name: 'meanwhile' })
+    await patched(plane.as.editor, `/routes/${draft.routeId}`, { upstreamId: id })
     await plane.as.editor('POST', '/config/discard')
     const answer = await removed(plane.as.editor, `/upstreams/${draft.upstreamId}`)
     assert.ok(answer.body.error.referrers.some((referrer: any) => referrer.in === 'draft'), JSON.stringify(answer.body))
