@@ -7,6 +7,8 @@ export interface ClientSocketUser {
   onClientData(buffer: Buffer, length: number): boolean
   onClientEnd(): void
   onClientDrain(): void
+  /** Our own code threw: only this connection may suffer. */
+  onDefect(error: unknown): void
   onClientClose(): void
 }
 
@@ -35,7 +37,7 @@ export class ClientSocket {
       readable: true,
       writable: true,
       allowHalfOpen: true,
-      onread: { buffer: () => this.#own ?? buffers.shared, callback: (length: number, buffer: Uint8Array) => user.onClientData(buffer as Buffer, length) }
+      onread: { buffer: () => this.#own ?? buffers.shared, callback: (length: number, buffer: Uint8Array) => receive(user, buffer as Buffer, length) }
     }
     this.socket = new net.Socket(options as net.SocketConstructorOpts)
     ;(this.socket as Adoptable)._server = server
@@ -59,5 +61,14 @@ export class ClientSocket {
   readIntoSharedBuffer(isFree: boolean): void {
     if (this.#own !== null && isFree) this.#buffers.give(this.#own)
     this.#own = null
+  }
+}
+
+function receive(user: ClientSocketUser, buffer: Buffer, length: number): boolean {
+  try {
+    return user.onClientData(buffer, length)
+  } catch (error) {
+    user.onDefect(error)
+    return true
   }
 }

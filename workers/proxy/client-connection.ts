@@ -86,6 +86,13 @@ export class ClientConnection implements Client, ClientSocketUser {
     else if (!this.body.isComplete) this.destroy()
   }
 
+  /** A defect of ours ends one connection, never the thread with all the others. */
+  onDefect(error: unknown): void {
+    this.thread.log.error({ err: error }, 'a defect in the proxy; its connection was cut')
+    this.thread.state.countFailure('defect')
+    this.destroy()
+  }
+
   onClientDrain(): void {
     this.#exchange.onClientDrain()
   }

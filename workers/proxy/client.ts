@@ -21,6 +21,8 @@ export interface Client {
   /** Whether the answer that is about to be written is the last of this connection. */
   mustClose(): boolean
   onResponseEnd(close: boolean): void
+  /** Our own code threw: logs it and cuts the connection. */
+  onDefect(error: unknown): void
   /** Cuts the connection: the client must not take what it has for whole. */
   destroy(): void
 }

@@ -6,20 +6,13 @@ import { ThreadState } from '../state/thread-state.ts'
 import { buildRuntime } from './build-runtime.ts'
 import { OpenConnections } from './open-connections.ts'
 import { endpointKey, type Runtime } from './runtime.ts'
-import type { ThreadContext } from './thread-context.ts'
+import type { EngineLog, ThreadContext } from './thread-context.ts'
 
 /** A port that this thread accepts connections on. */
 export interface Endpoint {
   address: string
   port: number
   protocol: 'http' | 'https'
-}
-
-/** As much of a pino logger as the engine needs. */
-export interface EngineLog {
-  info(fields: object, message: string): void
-  warn(fields: object, message: string): void
-  error(fields: object, message: string): void
 }
 
 export interface EngineOptions {
@@ -63,7 +56,7 @@ const TICK_MS = 100
 
 export function createEngine(options: EngineOptions): Engine {
   const state = new ThreadState(new InFlightCounts(options.counters, options.threads, options.thread))
-  const thread: ThreadContext = { current: null, state, random: options.random ?? Math.random }
+  const thread: ThreadContext = { current: null, state, random: options.random ?? Math.random, log: options.log }
   const connections = new OpenConnections(thread, options.threads)
   let prepared: Runtime | null = null
 

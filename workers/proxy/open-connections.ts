@@ -54,7 +54,13 @@ export class OpenConnections {
   }
 
   sweep(now: number): void {
-    for (const connection of this.#all) connection.sweep(now)
+    for (const connection of this.#all) {
+      try {
+        connection.sweep(now)
+      } catch (error) {
+        connection.onDefect(error)
+      }
+    }
   }
 
   #forget(connection: ClientConnection): void {

@@ -47,6 +47,10 @@ export class OriginResponse implements OriginUser {
     this.#close = false
   }
 
+  onDefect(error: unknown): void {
+    this.#client.onDefect(error)
+  }
+
   onOriginConnect(): void {
     this.#exchange.onConnected()
   }

@@ -216,3 +216,23 @@ test('a port that goes away: the current answer is the last, idle connections en
   busy.destroy()
   idle.destroy()
 })
+
+test('a defect of our own cuts one connection and leaves the others', async () => {
+  const [hit, other] = [await connectRaw(gateway.port), await connectRaw(gateway.port)]
+  other.send(get('/before'))
+  await other.response()
+  const original = String.prototype.indexOf
+  String.prototype.indexOf = function (this: string, ...values: Parameters<typeof original>) {
+    if (this.includes('trip the wire')) throw new Error('tripped')
+    return Reflect.apply(original, this, values) as number
+  }
+  try {
+    hit.send('GET /trip HTTP/1.1\r\nHost: a\r\nX: trip the wire\r\n\r\n')
+    await hit.closed()
+  } finally {
+    String.prototype.indexOf = original
+  }
+  other.send(get('/after'))
+  assert.equal((await other.response()).body, '/after')
+  assert.equal(gateway.engine.stats().byCode['defect'], 1)
+})

@@ -12,6 +12,8 @@ export interface OriginUser {
   onOriginClose(error: string): void
   /** What was written has left. */
   onOriginDrain(): void
+  /** Our own code threw: only this exchange may suffer. */
+  onDefect(error: unknown): void
 }
 
 const noPause = true
@@ -86,10 +88,18 @@ export class OriginConnection {
   }
 
   #onData(length: number, buffer: Buffer): boolean {
-    if (this.user !== null) return this.user.onOriginData(buffer, length)
-    // Bytes that nobody asked for would be taken for the next answer.
-    this.destroy()
-    return noPause
+    const { user } = this
+    if (user === null) {
+      // Bytes that nobody asked for would be taken for the next answer.
+      this.destroy()
+      return noPause
+    }
+    try {
+      return user.onOriginData(buffer, length)
+    } catch (error) {
+      user.onDefect(error)
+      return noPause
+    }
   }
 
   #onClose(): void {
