@@ -25,8 +25,8 @@ const VARIABLES: readonly Variable[] = [
   { name: 'REDIS_URL', text: 'Redis, redis:// or rediss://', default: 'redis://127.0.0.1:6379' },
   { name: 'CONTROL_PLANE_ADDR', text: 'address:port of the API and the admin page', default: '0.0.0.0:9000' },
   { name: 'ADMIN_EMAIL', text: 'email of the first admin', default: 'admin@localhost' },
-  { name: 'ADMIN_PASSWORD', text: 'its password, at least 12 characters; generated and printed once when absent' },
-  { name: 'ADMIN_TOKEN', text: 'an API token with the admin role for automation, at least 32 characters' },
+  { name: 'ADMIN_PASSWORD', text: 'its password, 12 to 1024 characters; generated and printed once when absent' },
+  { name: 'ADMIN_TOKEN', text: 'an API token with the admin role for automation, 32 to 256 characters' },
   { name: 'ADMIN_DIST', text: 'folder of the built admin page', default: path.join(import.meta.dirname, '../admin-svelte/dist') },
   { name: 'LOG_LEVEL', text: 'trace, debug, info, warn, error or silent', default: 'info' }
 ]
@@ -48,9 +48,10 @@ export function readEnv(source: NodeJS.ProcessEnv): Env {
   const address = addressOf(value('CONTROL_PLANE_ADDR') ?? '')
   if (address === null) wrong.push('CONTROL_PLANE_ADDR must be an IP address and a port, like 0.0.0.0:9000 or [::1]:9000')
   const adminEmail = value('ADMIN_EMAIL') ?? ''
-  if (!/^[^\s@]+@[^\s@]+$/.test(adminEmail)) wrong.push('ADMIN_EMAIL must be an email address')
+  if (!/^(?=.{3,254}$)[^\s@]+@[^\s@]+$/.test(adminEmail)) wrong.push('ADMIN_EMAIL must be an email address')
   const adminPassword = value('ADMIN_PASSWORD')
-  if (adminPassword !== undefined && adminPassword.length < 12) wrong.push('ADMIN_PASSWORD must have at least 12 characters')
+  // Nobody could sign in with a longer one, because the API takes no longer one.
+  if (adminPassword !== undefined && !/^.{12,1024}$/s.test(adminPassword)) wrong.push('ADMIN_PASSWORD must have 12 to 1024 characters')
   const adminToken = value('ADMIN_TOKEN')
   if (adminToken !== undefined && !/^[\x21-\x7e]{32,256}$/.test(adminToken)) wrong.push('ADMIN_TOKEN must have 32 to 256 characters without spaces')
   const logLevel = value('LOG_LEVEL') ?? ''

@@ -40,6 +40,15 @@ async function addExpiredSession(): Promise<void> {
   await db.sessions.create({ tokenHash: uuidV7().replaceAll('-', '').padEnd(64, '0'), userId: user.id, csrfToken: 'x', createdAt: past, lastSeenAt: past, expiresAt: past })
 }
 
+test('control-jobs stops at once while it waits for Redis, or for the database', async () => {
+  for (const env of [{ DATABASE_URL: database.url }, { DATABASE_URL: 'postgres://nobody@127.0.0.1:1/nothing' }]) {
+    const program = startProgram('jobs', { ...env, REDIS_URL: 'redis://127.0.0.1:1' })
+    await waitUntil(() => program.output().includes('Redis cannot be reached'), { ms: 20_000, what: 'the first attempt' })
+    assert.equal(await program.stop(), 0, program.output())
+    assert.doesNotMatch(program.output(), /at file:|UnhandledPromise|Node\.js v/)
+  }
+})
+
 test('control-jobs keeps trying while Redis is away, says so, and does its work when it comes', async () => {
   await addExpiredSession()
   const port = await freePort()

@@ -49,7 +49,8 @@ async function removeOthers(db: Database, transaction: Transaction, kind: Drafte
 }
 
 async function restoreAll(db: Database, transaction: Transaction, kind: DraftedKind, resources: Resource[], by: string): Promise<number> {
-  const rows = await db.drafted[kind].findAll({ where: { id: resources.map((resource) => resource.id) }, transaction })
+  // Locked, or a change that commits between reading and writing would stay in part, under a version given twice.
+  const rows = await db.drafted[kind].findAll({ where: { id: resources.map((resource) => resource.id) }, transaction, lock: transaction.LOCK.UPDATE })
   const rowById = new Map(rows.map((row) => [row.id, row]))
   const changed: [DraftedRow, Record<string, unknown>][] = []
   for (const { id, ...spec } of resources) {

@@ -49,7 +49,7 @@ export const sessionEndpoints: Endpoint[] = [
     summary: 'Who am I',
     answers: { 200: { description: 'The signed-in person.', schema: SessionAnswer } },
     async handle({ actor }) {
-      if (actor.kind !== 'user') throw new AppError('not_found', { message: 'An API token has no session.' })
+      if (actor.kind !== 'user') throw noSession()
       return { status: 200, body: { user: { id: actor.id, email: actor.email, role: actor.role }, csrfToken: actor.csrfToken } }
     }
   }),
@@ -62,12 +62,16 @@ export const sessionEndpoints: Endpoint[] = [
     answers: { 204: { description: 'Signed out; the cookie is cleared.' } },
     audits: 'session.delete',
     async handle({ deps, actor, sessionToken, requestId }) {
+      if (actor.kind !== 'user') throw noSession()
       await inTransaction(deps.db, async (transaction) => {
         await closeSession(deps.db, sessionToken, transaction)
-        const resourceId = actor.kind === 'anonymous' ? '' : actor.id
-        await appendAudit(deps.db, transaction, { actor: actorName(actor), action: 'session.delete', kind: 'sessions', resourceId, requestId })
+        await appendAudit(deps.db, transaction, { actor: actorName(actor), action: 'session.delete', kind: 'sessions', resourceId: actor.id, requestId })
       })
       return { status: 204, headers: { 'set-cookie': cookie('', 0) } }
     }
   })
 ]
+
+function noSession(): AppError {
+  return new AppError('not_found', { message: 'An API token has no session.' })
+}
