@@ -13,3 +13,26 @@ export function storedOf(spec: { properties: Record<string, TSchema> }, title: s
 }
 
 export const nullableTimestamp = Type.Union([timestamp(), Type.Null()])
+
+interface Documented {
+  type?: unknown
+  description?: unknown
+  properties?: Record<string, Documented>
+  required?: string[]
+}
+
+/** What a JSON Merge Patch of an object takes: every field may be left out, and null clears those that need not be there. */
+export function patchOf(input: TSchema): TSchema {
+  return patchable(input as Documented) as TSchema
+}
+
+function patchable(node: Documented): Documented {
+  if (node.properties === undefined) return node
+  const { required = [], ...rest } = node
+  const fields = Object.entries(node.properties).map(([name, field]) => [name, required.includes(name) ? patchable(field) : clearable(field)])
+  return { ...rest, properties: Object.fromEntries(fields) }
+}
+
+function clearable(field: Documented): Documented & { anyOf: Documented[] } {
+  return { description: field.description, anyOf: [patchable(field), { type: 'null' }] }
+}

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import Value from 'typebox/value'
 import { endpoints } from '../api/endpoints.ts'
 import { buildOpenApi } from './openapi.ts'
 
@@ -41,12 +42,34 @@ describe('the OpenAPI document', () => {
     for (const [, name = ''] of text.matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g)) assert.ok(Object.hasOwn(document.components.schemas, name), name)
   })
 
+  test('tells of every field of the configuration what it is', () => {
+    const undescribed = (node: any, at: string): string[] => {
+      if (typeof node !== 'object' || node === null) return []
+      const fields = Array.isArray(node) ? [] : Object.entries<any>(node.properties ?? {})
+      const bare = fields.filter(([, field]) => !field.description && field.const === undefined).map(([name]) => `${at}/${name}`)
+      return [...bare, ...Object.entries(node).flatMap(([key, inner]) => undescribed(inner, key === 'properties' ? at : `${at}/${key}`))]
+    }
+    for (const name of ['POST /listeners', 'POST /upstreams', 'POST /routes', 'PATCH /listeners/:id', 'PATCH /upstreams/:id', 'PATCH /routes/:id', 'POST /config/publish']) {
+      const { schema } = operations.get(name).requestBody.content['application/json']
+      assert.deepEqual(undescribed(schema, ''), [], name)
+      assert.ok(Object.keys(schema.properties).length > 4, name)
+    }
+  })
+
   test('asks of a body only the fields that have no default', () => {
     const body = operations.get('POST /upstreams').requestBody.content['application/json'].schema
     assert.deepEqual(body.required, ['name'])
-    assert.equal(operations.get('PATCH /upstreams/:id').requestBody.content['application/json'].schema.required, undefined)
     const publish = operations.get('POST /config/publish').requestBody.content['application/json'].schema
     assert.deepEqual(publish.required, ['expectedRevision', 'expectedDraftHash'])
+  })
+
+  test('asks of a patch no field, and lets null clear those that need not be there', () => {
+    const whole = operations.get('POST /upstreams').requestBody.content['application/json'].schema
+    const { schema } = operations.get('PATCH /upstreams/:id').requestBody.content['application/json']
+    assert.deepEqual(Object.keys(schema.properties), Object.keys(whole.properties))
+    const right = [{}, { name: 'other' }, { description: null }, { connection: { idleMs: null } }, { targets: [{ id: 'a', address: 'http://a.example' }] }]
+    for (const body of right) assert.deepEqual([...Value.Errors(schema, body)], [], JSON.stringify(body))
+    for (const body of [{ name: null }, { colour: 'red' }, { targets: [{ id: null }] }]) assert.ok(!Value.Check(schema, body), JSON.stringify(body))
   })
 })
 

@@ -1,5 +1,6 @@
 import Type from 'typebox'
 import { errorIssue } from '../../shared/schema/issue.ts'
+import { isUuid } from '../is-uuid.ts'
 import { invalidRequest } from './app-error.ts'
 
 /** Query parameters of every list. */
@@ -19,8 +20,6 @@ export function encodeCursor(position: Position): string {
   return Buffer.from(JSON.stringify(position)).toString('base64url')
 }
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
-
 /** `isMoment` says that the list is sorted by a moment in time. @throws AppError invalid_request for what is no cursor of ours. */
 export function decodeCursor(cursor: string, isMoment: boolean): Position {
   const position = parsed(Buffer.from(cursor, 'base64url').toString('utf8'))
@@ -39,7 +38,7 @@ function parsed(text: string): unknown {
 function isPosition(value: unknown): value is Position {
   if (!Array.isArray(value) || value.length !== 2) return false
   const [sortedBy, id] = value
-  return typeof sortedBy === 'string' && !sortedBy.includes('\0') && sortedBy.isWellFormed() && typeof id === 'string' && UUID.test(id)
+  return typeof sortedBy === 'string' && !sortedBy.includes('\0') && sortedBy.isWellFormed() && isUuid(id)
 }
 
 function isIsoMoment(text: string): boolean {

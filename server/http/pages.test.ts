@@ -80,8 +80,20 @@ describe('the admin page', () => {
   })
 
   test('answers only to reading', async () => {
-    const response = await fetch(`${plane.origin}/routes`, { method: 'POST', headers: { accept: HTML } })
-    assert.equal(response.status, 404)
+    for (const method of ['POST', 'PUT', 'DELETE', 'OPTIONS']) {
+      const response = await fetch(`${plane.origin}/routes`, { method, headers: { accept: HTML } })
+      assert.equal(response.status, 404, method)
+    }
+  })
+
+  test('answers to HEAD what it answers to GET, without a body', async () => {
+    for (const target of ['/', '/nodes', '/assets/app-1a2b.js', '/assets/gone-9z.js', '/api/v1/openapi.json', '/api/v1/routes', '/api/docs', '/healthz', '/readyz']) {
+      const [full, head] = await Promise.all(['GET', 'HEAD'].map((method) => fetch(plane.origin + target, { method, headers: { accept: HTML } })))
+      const facts = (response: Response | undefined) => [response?.status, ...['content-type', 'content-length', 'cache-control', 'etag'].map((name) => response?.headers.get(name))]
+      assert.deepEqual(facts(head), facts(full), target)
+      assert.equal(await head?.text(), '', target)
+      await full?.text()
+    }
   })
 
   test('that is not built says how to build it', async () => {

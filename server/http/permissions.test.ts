@@ -69,9 +69,14 @@ test('what decides for others needs more than what decides for oneself', () => {
 })
 
 test('a path that is not there says so; a method that is not there says which are', async () => {
-  assert.equal((await plane.as.admin('GET', '/nothing')).status, 404)
-  const answer = await plane.as.admin('DELETE', '/routes')
-  assert.equal(answer.status, 405)
-  assert.equal(answer.body.error.code, 'method_not_allowed')
-  assert.deepEqual(answer.headers.get('allow')?.split(', ').sort(), ['GET', 'POST'])
+  for (const path of ['/nothing', '/', '/routes/x/y', '/node', '/config', '/%2e%2e/routes', '//routes']) assert.equal((await plane.as.admin('GET', path)).status, 404, path)
+  const paths = new Set(endpoints.map(({ path }) => path))
+  for (const path of paths) {
+    const allowed = endpoints.filter((endpoint) => endpoint.path === path).map(({ method }) => method)
+    for (const method of ['GET', 'POST', 'PATCH', 'DELETE', 'PUT', 'OPTIONS', 'PROPFIND'].filter((name) => !allowed.some((known) => known === name))) {
+      const answer = await plane.as.admin(method, somewhere(path))
+      assert.deepEqual([answer.status, answer.body.error.code], [405, 'method_not_allowed'], `${method} ${path}`)
+      assert.deepEqual(answer.headers.get('allow')?.split(', ').sort(), allowed.sort(), `${method} ${path}`)
+    }
+  }
 })

@@ -6,8 +6,8 @@ import { type ControlPlane, startControlPlane } from '../testing/control-plane.t
 import { createSmallDraft, created, patched, publishDraft, removed } from '../testing/drafts.ts'
 import { createRandom, type Random } from '../testing/random-input.ts'
 
-/** Reproduces a failure: TEST_SEED=number. */
-const SEED = Number(process.env['TEST_SEED'] ?? Math.floor(Math.random() * 2 ** 31))
+/** Fixed, so that a change is never blamed for an old defect; try others with TEST_SEED=number. */
+const SEED = Number(process.env['TEST_SEED'] ?? 535_004_173)
 const NAMES = ['one', 'TWO', 'three', 'four']
 
 let plane: ControlPlane

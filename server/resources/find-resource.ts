@@ -3,13 +3,12 @@ import type { Database } from '../../db/database.ts'
 import type { DraftedRow } from '../../db/models/drafted.ts'
 import type { DraftedKind } from '../../shared/schema/resource.ts'
 import { AppError } from '../http/app-error.ts'
+import { isUuid } from '../is-uuid.ts'
 import { presentResource } from './present-resource.ts'
-
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 
 /** @throws AppError not_found, also for what is deleted and for what is no id at all. */
 export async function findResource(db: Database, kind: DraftedKind, id: string, transaction?: Transaction): Promise<DraftedRow> {
-  const row = UUID.test(id) ? await db.drafted[kind].findOne({ where: { id, deletedAt: null }, ...(transaction ? { transaction, lock: transaction.LOCK.UPDATE } : {}) }) : null
+  const row = isUuid(id) ? await db.drafted[kind].findOne({ where: { id, deletedAt: null }, ...(transaction ? { transaction, lock: transaction.LOCK.UPDATE } : {}) }) : null
   if (row === null) throw new AppError('not_found', { message: `There is no ${kind.slice(0, -1)} with the id ${id}.` })
   return row
 }

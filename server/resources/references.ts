@@ -1,6 +1,7 @@
 import { QueryTypes, type Transaction } from 'sequelize'
 import type { Database } from '../../db/database.ts'
 import { errorIssue, type Issue } from '../../shared/schema/issue.ts'
+import { isUuid } from '../is-uuid.ts'
 
 /** A resource that a route names, and where it names it. */
 interface Reference {
@@ -9,13 +10,11 @@ interface Reference {
   path: string
 }
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
-
 /** What a route names. Takes a route of which other parts are wrong, too; what is no id is left out. */
 export function referencesOf(route: unknown): Reference[] {
   const found: Reference[] = []
   const add = (kind: Reference['kind'], id: unknown, path: string) => {
-    if (typeof id === 'string' && UUID.test(id)) found.push({ kind, id, path })
+    if (isUuid(id)) found.push({ kind, id, path })
   }
   for (const [index, id] of listAt(route, 'listenerIds').entries()) add('listeners', id, `/listenerIds/${index}`)
   add('upstreams', fieldOf(route, 'upstreamId'), '/upstreamId')

@@ -197,7 +197,7 @@ describe('what a route names', () => {
 })
 
 describe('a list', () => {
-  test('is paged without a gap or a repetition, in either order', async () => {
+  test('is paged in its order without a gap or a repetition, in either direction', async () => {
     const made = new Set<string>()
     for (let index = 0; index < 7; index++) made.add((await created(plane.as.editor, '/upstreams', { name: `paged-${index}` })).id)
     for (const sort of ['name', '-name', 'updatedAt', '-updatedAt']) {
@@ -208,8 +208,29 @@ describe('a list', () => {
         seen.push(...body.items.map((item: { id: string }) => item.id))
         cursor = body.nextCursor === null ? '' : `&cursor=${body.nextCursor}`
       } while (cursor !== '')
-      assert.deepEqual(new Set(seen), made, sort)
-      assert.equal(seen.length, made.size, sort)
+      assert.deepEqual(seen, sort.startsWith('-') ? [...made].reverse() : [...made], sort)
+    }
+  })
+
+  test('is paged through equal values, and through what is added and deleted meanwhile', async () => {
+    const made: string[] = []
+    for (let index = 0; index < 6; index++) made.push((await created(plane.as.editor, '/upstreams', { name: 'same name', tenantCode: `same-${index}` })).id)
+    await plane.db.drafted.upstreams.update({ updatedAt: new Date() }, { where: { id: made } })
+    for (const sort of ['name', '-name', 'updatedAt', '-updatedAt']) {
+      const ordered = sort.startsWith('-') ? [...made].reverse() : [...made]
+      const first = (await plane.as.viewer('GET', `/upstreams?q=same+name&limit=2&sort=${sort}`)).body
+      const gone = await created(plane.as.editor, '/upstreams', { name: 'same name', tenantCode: `gone-${sort}` })
+      await removed(plane.as.editor, `/upstreams/${gone.id}`)
+      const rest = (await plane.as.viewer('GET', `/upstreams?q=same+name&limit=4&sort=${sort}&cursor=${first.nextCursor}`)).body
+      assert.deepEqual([...first.items, ...rest.items].map((item: { id: string }) => item.id), ordered, sort)
+      assert.equal(rest.nextCursor, null, 'a last page that is just full is the last one')
+    }
+  })
+
+  test('takes no cursor of another order or of nobody', async () => {
+    const { nextCursor } = (await plane.as.viewer('GET', '/upstreams?limit=1')).body
+    for (const query of [`sort=updatedAt&cursor=${nextCursor}`, 'cursor=', 'cursor=x', `cursor=${Buffer.from('["a",1]').toString('base64url')}`]) {
+      assert.deepEqual(issuesOf(await plane.as.viewer('GET', `/upstreams?${query}`)), ['/cursor invalid_value'], query)
     }
   })
 

@@ -20,7 +20,7 @@ export function createRandom(seed: number): Random {
   return { int, pick: (items) => items[int(items.length)]! }
 }
 
-const NASTY_TEXTS = ['', ' ', '\0', 'a\0b', '\ud800', '\u202e', "'; DROP TABLE routes; --", '%', '\\', '/', '__proto__', 'null', '1', '-1', '1e999', 'a'.repeat(300), '😀'.repeat(130), '2026-02-31T99:99:99Z', '2026-11-23T00:00:00.000Z', '9'.repeat(40), '01890000-0000-7000-8000-000000000000', 'http://[::1]:80', '*.example.org']
+const NASTY_TEXTS = ['', ' ', '\0', 'a\0b', '\ud800', '\u202e', "'; DROP TABLE routes; --", '%', '\\', '/', '__proto__', 'null', '1', '-1', '1e999', 'a'.repeat(300), '😀'.repeat(130), '2026-02-31T99:99:99Z', '2026-11-23T00:00:00.000Z', '9'.repeat(40), '01890000-0000-7000-8000-000000000000', '-'.repeat(36), 'a'.repeat(36), '01890000-0000-7000-8000-00000000000G', 'http://[::1]:80', '*.example.org']
 const NASTY_NUMBERS = [0, -0, -1, 1, 1.5, 2_147_483_647, 2_147_483_648, Number.MAX_SAFE_INTEGER, 1e308, 65_536]
 
 function randomValue(random: Random, depth: number): unknown {

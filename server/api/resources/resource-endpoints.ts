@@ -1,10 +1,10 @@
-import Type, { type TSchema } from 'typebox'
+import type { TSchema } from 'typebox'
 import { inputSchema } from '../../../shared/schema/input-schema.ts'
 import { Listener } from '../../../shared/schema/listener.ts'
 import type { DraftedKind } from '../../../shared/schema/resource.ts'
 import { Route } from '../../../shared/schema/route.ts'
 import { Upstream } from '../../../shared/schema/upstream.ts'
-import { pageOf, storedOf } from '../../http/documented-schema.ts'
+import { pageOf, patchOf, storedOf } from '../../http/documented-schema.ts'
 import { type Endpoint, endpoint } from '../../http/endpoint.ts'
 import { findResource } from '../../resources/find-resource.ts'
 import { etagOf, versionFrom } from '../../resources/if-match.ts'
@@ -74,7 +74,7 @@ function writeEndpoints(kind: DraftedKind, noun: string, spec: ResourceSchema): 
       path: `/${kind}/:id`,
       permission: 'editor',
       summary: `Change ${withArticle(noun)} of the draft: absent fields stay, null clears (RFC 7396)`,
-      bodyDoc: Type.Partial(input as never),
+      bodyDoc: patchOf(input),
       needsVersion: true,
       answers: { 200: oneOf(noun, spec) },
       audits: `${kind}.update`,

@@ -10,6 +10,7 @@ import { AppError, invalidRequest } from '../../http/app-error.ts'
 import { nullableTimestamp } from '../../http/documented-schema.ts'
 import { type Endpoint, endpoint } from '../../http/endpoint.ts'
 import { inTransaction } from '../../in-transaction.ts'
+import { isUuid } from '../../is-uuid.ts'
 import { uuidV7 } from '../../uuid-v7.ts'
 
 const TokenItem = strictObject({ id: uuid(), name: Type.String(), role: words([...ROLES]), createdBy: Type.String(), createdAt: timestamp(), expiresAt: nullableTimestamp })
@@ -63,7 +64,7 @@ export const tokenEndpoints: Endpoint[] = [
     async handle({ deps, params, actor, requestId }) {
       const id = params['id'] ?? ''
       await inTransaction(deps.db, async (transaction) => {
-        const row = /^[0-9a-f-]{36}$/.test(id) ? await deps.db.apiTokens.findByPk(id, { transaction }) : null
+        const row = isUuid(id) ? await deps.db.apiTokens.findByPk(id, { transaction }) : null
         if (row === null) throw new AppError('not_found', { message: `There is no token with the id ${id}.` })
         await row.destroy({ transaction })
         await appendAudit(deps.db, transaction, { actor: actorName(actor), action: 'tokens.delete', kind: 'tokens', resourceId: id, requestId, before: present(row) })
