@@ -16,7 +16,8 @@ before(async () => {
 after(() => plane.stop())
 
 /** Ids of nothing, so that whoever may call changes nothing either. */
-const somewhere = (path: string) => path.replace(/:\w+/g, '01890000-0000-7000-8000-000000000000')
+const NOTHING = '01890000-0000-7000-8000-000000000000'
+const somewhere = (path: string) => path.replace(/:\w+/g, NOTHING)
 
 describe('every endpoint', () => {
   for (const { method, path, permission } of endpoints) {
@@ -66,6 +67,17 @@ test('what decides for others needs more than what decides for oneself', () => {
   }
   const open = endpoints.filter(({ permission }) => permission === 'public').map(({ method, path }) => `${method} ${path}`)
   assert.deepEqual(open, ['POST /session', 'GET /openapi.json'])
+})
+
+test('an id that is none is an id of nothing', async () => {
+  for (const id of ['-'.repeat(36), 'x', '0', NOTHING.toUpperCase().replaceAll('0', 'A'), `${NOTHING}0`, '%27%20OR%201', 'constructor', '1e3', '2147483648', '99999999999']) {
+    for (const { method, path, permission } of endpoints) {
+      if (!path.includes(':') || permission === 'node') continue
+      const body = method === 'PATCH' ? {} : undefined
+      const answer = await plane.as.admin(method, path.replace(/:\w+/g, id), body, { 'if-match': '"1"' })
+      assert.deepEqual([answer.status, answer.body.error.code], [404, 'not_found'], `${method} ${path} with ${id}`)
+    }
+  }
 })
 
 test('a path that is not there says so; a method that is not there says which are', async () => {
