@@ -1,6 +1,5 @@
 import { Op, type Transaction } from 'sequelize'
 import type { Database } from '../../db/database.ts'
-import type { DraftedRow } from '../../db/models/drafted.ts'
 import { DRAFTED_KINDS, type DraftedKind } from '../../shared/schema/resource.ts'
 import { canonicalJson } from '../../shared/snapshot/canonical.ts'
 import { appendAudit } from '../audit/append-audit.ts'
@@ -52,18 +51,24 @@ async function restoreAll(db: Database, transaction: Transaction, kind: DraftedK
   // Locked, or a change that commits between reading and writing would stay in part, under a version given twice.
   const rows = await db.drafted[kind].findAll({ where: { id: resources.map((resource) => resource.id) }, transaction, lock: transaction.LOCK.UPDATE })
   const rowById = new Map(rows.map((row) => [row.id, row]))
-  const changed: [DraftedRow, Record<string, unknown>][] = []
-  for (const { id, ...spec } of resources) {
+  const changed = resources.filter(({ id, ...spec }) => {
     const row = rowById.get(id)
     if (row === undefined) throw new Error(`the ${kind} row ${id} of a live revision is missing`)
-    if (row.deletedAt !== null || canonicalJson(specOf(row)) !== canonicalJson(spec)) changed.push([row, spec])
-  }
-  // Names may have been swapped, so all of them are freed before any is taken.
-  await db.drafted[kind].update({ name: db.sequelize.cast(db.sequelize.col('id'), 'text') as unknown as string }, { where: { id: changed.map(([row]) => row.id) }, transaction })
-  for (const [row, spec] of changed) {
-    await row.update({ ...columnsOf(spec), deletedAt: null, updatedAt: new Date(), updatedBy: by, version: row.version + 1 }, { transaction })
-    await db.drafted[kind].update({ name: spec['name'] as string }, { where: { id: row.id }, transaction })
-    if (kind === 'routes') await storeReferences(db, transaction, row.id, spec)
-  }
+    return row.deletedAt !== null || canonicalJson(specOf(row)) !== canonicalJson(spec)
+  })
+  await writeRows(db, transaction, kind, changed, by)
+  if (kind === 'routes') await storeReferences(db, transaction, changed.map((route) => ({ id: route.id, route })))
   return changed.length
+}
+
+/** In two statements for any number of rows: editors of these wait until it is through. */
+async function writeRows(db: Database, transaction: Transaction, kind: DraftedKind, resources: Resource[], by: string): Promise<void> {
+  // Names may have been swapped, so all of them are freed before any is taken. No name has a control character.
+  await db.sequelize.query(`UPDATE ${kind} SET name = chr(1) || id WHERE id = ANY($1::uuid[])`, { bind: [resources.map(({ id }) => id)], transaction })
+  await db.sequelize.query(
+    `UPDATE ${kind} SET name = live.name, enabled = live.enabled, tenant_code = live."tenantCode", spec = live.spec,
+       deleted_at = NULL, updated_at = $2, updated_by = $3, version = version + 1
+     FROM jsonb_to_recordset($1::jsonb) AS live (id uuid, name text, enabled boolean, "tenantCode" text, spec jsonb) WHERE ${kind}.id = live.id`,
+    { bind: [JSON.stringify(resources.map(({ id, ...resource }) => ({ id, ...columnsOf(resource) }))), new Date(), by], transaction }
+  )
 }

@@ -56,16 +56,19 @@ export async function lockReferences(db: Database, transaction: Transaction, rou
   return issues
 }
 
-/** Writes the rows that protect what a route names. */
-export async function storeReferences(db: Database, transaction: Transaction, routeId: string, route: unknown): Promise<void> {
-  const references = referencesOf(route)
+/** Writes the rows that protect what routes name, in place of those that are there. */
+export async function storeReferences(db: Database, transaction: Transaction, routes: readonly { id: string; route: unknown }[]): Promise<void> {
+  const references = routes.flatMap(({ id, route }) => referencesOf(route).map((reference) => ({ routeId: id, reference })))
   for (const [table, column, kind] of [
     ['route_listeners', 'listener_id', 'listeners'],
     ['route_upstreams', 'upstream_id', 'upstreams']
   ] as const) {
-    const ids = [...new Set(references.filter((reference) => reference.kind === kind).map((reference) => reference.id))]
-    await db.sequelize.query(`DELETE FROM ${table} WHERE route_id = $1`, { bind: [routeId], transaction })
-    if (ids.length === 0) continue
-    await db.sequelize.query(`INSERT INTO ${table} (route_id, ${column}) SELECT $1, unnest($2::uuid[])`, { bind: [routeId, ids], transaction })
+    const named = references.filter(({ reference }) => reference.kind === kind)
+    await db.sequelize.query(`DELETE FROM ${table} WHERE route_id = ANY($1::uuid[])`, { bind: [routes.map(({ id }) => id)], transaction })
+    if (named.length === 0) continue
+    await db.sequelize.query(`INSERT INTO ${table} (route_id, ${column}) SELECT DISTINCT * FROM unnest($1::uuid[], $2::uuid[])`, {
+      bind: [named.map(({ routeId }) => routeId), named.map(({ reference }) => reference.id)],
+      transaction
+    })
   }
 }

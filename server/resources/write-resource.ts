@@ -31,7 +31,7 @@ export async function createResource(change: Change, kind: DraftedKind, input: u
     const resource = await decodeDraft(db, transaction, kind, input)
     const now = new Date()
     const row = await db.drafted[kind].create({ id: uuidV7(), ...columnsOf(resource), version: 1, createdBy: by, createdAt: now, updatedBy: by, updatedAt: now }, { transaction })
-    if (kind === 'routes') await storeReferences(db, transaction, row.id, resource)
+    if (kind === 'routes') await storeReferences(db, transaction, [{ id: row.id, route: resource }])
     await audit(change, transaction, `${kind}.create`, kind, row.id, undefined, presentResource(row))
     return row
   })
@@ -47,7 +47,7 @@ export async function updateResource(change: Change, kind: DraftedKind, id: stri
     const before = presentResource(row)
     const resource = await decodeDraft(db, transaction, kind, mergePatch(specOf(row), patch))
     await row.update({ ...columnsOf(resource), version: row.version + 1, updatedBy: actorName(change.actor), updatedAt: new Date() }, { transaction })
-    if (kind === 'routes') await storeReferences(db, transaction, id, resource)
+    if (kind === 'routes') await storeReferences(db, transaction, [{ id, route: resource }])
     await audit(change, transaction, `${kind}.update`, kind, id, before, presentResource(row))
     return row
   })
