@@ -1,4 +1,5 @@
 import { Sequelize } from 'sequelize'
+import { crashProofDriver } from './crash-proof-driver.ts'
 
 export interface ConnectOptions {
   url: string
@@ -14,6 +15,7 @@ export function connect(options: ConnectOptions): Sequelize {
   const queryTimeoutMs = options.queryTimeoutMs ?? 30_000
   return new Sequelize(options.url, {
     dialect: 'postgres',
+    dialectModule: crashProofDriver,
     logging: options.onQuery ?? false,
     pool: { max: options.poolSize ?? 10, min: 0, idle: 30_000, acquire: 10_000 },
     dialectOptions: {

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
+import { createDatabase } from '../db/database.ts'
 import { waitUntil } from '../scripts/services/wait-until.ts'
+import { verifyAudit } from './audit/verify-audit.ts'
+import type { ApiAnswer } from './testing/api-client.ts'
 import { type ControlPlane, startControlPlane } from './testing/control-plane.ts'
 import { createSmallDraft, patched, publishDraft, type SmallDraft } from './testing/drafts.ts'
 import { startTcpGate, type TcpGate } from './testing/tcp-gate.ts'
@@ -9,12 +12,14 @@ const QUERY_TIMEOUT_MS = 2_000
 
 let gate: TcpGate
 let plane: ControlPlane
+let directUrl: string
 let draft: SmallDraft
 
 before(async () => {
   plane = await startControlPlane({
     queryTimeoutMs: QUERY_TIMEOUT_MS,
     async reachDatabase(url) {
+      directUrl = url
       const direct = new URL(url)
       gate = await startTcpGate({ host: direct.hostname, port: Number(direct.port) })
       direct.port = String(gate.port)
@@ -63,6 +68,39 @@ describe('while the database is away, the API says so and why', () => {
     assert.ok(performance.now() - start < 10 * QUERY_TIMEOUT_MS)
     assert.equal(await readiness(), 503)
     await recovers()
+  })
+
+  test('when it ends every connection, as at its shutdown, again and again', async () => {
+    const { upstreams } = plane.db.drafted
+    const before = await upstreams.count()
+    const other = createDatabase({ url: directUrl, poolSize: 1 })
+    const answers: ApiAnswer[] = []
+    let isOver = false
+    const clients = [1, 2, 3, 4].map(async (client) => {
+      for (let count = 0; !isOver; count++) {
+        answers.push(await plane.as.editor('POST', '/upstreams', { name: `client ${client} ${count}` }))
+        await plane.as.publisher('POST', '/config/publish', { expectedRevision: 0, expectedDraftHash: '0'.repeat(64), force: true })
+        await plane.as.viewer('POST', '/config/validate')
+      }
+    })
+    const cutOff = async () => {
+      for (let round = 0; round < 40; round++) {
+        const answered = answers.length
+        await other.sequelize.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()')
+        await waitUntil(() => answers.length > answered, { ms: 20_000, what: 'an answer' })
+      }
+      isOver = true
+    }
+    await Promise.all([...clients, cutOff()]).finally(() => (isOver = true))
+    await other.sequelize.close()
+    await recovers()
+    assert.deepEqual([...new Set(answers.map(({ status }) => status))].sort(), [201, 503])
+    // An answer that was lost after the commit may stand for a row, a row for no more than one answer.
+    const rows = (await upstreams.count()) - before
+    const added = answers.filter(({ status }) => status === 201).length
+    assert.ok(rows >= added && rows <= answers.length, `${rows} rows, ${added} answers of ${answers.length}`)
+    assert.equal(await plane.db.audit.count({ where: { action: 'upstreams.create' } }), rows + 1)
+    assert.equal(await verifyAudit(plane.db), null)
   })
 
   test('when it goes in the middle of publishes: each is there whole or not at all', async () => {

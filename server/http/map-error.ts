@@ -1,4 +1,4 @@
-import { BaseError, ConnectionError, DatabaseError, ForeignKeyConstraintError, UniqueConstraintError } from 'sequelize'
+import { BaseError, ConnectionError, ForeignKeyConstraintError, UniqueConstraintError } from 'sequelize'
 import { errorIssue } from '../../shared/schema/issue.ts'
 import { AppError } from './app-error.ts'
 
@@ -14,18 +14,22 @@ export function mapError(error: unknown): AppError {
   if (error instanceof UniqueConstraintError) return sqlConstraint(error).endsWith('_name') ? nameTaken() : new AppError('conflict')
   if (error instanceof ForeignKeyConstraintError) return new AppError('conflict', { message: 'What this belongs to was removed at the same moment.' })
   if (error instanceof ConnectionError) return unavailable(error)
-  if (error instanceof BaseError) {
-    const code = sqlState(error)
-    if (LOST_RACE.has(code)) return new AppError('conflict', { message: 'Someone else changed this at the same moment; try again.' })
-    if (UNAVAILABLE.test(code) || NETWORK.has(code) || /Connection terminated|acquir|Query read timeout/i.test(error.message)) return unavailable(error)
-  }
+  if (error instanceof BaseError && LOST_RACE.has(sqlState(error))) return new AppError('conflict', { message: 'Someone else changed this at the same moment; try again.' })
+  if (error instanceof Error && isUnavailable(error)) return unavailable(error)
   return new AppError('internal_error')
+}
+
+/** Also for errors of the driver itself: those of a connection that ends while it is being set up come as they are. */
+function isUnavailable(error: Error): boolean {
+  const code = sqlState(error)
+  return UNAVAILABLE.test(code) || NETWORK.has(code) || /Connection terminated|not queryable|acquir|Query read timeout/i.test(error.message)
 }
 
 /** The SQLSTATE, or the code of the socket's error; empty when there is none. */
 export function sqlState(error: unknown): string {
-  const original = error instanceof DatabaseError ? error.original : (error as { original?: unknown } | null)?.original
-  return (original as { code?: string } | undefined)?.code ?? ''
+  const original = (error as { original?: unknown } | null)?.original ?? error
+  const code = (original as { code?: unknown } | null)?.code
+  return typeof code === 'string' ? code : ''
 }
 
 function nameTaken(): AppError {
