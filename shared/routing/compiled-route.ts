@@ -1,13 +1,9 @@
-import type { Route } from '../schema/route.ts'
-import type { Identified } from '../schema/snapshot.ts'
+import type { RankedRoute } from './ranked-route.ts'
 
-/** A route that is served. There is one object per route and compiled configuration. */
-export interface CompiledRoute {
+/** A route that is served. There is one object per version of a route and thread. `index`: callers keep what they add to a route in an array of their own. */
+export interface CompiledRoute extends RankedRoute {
   readonly id: string
   readonly name: string
-  readonly route: Identified<Route>
-  /** Place in `CompiledRoutes.routes`: callers keep what they add to a route in an array of their own. */
-  readonly index: number
 }
 
 /** A route under one of its host criteria, as it is found by host and path. What host and path leave open is checked on it. */

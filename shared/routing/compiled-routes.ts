@@ -1,41 +1,37 @@
 import type { CompiledRoute } from './compiled-route.ts'
 import type { PathIndex } from './path-index.ts'
+import type { TextIndex } from './text-index.ts'
 
 /** The routes of one host, or of one group of hosts, for every port and for single ports. */
 export interface HostEntry {
-  everyPort: PathIndex | null
-  ports: Map<number, PathIndex> | null
+  readonly everyPort: PathIndex | null
+  readonly ports: ReadonlyMap<number, PathIndex> | null
 }
 
-/** Routes found by the host they ask for. */
+/** Routes found by the host they ask for. Like everything below it, null where it would be empty. */
 export interface RouteTable {
   /** Exact hosts. */
-  readonly names: Map<string, HostEntry>
-  /** `*.suffix` by the suffix with its leading dot, grouped by hash; null when there is none. */
-  suffixes: SuffixIndex | null
+  readonly names: ReadonlyMap<string, HostEntry> | null
+  /** `*.suffix` by the suffix with its leading dot, hashed from its end. */
+  readonly suffixes: TextIndex<HostEntry> | null
   /** Routes for every host. */
-  readonly any: HostEntry
+  readonly any: HostEntry | null
 }
 
-export interface SuffixIndex {
-  readonly byHash: Map<number, SuffixNode>
-  /** Length of the longest suffix. */
-  longest: number
-}
-
-export interface SuffixNode {
-  /** With its leading dot. */
-  readonly suffix: string
-  readonly entry: HostEntry
-  /** Another suffix with the same hash. */
-  next: SuffixNode | null
-}
-
-/** What matchRoute() searches. Immutable once compiled; may be shared by any number of requests. */
+/** What matchRoute() searches. Immutable; may be shared by any number of requests, and in parts by its successors. */
 export interface CompiledRoutes {
-  readonly routes: readonly CompiledRoute[]
+  /** By index; null where no route has this index. */
+  readonly routes: readonly (CompiledRoute | null)[]
+  readonly byId: ReadonlyMap<string, CompiledRoute>
   /** The enabled listeners, with the routes that name them; null when none does. */
   readonly listeners: ReadonlyMap<string, RouteTable | null>
+  /** The routes of every listener that is named by one, enabled or not. */
+  readonly named: ReadonlyMap<string, RouteTable> | null
   /** Routes that name no listener and so are served by all; null when there is none. */
   readonly shared: RouteTable | null
+}
+
+/** No routes and no listeners. */
+export function emptyRoutes(): CompiledRoutes {
+  return { routes: [], byId: new Map(), listeners: new Map(), named: null, shared: null }
 }

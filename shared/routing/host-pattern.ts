@@ -26,6 +26,12 @@ export function parseHostPattern(text: string): HostPattern | null {
   return suffix === null || isAddress(suffix) ? null : { kind: 'suffix', name: suffix, port }
 }
 
+/** The host criteria of a route; one for every host where it has none. What cannot be read is left out. */
+export function hostPatterns(hosts: readonly string[]): HostPattern[] {
+  if (hosts.length === 0) return [{ kind: 'any', name: '', port: undefined }]
+  return hosts.flatMap((text) => parseHostPattern(text) ?? [])
+}
+
 /** The stored form of a host criterion, or null. `host:*` is stored as `host`, which means the same. */
 export function normalizeHostPattern(text: string): string | null {
   const pattern = parseHostPattern(text)

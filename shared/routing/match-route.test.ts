@@ -75,7 +75,7 @@ describe('matchRoute', () => {
 
   test('gives each served route one object with its place', () => {
     const compiled = compileRoutes(contentOf({ routes: [{ enabled: false }, { match: { hosts: ['a.example', '*.example'] } }, { name: 'last' }] }))
-    assert.deepEqual(compiled.routes.map(({ id, name, index }) => ({ id, name, index })), [
+    assert.deepEqual(compiled.routes.map((route) => ({ id: route?.id, name: route?.name, index: route?.index })), [
       { id: testId(2), name: 'route 2', index: 0 },
       { id: testId(3), name: 'last', index: 1 }
     ])

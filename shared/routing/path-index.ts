@@ -1,22 +1,13 @@
-import type { PathMatch } from '../schema/match.ts'
+import type { CandidateChange } from './candidate-change.ts'
+import { type CandidateList, changeList, firstFit, NO_CANDIDATES } from './candidate-list.ts'
 import type { Candidate } from './compiled-route.ts'
-import { foldCase, HASH_START, hashNext } from './text-hash.ts'
+import { foldCase, HASH_START, hashNext, hashText } from './text-hash.ts'
+import { changeText, type TextIndex } from './text-index.ts'
 
-/** The routes that ask for one path, as prefix or exact. */
-interface PathNode {
-  /** Folded in an index without letter case. */
-  readonly path: string
-  /** By rank. */
-  readonly exact: Candidate[]
-  readonly prefix: Candidate[]
-  /** Another path with the same hash. */
-  next: PathNode | null
-}
-
-interface PathHashes {
-  readonly byHash: Map<number, PathNode>
-  /** Length of the longest path: no prefix of a request longer than this needs a look. */
-  longest: number
+/** The routes that ask for one path. */
+interface PathEntry {
+  readonly exact: CandidateList
+  readonly prefix: CandidateList
 }
 
 /**
@@ -25,30 +16,41 @@ interface PathHashes {
  * and no substring is made.
  */
 export interface PathIndex {
-  caseSensitive: PathHashes | null
-  caseIgnored: PathHashes | null
-  /** Routes for every path, by rank. */
-  readonly everyPath: Candidate[]
-  /** The best rank in here: that of the first candidate. */
+  readonly caseSensitive: TextIndex<PathEntry> | null
+  /** The texts are folded. */
+  readonly caseIgnored: TextIndex<PathEntry> | null
+  /** Routes for every path. */
+  readonly everyPath: CandidateList
+  /** No rank in here is better. */
   readonly bestRank: number
 }
 
-/** An index for candidates of which the best has this rank. */
-export function createPathIndex(bestRank: number): PathIndex {
-  return { caseSensitive: null, caseIgnored: null, everyPath: [], bestRank }
+/** See CandidateChange. */
+export function changePathIndex(index: PathIndex | null, change: CandidateChange): PathIndex | null {
+  const { path, candidate, copies } = change
+  let { caseSensitive, caseIgnored, everyPath, bestRank } = index ?? EMPTY
+  if (path === undefined) {
+    everyPath = changeList(everyPath, change)
+  } else {
+    const isFolded = path.caseSensitive === false
+    const text = isFolded ? foldText(path.value) : path.value
+    const texts = changeText(isFolded ? caseIgnored : caseSensitive, text, hashText(text), (entry) => changePathEntry(entry, change), copies)
+    if (isFolded) caseIgnored = texts
+    else caseSensitive = texts
+  }
+  if (everyPath.length === 0 && caseSensitive === null && caseIgnored === null) return null
+  if (change.kind === 'add' && candidate.rank < bestRank) bestRank = candidate.rank
+  return { caseSensitive, caseIgnored, everyPath, bestRank }
 }
 
-/** Candidates must be added in the order of their ranks. */
-export function addToPathIndex(index: PathIndex, path: PathMatch | undefined, candidate: Candidate): void {
-  if (path === undefined) {
-    index.everyPath.push(candidate)
-    return
-  }
-  const ignoresCase = path.caseSensitive === false
-  const hashes = ignoresCase ? (index.caseIgnored ??= createHashes()) : (index.caseSensitive ??= createHashes())
-  const node = nodeOf(hashes, ignoresCase ? foldText(path.value) : path.value)
-  const list = path.type === 'exact' ? node.exact : node.prefix
-  list.push(candidate)
+const EMPTY: PathIndex = { caseSensitive: null, caseIgnored: null, everyPath: NO_CANDIDATES, bestRank: Infinity }
+
+function changePathEntry(entry: PathEntry | null, change: CandidateChange): PathEntry | null {
+  let exact = entry === null ? NO_CANDIDATES : entry.exact
+  let prefix = entry === null ? NO_CANDIDATES : entry.prefix
+  if (change.path?.type === 'exact') exact = changeList(exact, change)
+  else prefix = changeList(prefix, change)
+  return exact.length === 0 && prefix.length === 0 ? null : { exact, prefix }
 }
 
 /** The better of `best` and the best candidate in the index that fits path and method. */
@@ -60,33 +62,33 @@ export function searchPathIndex(index: PathIndex, path: string, method: string, 
   return found
 }
 
-function searchSensitive(hashes: PathHashes, path: string, method: string, best: Candidate | null): Candidate | null {
-  const end = path.length < hashes.longest ? path.length : hashes.longest
+function searchSensitive(texts: TextIndex<PathEntry>, path: string, method: string, best: Candidate | null): Candidate | null {
+  const end = path.length < texts.longest ? path.length : texts.longest
   let hash = HASH_START
   for (let length = 1; length <= end; length++) {
     const code = path.charCodeAt(length - 1)
     hash = hashNext(hash, code)
     if (!isBoundary(path, length, code)) continue
-    for (let node = hashes.byHash.get(hash) ?? null; node !== null; node = node.next) {
-      if (node.path.length !== length || !path.startsWith(node.path)) continue
-      best = firstFit(node.prefix, method, best)
-      if (length === path.length) best = firstFit(node.exact, method, best)
+    for (let node = texts.byHash.get(hash) ?? null; node !== null; node = node.next) {
+      if (node.text.length !== length || !path.startsWith(node.text)) continue
+      best = firstFit(node.value.prefix, method, best)
+      if (length === path.length) best = firstFit(node.value.exact, method, best)
     }
   }
   return best
 }
 
-function searchIgnored(hashes: PathHashes, path: string, method: string, best: Candidate | null): Candidate | null {
-  const end = path.length < hashes.longest ? path.length : hashes.longest
+function searchIgnored(texts: TextIndex<PathEntry>, path: string, method: string, best: Candidate | null): Candidate | null {
+  const end = path.length < texts.longest ? path.length : texts.longest
   let hash = HASH_START
   for (let length = 1; length <= end; length++) {
     const code = path.charCodeAt(length - 1)
     hash = hashNext(hash, foldCase(code))
     if (!isBoundary(path, length, code)) continue
-    for (let node = hashes.byHash.get(hash) ?? null; node !== null; node = node.next) {
-      if (node.path.length !== length || !startsWithFolded(path, node.path)) continue
-      best = firstFit(node.prefix, method, best)
-      if (length === path.length) best = firstFit(node.exact, method, best)
+    for (let node = texts.byHash.get(hash) ?? null; node !== null; node = node.next) {
+      if (node.text.length !== length || !startsWithFolded(path, node.text)) continue
+      best = firstFit(node.value.prefix, method, best)
+      if (length === path.length) best = firstFit(node.value.exact, method, best)
     }
   }
   return best
@@ -104,31 +106,6 @@ function startsWithFolded(path: string, folded: string): boolean {
     if (foldCase(path.charCodeAt(index)) !== folded.charCodeAt(index)) return false
   }
   return true
-}
-
-/** The lists are sorted by rank, so the first that fits is the best of its list. */
-function firstFit(candidates: readonly Candidate[], method: string, best: Candidate | null): Candidate | null {
-  for (let index = 0; index < candidates.length; index++) {
-    const candidate = candidates[index]!
-    if (best !== null && best.rank <= candidate.rank) return best
-    if (candidate.methods === null || candidate.methods.includes(method)) return candidate
-  }
-  return best
-}
-
-function createHashes(): PathHashes {
-  return { byHash: new Map(), longest: 0 }
-}
-
-function nodeOf(hashes: PathHashes, path: string): PathNode {
-  let hash = HASH_START
-  for (let index = 0; index < path.length; index++) hash = hashNext(hash, path.charCodeAt(index))
-  const first = hashes.byHash.get(hash) ?? null
-  for (let node = first; node !== null; node = node.next) if (node.path === path) return node
-  const node: PathNode = { path, exact: [], prefix: [], next: first }
-  hashes.byHash.set(hash, node)
-  hashes.longest = Math.max(hashes.longest, path.length)
-  return node
 }
 
 function foldText(path: string): string {

@@ -1,33 +1,43 @@
-import type { PathMatch } from '../schema/match.ts'
+import type { CandidateChange } from './candidate-change.ts'
 import type { Candidate } from './compiled-route.ts'
-import type { HostEntry, RouteTable, SuffixIndex } from './compiled-routes.ts'
-import type { HostPattern } from './host-pattern.ts'
-import { addToPathIndex, createPathIndex, searchPathIndex } from './path-index.ts'
-import { HASH_START, hashNext } from './text-hash.ts'
+import type { HostEntry, RouteTable } from './compiled-routes.ts'
+import { changePathIndex, searchPathIndex } from './path-index.ts'
+import { HASH_START, hashNext, hashTextBackwards } from './text-hash.ts'
+import { changeText, type TextIndex } from './text-index.ts'
 
-export function createTable(): RouteTable {
-  return { names: new Map(), suffixes: null, any: createHostEntry() }
-}
-
-/** Candidates must be added in the order of their ranks. */
-export function addToTable(table: RouteTable, host: HostPattern, path: PathMatch | undefined, candidate: Candidate): void {
-  const entry = hostEntryOf(table, host)
-  if (host.port === undefined) {
-    addToPathIndex((entry.everyPort ??= createPathIndex(candidate.rank)), path, candidate)
-    return
+/** See CandidateChange. */
+export function changeTable(table: RouteTable | null, change: CandidateChange): RouteTable | null {
+  const { host, copies } = change
+  let { names, suffixes, any } = table ?? EMPTY_TABLE
+  if (host.kind === 'any') {
+    any = changeHostEntry(any, change)
+  } else if (host.kind === 'suffix') {
+    const text = `.${host.name}`
+    suffixes = changeText(suffixes, text, hashTextBackwards(text), (entry) => changeHostEntry(entry, change), copies)
+  } else {
+    names = copies.withKey(names, host.name, changeHostEntry(names?.get(host.name) ?? null, change))
   }
-  const ports = (entry.ports ??= new Map())
-  let index = ports.get(host.port)
-  if (index === undefined) ports.set(host.port, (index = createPathIndex(candidate.rank)))
-  addToPathIndex(index, path, candidate)
+  return names === null && suffixes === null && any === null ? null : { names, suffixes, any }
 }
+
+const EMPTY_TABLE: RouteTable = { names: null, suffixes: null, any: null }
+
+function changeHostEntry(entry: HostEntry | null, change: CandidateChange): HostEntry | null {
+  const { host, copies } = change
+  let { everyPort, ports } = entry ?? EMPTY_ENTRY
+  if (host.port === undefined) everyPort = changePathIndex(everyPort, change)
+  else ports = copies.withKey(ports, host.port, changePathIndex(ports?.get(host.port) ?? null, change))
+  return everyPort === null && ports === null ? null : { everyPort, ports }
+}
+
+const EMPTY_ENTRY: HostEntry = { everyPort: null, ports: null }
 
 /** The better of `best` and the best candidate of the table that fits. */
 export function searchTable(table: RouteTable, host: string, port: number, path: string, method: string, best: Candidate | null): Candidate | null {
-  const named = table.names.get(host)
+  const named = table.names === null ? undefined : table.names.get(host)
   if (named !== undefined) best = searchHostEntry(named, port, path, method, best)
   if (table.suffixes !== null) best = searchSuffixes(table.suffixes, host, port, path, method, best)
-  return searchHostEntry(table.any, port, path, method, best)
+  return table.any === null ? best : searchHostEntry(table.any, port, path, method, best)
 }
 
 function searchHostEntry(entry: HostEntry, port: number, path: string, method: string, best: Candidate | null): Candidate | null {
@@ -39,7 +49,7 @@ function searchHostEntry(entry: HostEntry, port: number, path: string, method: s
 }
 
 /** Hashes the host from its end and asks the table at every dot, so that no substring is made. */
-function searchSuffixes(suffixes: SuffixIndex, host: string, port: number, path: string, method: string, best: Candidate | null): Candidate | null {
+function searchSuffixes(suffixes: TextIndex<HostEntry>, host: string, port: number, path: string, method: string, best: Candidate | null): Candidate | null {
   if (host.startsWith('.') || host.includes('..')) return best
   const last = host.length - Math.min(host.length - 1, suffixes.longest)
   let hash = HASH_START
@@ -48,33 +58,10 @@ function searchSuffixes(suffixes: SuffixIndex, host: string, port: number, path:
     hash = hashNext(hash, code)
     if (code !== DOT) continue
     for (let node = suffixes.byHash.get(hash) ?? null; node !== null; node = node.next) {
-      if (node.suffix.length === host.length - index && host.endsWith(node.suffix)) best = searchHostEntry(node.entry, port, path, method, best)
+      if (node.text.length === host.length - index && host.endsWith(node.text)) best = searchHostEntry(node.value, port, path, method, best)
     }
   }
   return best
 }
 
 const DOT = 0x2e
-
-function hostEntryOf(table: RouteTable, host: HostPattern): HostEntry {
-  if (host.kind === 'any') return table.any
-  if (host.kind === 'suffix') return suffixEntryOf((table.suffixes ??= { byHash: new Map(), longest: 0 }), `.${host.name}`)
-  let entry = table.names.get(host.name)
-  if (entry === undefined) table.names.set(host.name, (entry = createHostEntry()))
-  return entry
-}
-
-function suffixEntryOf(suffixes: SuffixIndex, suffix: string): HostEntry {
-  let hash = HASH_START
-  for (let index = suffix.length - 1; index >= 0; index--) hash = hashNext(hash, suffix.charCodeAt(index))
-  const first = suffixes.byHash.get(hash) ?? null
-  for (let node = first; node !== null; node = node.next) if (node.suffix === suffix) return node.entry
-  const entry = createHostEntry()
-  suffixes.byHash.set(hash, { suffix, entry, next: first })
-  suffixes.longest = Math.max(suffixes.longest, suffix.length)
-  return entry
-}
-
-function createHostEntry(): HostEntry {
-  return { everyPort: null, ports: null }
-}

@@ -1,7 +1,7 @@
 import type { Listener } from '../schema/listener.ts'
 import type { Route } from '../schema/route.ts'
 import type { Identified } from '../schema/snapshot.ts'
-import { type HostPattern, parseHostPattern } from './host-pattern.ts'
+import { type HostPattern, hostPatterns } from './host-pattern.ts'
 
 /** What matchRoute() looks at, for a request made up to fit a route. */
 export interface SampleRequest {
@@ -20,7 +20,7 @@ export function* sampleRequests(route: Identified<Route>, listeners: readonly Id
   const served = listeners.filter((listener) => listener.enabled && (route.listenerIds.length === 0 || route.listenerIds.includes(listener.id)))
   let count = 0
   for (const listener of served) {
-    for (const pattern of hostPatterns(route)) {
+    for (const pattern of hostPatterns(route.match.hosts)) {
       for (const path of samplePaths(route)) {
         for (const method of sampleMethods(route)) {
           if (count++ >= most) return
@@ -29,12 +29,6 @@ export function* sampleRequests(route: Identified<Route>, listeners: readonly Id
       }
     }
   }
-}
-
-/** The host criteria of a route; one for every host where it has none. */
-export function hostPatterns(route: Identified<Route>): HostPattern[] {
-  if (route.match.hosts.length === 0) return [{ kind: 'any', name: '', port: undefined }]
-  return route.match.hosts.flatMap((text) => parseHostPattern(text) ?? [])
 }
 
 export function sampleHost(pattern: HostPattern): string {

@@ -27,7 +27,7 @@ export function buildRuntime(snapshot: Snapshot, rows: ReadonlyMap<string, numbe
   }
   if (issues.length > 0) return issues
   const routes = compileRoutes(content)
-  const actions = routes.routes.map(({ route }) => runtimeRoute(route, targetsOf, upstreamOf))
+  const actions = [...routes.byId.values()].map(({ route }) => runtimeRoute(route, targetsOf, upstreamOf))
   const listeners = new Map(content.listeners.filter((listener) => listener.enabled && listener.protocol === 'http').map((listener) => [endpointKey(listener), listener]))
   return { revision: snapshot.revision, routes, actions, listeners }
 }

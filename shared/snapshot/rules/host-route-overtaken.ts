@@ -1,8 +1,9 @@
 import { compileRoutes } from '../../routing/compile-routes.ts'
 import type { CompiledRoute } from '../../routing/compiled-route.ts'
 import type { CompiledRoutes } from '../../routing/compiled-routes.ts'
+import { hostPatterns } from '../../routing/host-pattern.ts'
 import { matchRoute } from '../../routing/match-route.ts'
-import { hostPatterns, sampleHost, type SampleRequest, sampleRequests, sampleText } from '../../routing/sample-request.ts'
+import { sampleHost, type SampleRequest, sampleRequests, sampleText } from '../../routing/sample-request.ts'
 import { type Issue, warningIssue } from '../../schema/issue.ts'
 import type { SnapshotContent } from '../../schema/snapshot.ts'
 
@@ -26,7 +27,7 @@ interface Search {
 export function hostRouteOvertaken(content: SnapshotContent): Issue[] {
   const withHost = compileRoutes({ ...content, routes: content.routes.filter(asksForHost) })
   const search: Search = { all: compileRoutes(content), withHost, found: new Map(), tries: 0 }
-  if (withHost.routes.length > 0 && withHost.routes.length < search.all.routes.length) {
+  if (withHost.byId.size > 0 && withHost.byId.size < search.all.byId.size) {
     tryPathsOfHostRoutes(search, content)
     tryPathsOfOtherRoutes(search, content)
   }
@@ -38,14 +39,14 @@ export function hostRouteOvertaken(content: SnapshotContent): Issue[] {
 }
 
 function tryPathsOfHostRoutes(search: Search, content: SnapshotContent): void {
-  for (const { route } of search.withHost.routes) {
+  for (const { route } of search.withHost.byId.values()) {
     for (const sample of sampleRequests(route, content.listeners, SAMPLES_PER_ROUTE)) tryRequest(search, sample)
   }
 }
 
 function tryPathsOfOtherRoutes(search: Search, content: SnapshotContent): void {
-  const patterns = new Map(search.withHost.routes.flatMap(({ route }) => hostPatterns(route)).map((pattern) => [`${pattern.kind} ${pattern.name} ${pattern.port}`, pattern]))
-  for (const other of search.all.routes) {
+  const patterns = new Map([...search.withHost.byId.values()].flatMap(({ route }) => hostPatterns(route.match.hosts)).map((pattern) => [`${pattern.kind} ${pattern.name} ${pattern.port}`, pattern]))
+  for (const other of search.all.byId.values()) {
     if (asksForHost(other.route)) continue
     for (const sample of sampleRequests(other.route, content.listeners, SAMPLES_PER_ROUTE)) {
       for (const pattern of patterns.values()) {
@@ -66,5 +67,5 @@ function tryRequest(search: Search, sample: SampleRequest): void {
 }
 
 function asksForHost(route: CompiledRoute['route']): boolean {
-  return hostPatterns(route).every((pattern) => pattern.kind !== 'any' || pattern.port !== undefined)
+  return hostPatterns(route.match.hosts).every((pattern) => pattern.kind !== 'any' || pattern.port !== undefined)
 }

@@ -14,7 +14,7 @@ const MAX_SAMPLES = 128
 export function routeShadowed(content: SnapshotContent): Issue[] {
   const compiled = compileRoutes(content)
   const places = new Map(content.routes.map((route, index) => [route.id, index]))
-  return compiled.routes.flatMap((route) => {
+  return [...compiled.byId.values()].flatMap((route) => {
     const loss = lossOf(route, compiled, content.listeners)
     if (loss === null) return []
     const message = `route "${route.name}" gets no request: others take all that it matches, route "${loss.winner.name}" for example ${sampleText(loss.sample)}`
