@@ -27,7 +27,7 @@ export function changeList(list: CandidateList, { kind, candidate, copies }: Can
   if (found === -1) return list
   const own = copies.list(list)
   own.splice(found, 1)
-  return own
+  return own.length === 0 ? NO_CANDIDATES : own
 }
 
 /** The place of the first candidate with this rank or a greater one. */

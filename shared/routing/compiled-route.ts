@@ -1,6 +1,6 @@
 import type { RankedRoute } from './ranked-route.ts'
 
-/** A route that is served. There is one object per version of a route and thread. `index`: callers keep what they add to a route in an array of their own. */
+/** A route that is served. There is one object per version of a route and thread; callers keep what they add to it in arrays of their own, by `index`. */
 export interface CompiledRoute extends RankedRoute {
   readonly id: string
   readonly name: string

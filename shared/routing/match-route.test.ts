@@ -2,24 +2,21 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { SnapshotContent } from '../schema/snapshot.ts'
 import { contentOf, type Given, testId } from '../testing/content.ts'
-import { seededRandom } from '../testing/seeded-random.ts'
+import { type SeededRandom, seededRandom } from '../testing/seeded-random.ts'
 import { compileRoutes } from './compile-routes.ts'
 import { MATCH_CASES, type MatchCase } from './match-route.cases.ts'
 import { matchRoute } from './match-route.ts'
 import { normalizePath } from './normalize-path.ts'
 import { naiveMatch, type PlainRequest } from './testing/naive-match.ts'
-
-const LISTENERS = ['one', 'two', 'off']
+import { LISTENERS, randomRequest, randomRoute } from './testing/random-routing.ts'
 
 function listenerId(name: string): string {
-  return testId(1 + LISTENERS.indexOf(name) || 99)
+  return LISTENERS.find((listener) => listener.name === name)?.id ?? testId(99)
 }
 
 function caseContent({ routes }: MatchCase): SnapshotContent {
-  return contentOf({
-    listeners: LISTENERS.map((name) => ({ name, enabled: name !== 'off' })),
-    routes: Object.entries(routes).map(([name, { listeners = [], ...fields }]) => ({ name, ...fields, listenerIds: listeners.map(listenerId) }))
-  })
+  const given = Object.entries(routes).map(([name, { listeners = [], ...fields }]) => ({ name, ...fields, listenerIds: listeners.map(listenerId) }))
+  return { ...contentOf({ routes: given }), listeners: LISTENERS }
 }
 
 function parseRequest(text: string): PlainRequest {
@@ -90,31 +87,6 @@ describe('matchRoute', () => {
   })
 })
 
-type Pick = ReturnType<typeof seededRandom>
-
-const HOSTS = ['a.example', 'b.example', 'a.example:80', 'a.example:81', '*.example', '*.a.example', '*.b.a.example:81', '*.example:80', '*:81', '*']
-const PATHS = ['/', '/a', '/a/', '/a/b', '/A', '/A/b', '/a/b/c', '/ab', '//']
-const METHODS = ['GET', 'PUT', 'BREW']
-
-function randomContent(pick: Pick): SnapshotContent {
-  const routes = Array.from({ length: 1 + pick.below(14) }, (): Given => {
-    const path = { type: pick.one(['exact', 'prefix']), value: pick.one(PATHS), ...(pick.below(3) === 0 ? { caseSensitive: false } : {}) }
-    return {
-      priority: pick.below(4) === 0 ? pick.below(3) - 1 : 0,
-      enabled: pick.below(12) !== 0,
-      listenerIds: pick.below(3) === 0 ? pick.some(LISTENERS).map(listenerId) : [],
-      match: { hosts: pick.below(2) === 0 ? pick.some(HOSTS) : [], methods: pick.below(3) === 0 ? pick.some(METHODS) : [], ...(pick.below(4) === 0 ? {} : { path }) }
-    }
-  })
-  return contentOf({ listeners: LISTENERS.map((name) => ({ name, enabled: name !== 'off' })), routes })
-}
-
-function randomRequest(pick: Pick): PlainRequest {
-  return {
-    listener: listenerId(pick.one(['one', 'two'])),
-    host: pick.one(['a.example', 'b.example', 'c.example', 'x.a.example', 'x.b.a.example', 'example', 'other']),
-    port: pick.one([80, 81, 82]),
-    path: pick.one([...PATHS, '/x', '/a/x', '/A/B', '/a/b/', '/a/b/c/d', '/abc']),
-    method: pick.one([...METHODS, 'POST'])
-  }
+function randomContent(pick: SeededRandom): SnapshotContent {
+  return { ...contentOf({ routes: Array.from({ length: 1 + pick.below(14) }, () => randomRoute(pick)) }), listeners: LISTENERS }
 }
