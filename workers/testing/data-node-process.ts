@@ -15,8 +15,11 @@ export interface NodePlace {
   readonly dataDir: string
   readonly ports: { from: number; to: number }
   readonly metricsUrl: string
-  /** Starts a primary and waits until it is ready; `project` is another copy of the program. */
-  start(env?: Record<string, string>, project?: string): Promise<NodeProcess>
+  /**
+   * Starts a primary and waits until it is ready; `project` is another copy of the program. `launcher` is a command that
+   * ends by becoming the program given behind it (as `unshare` does).
+   */
+  start(env?: Record<string, string>, project?: string, launcher?: readonly string[]): Promise<NodeProcess>
   /** Starts a primary that is expected to refuse. */
   spawn(env?: Record<string, string>): NodeProcess
   /** The value of a metric's first sample; NaN when there is none. */
@@ -58,8 +61,8 @@ export async function createNodePlace(controlPlaneUrl: string, ports = 4): Promi
   }
   const started: SpawnedNode[] = []
   const metricsUrl = `http://${env.METRICS_ADDR}`
-  const spawnHere = (extra: Record<string, string> = {}, project = PROJECT) => {
-    const node = spawnNode({ ...env, ...extra }, project)
+  const spawnHere = (extra: Record<string, string> = {}, project = PROJECT, launcher: readonly string[] = []) => {
+    const node = spawnNode({ ...env, ...extra }, project, launcher)
     started.push(node)
     return node
   }
@@ -69,8 +72,8 @@ export async function createNodePlace(controlPlaneUrl: string, ports = 4): Promi
     ports: range,
     metricsUrl,
     spawn: (extra) => spawnHere(extra),
-    async start(extra, project) {
-      const node = spawnHere(extra, project)
+    async start(extra, project, launcher) {
+      const node = spawnHere(extra, project, launcher)
       const outcome = await Promise.race([node.ready, node.exited])
       if (outcome !== 'ready') throw new Error(`the node ended with ${outcome}:\n${node.lines.join('\n')}`)
       return node
@@ -95,8 +98,9 @@ interface SpawnedNode extends NodeProcess {
   everyWorker(): number[]
 }
 
-function spawnNode(env: Record<string, string>, project: string): SpawnedNode {
-  const child = spawn(process.execPath, [path.join(project, 'workers/main.ts')], { cwd: project, env: { ...process.env, NODE_OPTIONS: '', NODE_TEST_CONTEXT: undefined, REDIS_URL: '', ...env }, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
+function spawnNode(env: Record<string, string>, project: string, launcher: readonly string[]): SpawnedNode {
+  const [program, ...args] = [...launcher, process.execPath, path.join(project, 'workers/main.ts')]
+  const child = spawn(program, args, { cwd: project, env: { ...process.env, NODE_OPTIONS: '', NODE_TEST_CONTEXT: undefined, REDIS_URL: '', ...env }, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
   const pid = child.pid ?? -1
   const lines = collectLines(child)
   const exited = new Promise<number | string>((resolve) => child.once('exit', (code, signal) => resolve(signal ?? code ?? -1)))
