@@ -1,6 +1,8 @@
 import type net from 'node:net'
-import type { ThreadResult } from '../shared/schema/node-api.ts'
+import type { Issue } from '../shared/schema/issue.ts'
 import type { ListenEndpoint } from './endpoint.ts'
+import type { SharedMemory } from './state/shared-memory.ts'
+import type { TargetEvent } from './target-event.ts'
 
 /** What the primary tells a worker process when it starts. */
 export interface WorkerSettings {
@@ -30,9 +32,14 @@ export type FromProcess =
   | { kind: 'thread-ready'; thread: number }
   | { kind: 'stats'; stats: ProcessStats }
 
-/** Worker process to thread. `snapshot` is JSON: parsing it is quicker than a structured clone. */
+/**
+ * Worker process to thread. A configuration comes as `prepare`, then its parts, then `prepare-end`, each sent when the one
+ * before is answered, so that requests are served in between. `part` is JSON of a RuntimePart.
+ */
 export type ToThread =
-  | { kind: 'prepare'; id: number; snapshot: string; rows: ReadonlyMap<string, number> }
+  | { kind: 'prepare'; id: number; revision: number; whole: boolean }
+  | { kind: 'prepare-part'; id: number; part: string }
+  | { kind: 'prepare-end'; id: number }
   | { kind: 'commit'; id: number; endpoints: ListenEndpoint[] }
   | { kind: 'abort' }
   | { kind: 'listen'; id: number; endpoint: ListenEndpoint; socket: net.Socket }
@@ -43,23 +50,27 @@ export type ToThread =
 /** Thread to worker process. `up`: the thread has loaded its code. */
 export type FromThread =
   | { kind: 'up' }
+  | { kind: 'target-event'; event: TargetEvent }
   | { kind: 'answer'; id: number; result: unknown }
   | { kind: 'stats'; stats: ThreadStats }
 
 /** What the worker process hands to a thread when it starts it. */
 export interface ThreadData {
   thread: number
-  threads: number
   nodeId: string
   logLevel: string
-  /** Counters that all threads share. */
-  counters: SharedArrayBuffer
+  /** Shared by all threads. */
+  memory: SharedMemory
   /** One Int32 for each thread, counted up as a sign of life. */
   beats: SharedArrayBuffer
 }
 
-/** Answer to `prepare` from one thread. */
-export type Prepared = Omit<ThreadResult, 'thread'>
+/** Answer of a thread to each step of preparing. */
+export interface ThreadPrepared {
+  /** How long the thread served no request for it. */
+  blockedMs: number
+  issues: Issue[]
+}
 
 /** Answer to `listen`: null when the thread listens. */
 export type ListenAnswer = { code: string; message: string } | null

@@ -34,6 +34,9 @@ async function run(settings: WorkerSettings): Promise<void> {
     replaced(thread) {
       tellStats()
       tell({ kind: 'thread-ready', thread })
+    },
+    targetEvent(event) {
+      log[event.kind === 'target_ejected' ? 'warn' : 'info']({ ...event }, `${event.kind}: ${event.targetId} of ${event.upstreamName}: ${event.reason}`)
     }
   })
   const end = (code: number): never => {

@@ -82,7 +82,7 @@ test('SIGHUP loads the code that is on the disk; when that does not start, the o
     await waitUntil(() => node.workers().length === 1, { ms: 10_000, what: 'the broken process to end' })
     assert.deepEqual(node.workers(), [old])
     assert.equal(await portState(place.ports.from), 'serves')
-    fs.writeFileSync(file, good.replace("log })\nconst listeners", "log })\nlog.info('this is the new version')\nconst listeners"))
+    fs.writeFileSync(file, good.replace('const listeners', "log.info('this is the new version')\nconst listeners"))
     node.signal('SIGHUP')
     await waitUntil(() => node.says(/this is the new version/), { ms: 20_000, what: 'the new version' })
     await waitUntil(() => node.workers().length === 1 && node.workers()[0] !== old, { ms: 20_000, what: 'the old process to end' })

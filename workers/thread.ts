@@ -1,11 +1,12 @@
 import { flushCompileCache } from 'node:module'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { parentPort, workerData } from 'node:worker_threads'
-import type { Snapshot } from '../shared/schema/snapshot.ts'
+import type { Issue } from '../shared/schema/issue.ts'
+import type { RuntimePart } from './configuration/runtime-part.ts'
 import { startBeating } from './listeners/thread-beat.ts'
 import { createThreadListeners } from './listeners/thread-listeners.ts'
 import { createLog } from './log.ts'
-import type { FromThread, Prepared, ThreadData, ThreadStats, ToThread } from './messages.ts'
+import type { FromThread, ThreadData, ThreadPrepared, ThreadStats, ToThread } from './messages.ts'
 import { createEngine } from './proxy/engine.ts'
 
 // One thread of the data node: accepts on the sockets it is sent, and serves with the engine.
@@ -17,9 +18,10 @@ const MAX_ISSUES = 100
 
 if (parentPort === null) throw new Error('thread.ts runs as a thread of process.ts')
 const port = parentPort
-const { thread, threads, nodeId, logLevel, counters, beats } = workerData as ThreadData
+const { thread, nodeId, logLevel, memory, beats } = workerData as ThreadData
 const { log } = createLog(logLevel, { node: nodeId, process: 'worker', thread })
-const engine = createEngine({ thread, threads, counters, log })
+const telemetry = { observe() {}, tick() {} }
+const engine = createEngine({ thread, memory, telemetry, log, onTargetEvent: (event) => tell({ kind: 'target-event', event }) })
 const listeners = createThreadListeners({ accept: (socket, endpoint) => engine.accept(socket, endpoint), log })
 
 const tell = (message: FromThread): void => port.postMessage(message)
@@ -27,7 +29,11 @@ const tell = (message: FromThread): void => port.postMessage(message)
 port.on('message', (message: ToThread) => {
   switch (message.kind) {
     case 'prepare':
-      return tell({ kind: 'answer', id: message.id, result: prepare(message.snapshot, message.rows) })
+      return tell({ kind: 'answer', id: message.id, result: timed(() => (engine.begin(message.revision, message.whole), [])) })
+    case 'prepare-part':
+      return tell({ kind: 'answer', id: message.id, result: timed(() => engine.add(JSON.parse(message.part) as RuntimePart)) })
+    case 'prepare-end':
+      return tell({ kind: 'answer', id: message.id, result: timed(() => engine.finish()) })
     case 'commit':
       engine.commit()
       listeners.refresh(message.endpoints)
@@ -54,15 +60,11 @@ port.on('message', (message: ToThread) => {
   }
 })
 
-function prepare(json: string, rows: ReadonlyMap<string, number>): Prepared {
+/** Does a step of preparing, during which no request is served. */
+function timed(step: () => Issue[]): ThreadPrepared {
   const begin = performance.now()
-  const issues = engine.prepare(JSON.parse(json) as Snapshot, rows).slice(0, MAX_ISSUES)
-  return {
-    result: issues.some(({ severity }) => severity === 'error') ? 'refused' : 'applied',
-    preparedInMs: Math.round((performance.now() - begin) * 100) / 100,
-    at: new Date().toISOString(),
-    issues
-  }
+  const issues = step().slice(0, MAX_ISSUES)
+  return { blockedMs: performance.now() - begin, issues }
 }
 
 const delay = monitorEventLoopDelay({ resolution: DELAY_RESOLUTION_MS })

@@ -1,19 +1,16 @@
-/** Something that can be chosen, with the requests it has in flight on the whole node. */
-export interface Choice {
-  readonly inFlight: number
-}
+import { isLessLoaded, type Choice, type Turn } from './choice.ts'
 
 /**
- * Of two different random targets the one with fewer requests in flight; on a tie the first drawn
- * (YARP PowerOfTwoChoicesLoadBalancingPolicy.cs). `random` gives numbers from 0 to below 1. Null when there is none.
+ * Of two different random targets the one with fewer requests in flight for its weight; on a tie the first drawn
+ * (YARP PowerOfTwoChoicesLoadBalancingPolicy.cs).
  */
-export function pickPowerOfTwoChoices<T extends Choice>(targets: readonly T[], random: () => number): T | null {
+export function pickPowerOfTwoChoices<T extends Choice>(targets: readonly T[], turn: Turn): T {
   const count = targets.length
-  if (count <= 1) return targets[0] ?? null
-  const firstIndex = Math.floor(random() * count)
-  let secondIndex = Math.floor(random() * (count - 1))
+  if (count === 1) return targets[0]!
+  const firstIndex = Math.floor(turn.random() * count)
+  let secondIndex = Math.floor(turn.random() * (count - 1))
   if (secondIndex >= firstIndex) secondIndex++
   const first = targets[firstIndex]!
   const second = targets[secondIndex]!
-  return second.inFlight < first.inFlight ? second : first
+  return isLessLoaded(second, first) ? second : first
 }

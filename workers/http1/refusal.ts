@@ -21,6 +21,7 @@ export const REFUSALS = {
   methodNotAllowed: refusal(405, 'method_not_allowed', 'CONNECT and TRACE are not served.'),
   headerTimeout: refusal(408, 'request_timeout', 'The request head did not arrive in time.'),
   bodyTimeout: refusal(408, 'request_body_timeout', 'The request body did not arrive in time.'),
+  responseNotRead: refusal(408, 'response_not_read', 'The client did not read the answer in time.'),
   bodyTooLarge: refusal(413, 'body_too_large', 'The request body is too large.'),
   targetTooLong: refusal(414, 'uri_too_long', 'The request target is too long.'),
   headTooLarge: refusal(431, 'header_too_large', 'The request head is too large.'),

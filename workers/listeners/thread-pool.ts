@@ -3,11 +3,14 @@ import type { Snapshot } from '../../shared/schema/snapshot.ts'
 import type { ThreadResult } from '../../shared/schema/node-api.ts'
 import type { ListenEndpoint } from '../endpoint.ts'
 import type { Log } from '../log.ts'
-import { type ListenAnswer, type Prepared, type ProcessStats, THREAD_GONE, type WorkerSettings } from '../messages.ts'
-import { createSharedCounters, zeroThreadSlice } from '../state/shared-counters.ts'
-import { TargetRows } from '../state/target-rows.ts'
+import { type ListenAnswer, type ProcessStats, THREAD_GONE, type WorkerSettings } from '../messages.ts'
+import { NodeConfiguration, type PlannedConfiguration } from '../configuration/node-configuration.ts'
+import { NodeSlots } from '../state/node-slots.ts'
+import { createSharedMemory, forgetThreadIn, type SharedMemory } from '../state/shared-memory.ts'
+import type { TargetEvent } from '../target-event.ts'
 import { addStats, emptyStats } from '../thread-stats.ts'
 import { createBeats, watchBeats } from './thread-beat.ts'
+import { commitThread, prepareThread } from './prepare-thread.ts'
 import { ThreadSlot } from './thread-slot.ts'
 
 /** How long a snapshot waits for a thread that is just being replaced. */
@@ -18,12 +21,11 @@ export interface ThreadPoolEvents {
   replaced(thread: number): void
   /** A thread ended. */
   ended(): void
+  targetEvent(event: TargetEvent): void
 }
 
 interface Configuration {
-  json: string
-  snapshot: Snapshot
-  rows: ReadonlyMap<string, number>
+  planned: PlannedConfiguration
   endpoints: ListenEndpoint[]
 }
 
@@ -33,9 +35,9 @@ interface Configuration {
  */
 export class ThreadPool {
   readonly #log: Log
-  readonly #threads: number
-  readonly #counters: SharedArrayBuffer
-  readonly #rows = new TargetRows()
+  readonly #memory: SharedMemory
+  readonly #nodeSlots: NodeSlots
+  readonly #configuration: NodeConfiguration
   readonly #slots: ThreadSlot[]
   readonly #beats: ReturnType<typeof watchBeats>
   readonly #events: ThreadPoolEvents
@@ -51,13 +53,15 @@ export class ThreadPool {
 
   constructor(settings: WorkerSettings, log: Log, events: ThreadPoolEvents) {
     this.#log = log
-    this.#threads = settings.threads
     this.#events = events
-    this.#counters = createSharedCounters(settings.threads)
+    this.#memory = createSharedMemory(settings.threads)
+    this.#nodeSlots = new NodeSlots(this.#memory)
+    this.#configuration = new NodeConfiguration(this.#nodeSlots)
     const beats = createBeats(settings.threads)
     this.#beats = watchBeats(beats, settings.threadStallSeconds, (thread) => this.#stall(thread))
     this.#slots = Array.from({ length: settings.threads }, (_, thread) => new ThreadSlot({
-      data: { thread, threads: settings.threads, nodeId: settings.nodeId, logLevel: settings.logLevel, counters: this.#counters, beats },
+      data: { thread, nodeId: settings.nodeId, logLevel: settings.logLevel, memory: this.#memory, beats },
+      targetEvent: (event) => events.targetEvent(event),
       equip: (slot) => this.#equip(slot),
       ready: () => this.#ready(thread),
       ended: (reason, pauseMs) => this.#ended(thread, reason, pauseMs)
@@ -73,12 +77,11 @@ export class ThreadPool {
 
   /** Every thread builds the snapshot aside. A thread that ends meanwhile refuses. */
   async prepare(json: string): Promise<ThreadResult[]> {
-    const snapshot = JSON.parse(json) as Snapshot
-    const prepared: Configuration = { json, snapshot, rows: this.#rows.assign(withTargetsOf(this.#current, snapshot)), endpoints: [] }
+    const prepared: Configuration = { planned: this.#configuration.plan(JSON.parse(json) as Snapshot), endpoints: [] }
     this.#prepared = prepared
     return Promise.all(this.#slots.map(async (slot) => {
       await slot.waitReady(WAIT_FOR_THREAD_MS)
-      return { thread: slot.thread, ...await this.#prepareIn(slot, prepared) }
+      return prepareThread(slot, prepared.planned)
     }))
   }
 
@@ -87,16 +90,17 @@ export class ThreadPool {
     const prepared = this.#prepared
     if (prepared === null) throw new Error('nothing is prepared')
     prepared.endpoints = endpoints
+    this.#configuration.commit()
     this.#current = prepared
     this.#prepared = null
-    this.#rows.assign(prepared.snapshot)
-    await this.#callAll((slot) => slot.call((id) => ({ kind: 'commit', id, endpoints })))
+    this.#nodeSlots.keepOnly(prepared.planned.slots)
+    await this.#callAll((slot) => commitThread(slot, prepared.planned, endpoints))
   }
 
   abort(): void {
     this.#prepared = null
+    this.#configuration.forget()
     for (const slot of this.#slots) slot.tell({ kind: 'abort' })
-    if (this.#current !== null) this.#rows.assign(this.#current.snapshot)
   }
 
   /** Passes a socket on. Must be called in the turn in which the socket arrived, before it starts to read. */
@@ -147,25 +151,15 @@ export class ThreadPool {
     await Promise.allSettled(this.#slots.filter((slot) => slot.isReady).map(call))
   }
 
-  #prepareIn(slot: ThreadSlot, { json, rows }: Configuration): Promise<Prepared> {
-    return slot.call<Prepared>((id) => ({ kind: 'prepare', id, snapshot: json, rows })).catch((error: Error) => ({
-      result: 'refused' as const,
-      preparedInMs: 0,
-      at: new Date().toISOString(),
-      issues: [{ path: '', code: 'thread_failed', message: `thread ${slot.thread} ended while it prepared the snapshot: ${error.message}`, severity: 'error' as const }]
-    }))
-  }
-
   async #equip(slot: ThreadSlot): Promise<boolean> {
     this.#beats.watch(slot.thread)
     // A publish may be committed while the replacement still builds the one before.
     for (let built: Configuration | null = null; built !== this.#current;) {
       built = this.#current
       if (built === null) break
-      const { result } = await this.#prepareIn(slot, built)
+      const { result } = await prepareThread(slot, built.planned)
       if (result === 'refused') return false
-      const { endpoints } = built
-      await slot.call((id) => ({ kind: 'commit', id, endpoints })).catch(() => {})
+      await commitThread(slot, built.planned, built.endpoints).catch(() => {})
     }
     return true
   }
@@ -178,7 +172,7 @@ export class ThreadPool {
     this.#restarts++
     this.#firstEnd.resolve()
     this.#beats.forget(thread)
-    zeroThreadSlice(this.#counters, this.#threads, thread)
+    forgetThreadIn(this.#memory, thread)
     const stats = this.#slots[thread]?.stats
     if (stats) this.#past = addStats(this.#past, { ...stats, connections: 0, inFlight: 0, originConnections: 0, eventLoopDelayMs: 0 })
     const why = this.#stalled.delete(thread) ? 'it was blocked' : reason
@@ -192,10 +186,4 @@ export class ThreadPool {
     this.#log.error({ thread }, `thread ${thread} is blocked and is ended`)
     this.#slots[thread]?.terminate()
   }
-}
-
-/** Until the commit the targets of both have rows: either of them may be what goes on being served. */
-function withTargetsOf(current: Configuration | null, snapshot: Snapshot): Snapshot {
-  const upstreams = [...current?.snapshot.content.upstreams ?? [], ...snapshot.content.upstreams]
-  return { ...snapshot, content: { ...snapshot.content, upstreams } }
 }

@@ -2,6 +2,7 @@ import { type Transferable, Worker } from 'node:worker_threads'
 import { type Calls, createCalls } from '../calls.ts'
 import type { FromThread, ThreadData, ThreadStats, ToThread } from '../messages.ts'
 import { createRestartPause } from '../restart-pause.ts'
+import type { TargetEvent } from '../target-event.ts'
 
 const THREAD_FILE = new URL('../thread.ts', import.meta.url)
 
@@ -13,6 +14,7 @@ export interface ThreadSlotOptions {
   ready(): void
   /** The thread ended; another one follows after `pauseMs`. */
   ended(reason: string, pauseMs: number): void
+  targetEvent(event: TargetEvent): void
 }
 
 /**
@@ -30,6 +32,8 @@ export class ThreadSlot {
   #waiting: (() => void)[] = []
   /** What the running thread said last. */
   stats: ThreadStats | null = null
+  /** Number of the configuration that the thread serves; null: none. */
+  serving: number | null = null
 
   constructor(options: ThreadSlotOptions) {
     this.#options = options
@@ -86,6 +90,7 @@ export class ThreadSlot {
     worker.once('exit', (code) => {
       this.#isReady = false
       this.#worker = null
+      this.serving = null
       calls.end(new Error(reason || `exit code ${code}`))
       if (this.#stopped) return
       const pauseMs = this.#pause(performance.now() - begin)
@@ -100,6 +105,7 @@ export class ThreadSlot {
   #hear(message: FromThread, worker: Worker, calls: Calls): void {
     if (message.kind === 'answer') calls.answer(message.id, message.result)
     else if (message.kind === 'stats') this.stats = message.stats
+    else if (message.kind === 'target-event') this.#options.targetEvent(message.event)
     else void this.#up(worker)
   }
 

@@ -1,15 +1,17 @@
 import type net from 'node:net'
-import type { Listener } from '../../shared/schema/listener.ts'
-import type { Identified } from '../../shared/schema/snapshot.ts'
 import { ClientSocket, type ClientSocketUser } from '../http1/client-socket.ts'
-import { HEAD, HeadBuffer } from '../http1/head-buffer.ts'
+import { HeadBuffer } from '../http1/head-buffer.ts'
 import { REFUSALS, type Refusal } from '../http1/refusal.ts'
-import { RequestBody } from '../http1/request-body.ts'
-import { parseRequestHead, RequestHead } from '../http1/request-head.ts'
+import { parseRequestHead } from '../http1/request-head.ts'
+import type { Timed } from '../state/timing-wheel.ts'
+import { BodyIntake } from './body-intake.ts'
 import type { Client } from './client.ts'
-import { Exchange } from './exchange.ts'
+import { type ConnectionLimits, GONE_LIMITS } from './connection-limits.ts'
+import type { Exchange } from './exchange.ts'
+import type { ExchangePool } from './exchange-pool.ts'
 import { clientFailure, type ProxyFailure } from './failure.ts'
-import { gatewayAnswer } from './gateway-answer.ts'
+import { failureAnswer } from './gateway-answer.ts'
+import { nextHead, PARTIAL, WHOLE } from './next-head.ts'
 import { endpointKey } from './runtime.ts'
 import type { ThreadContext } from './thread-context.ts'
 
@@ -27,46 +29,49 @@ const LINGER_MS = 2_000
 /** Idle connections of a listener that goes away are closed after this long. */
 const CLOSE_GRACE_MS = 1_000
 
-/** Limits used when the connection's listener is gone from the configuration. */
-const GONE_LIMITS = { maxHeaderBytes: 32_768, maxHeaders: 100, headerTimeoutMs: 10_000, idleTimeoutMs: 1_000, maxRequestBodyBytes: 0 }
-
-/** One accepted connection: reads requests one after the other and lets its exchange serve each. */
-export class ClientConnection implements Client, ClientSocketUser {
+/** One accepted connection: reads requests one after the other and lends an exchange to serve each. */
+export class ClientConnection implements Client, ClientSocketUser, Timed {
   readonly thread: ThreadContext
   readonly key: string
   readonly clientAddress: string
   readonly socket: net.Socket
-  readonly head = new RequestHead()
-  readonly body = new RequestBody()
+  wheelTick = -1
   readonly #wire: ClientSocket
   readonly #headBuffer = new HeadBuffer()
-  readonly #exchange: Exchange
+  readonly #exchanges: ExchangePool
   readonly #onClosed: (connection: ClientConnection) => void
+  /** Only from a whole head to its answer: an idle connection is small. */
+  #exchange: Exchange | null = null
+  #intake: BodyIntake | null = null
   #state = HEAD_STATE
   #isAdvancing = false
   #isPaused = false
   #hasEnded = false
   /** When the state last began: for timeouts. */
   #since: number
-  #requests = 0
+  #hasServed = false
   /** The next answer is the last. */
   isClosing = false
 
-  constructor(accepted: net.Socket, endpoint: { address: string; port: number }, thread: ThreadContext, onClosed: (connection: ClientConnection) => void) {
+  constructor(accepted: net.Socket, endpoint: { address: string; port: number }, thread: ThreadContext, exchanges: ExchangePool, onClosed: (connection: ClientConnection) => void) {
     this.thread = thread
     this.key = endpointKey(endpoint)
+    this.#exchanges = exchanges
     this.#onClosed = onClosed
-    const address = accepted.remoteAddress ?? ''
-    this.clientAddress = address.startsWith('::ffff:') ? address.slice(7) : address
+    this.clientAddress = clientAddressOf(accepted)
     this.#since = thread.state.now
-    this.#exchange = new Exchange(this)
     this.#wire = new ClientSocket(accepted, thread.state.buffers, this)
     this.socket = this.#wire.socket
+    this.arm(this.#since + this.#limits().headerTimeoutMs)
   }
 
-  /** The listener as configured now, or null when it is gone. */
-  listener(): Identified<Listener> | null {
-    return this.thread.current?.listeners.get(this.key) ?? null
+  get isIdle(): boolean {
+    return this.#state === HEAD_STATE && this.#headBuffer.text === ''
+  }
+
+  /** Of the listener as configured now. */
+  #limits(): ConnectionLimits {
+    return this.thread.current?.listeners.get(this.key)?.config.limits ?? GONE_LIMITS
   }
 
   onClientData(buffer: Buffer, length: number): boolean {
@@ -75,7 +80,7 @@ export class ClientConnection implements Client, ClientSocketUser {
       if (this.#headBuffer.text === '') this.#since = this.thread.state.now
       this.#headBuffer.append(piece)
       this.#advance(piece)
-    } else if (this.#state === BUSY && !this.body.isComplete) this.#takeBody(buffer, length)
+    } else if (this.#state === BUSY && !this.#exchange!.body.isComplete) this.#takeBody(buffer, length)
     else if (this.#state === BUSY) this.#keepForLater(buffer, 0, length)
     return !this.#isPaused
   }
@@ -83,90 +88,83 @@ export class ClientConnection implements Client, ClientSocketUser {
   onClientEnd(): void {
     this.#hasEnded = true
     if (this.#state === HEAD_STATE || this.#state === LINGER) this.socket.end()
-    else if (!this.body.isComplete) this.destroy()
+    else if (!this.#exchange!.body.isComplete) this.destroy()
   }
 
   /** A defect of ours ends one connection, never the thread with all the others. */
   onDefect(error: unknown): void {
     this.thread.log.error({ err: error }, 'a defect in the proxy; its connection was cut')
     this.thread.state.countFailure('defect')
+    if (this.#exchange !== null) this.#exchange.record.failureCode = 'defect'
     this.destroy()
   }
 
   onClientDrain(): void {
-    this.#exchange.onClientDrain()
+    this.#exchange?.onClientDrain()
   }
 
   onClientClose(): void {
-    if (this.#state === BUSY) this.#exchange.onClientClose()
+    if (this.#exchange !== null) {
+      this.#exchange.onClientClose()
+      this.#giveBack()
+    }
     this.#state = CLOSED
+    this.thread.wheel.disarm(this)
     this.#onClosed(this)
   }
 
-  /** Reads heads out of the buffer as long as nothing has to be waited for. */
-  #advance(newPiece: string): void {
+  /** Reads heads out of the buffer, of which `piece` is new, as long as nothing has to be waited for. */
+  #advance(piece: string): void {
     this.#isAdvancing = true
-    let piece = newPiece
     while (this.#state === HEAD_STATE && this.#headBuffer.text !== '') {
-      const limits = this.listener()?.limits ?? GONE_LIMITS
-      const text = this.#headBuffer.text
-      // A refusal must not be shaped by the request before.
-      this.head.method = ''
-      this.head.accept = ''
-      if (text.startsWith('\r\n')) {
-        // One empty line before a request is let pass (RFC 9112 section 2.2).
-        this.#headBuffer.consume(2)
-        piece = this.#headBuffer.text
-        if (!piece.startsWith('\r\n')) continue
-        this.refuse(REFUSALS.badRequestLine)
+      const limits = this.#limits()
+      const found = nextHead(this.#headBuffer, piece, limits.maxHeaderBytes)
+      if (found === PARTIAL) {
+        this.arm(this.#since + limits.headerTimeoutMs)
         break
       }
-      const found = this.#headBuffer.find(piece, limits.maxHeaderBytes)
-      if (found === HEAD.incomplete) break
-      if (found === HEAD.complete) this.#serve(limits)
-      else if (found === HEAD.bareLineFeed) this.refuse(REFUSALS.badField)
-      else this.refuse(text.includes('\r\n') ? REFUSALS.headTooLarge : REFUSALS.targetTooLong)
+      if (found === WHOLE) this.#serve(limits)
+      else this.refuse(found)
       piece = this.#headBuffer.text
     }
     this.#isAdvancing = false
   }
 
-  #serve(limits: typeof GONE_LIMITS): void {
+  #serve(limits: ConnectionLimits): void {
     const buffer = this.#headBuffer
-    const refused = parseRequestHead(buffer.text, 0, buffer.end, limits.maxHeaders, this.head)
+    const exchange = this.#take()
+    const { head, body, record } = exchange
+    const refused = parseRequestHead(buffer.text, 0, buffer.end, limits.maxHeaders, head)
     if (refused !== null) return this.refuse(refused)
-    if (this.head.isWebSocketUpgrade) return this.refuse(REFUSALS.upgradeNotSupported)
+    if (head.isWebSocketUpgrade) return this.refuse(REFUSALS.upgradeNotSupported)
+    record.bytesIn = buffer.bodyStart
     this.#state = BUSY
     this.#since = this.thread.state.now
-    this.#requests++
-    this.thread.state.counted.requests++
+    this.#hasServed = true
     const rest = buffer.text.slice(buffer.bodyStart)
-    const taken = this.body.begin(this.head, rest)
+    const taken = body.begin(head, rest)
     buffer.consume(buffer.bodyStart + taken)
-    if (this.body.refusal !== null) return this.refuse(this.body.refusal)
-    this.#exchange.begin(this.body.first)
-    if (this.#state === BUSY && !this.body.isComplete) {
-      this.#wire.readIntoOwnBuffer()
-      if (!this.#exchange.takesBody) this.#isPaused = true
-    }
+    if (body.refusal !== null) return this.refuse(body.refusal)
+    exchange.begin()
+    if (this.#exchange !== exchange || this.#state !== BUSY || body.isComplete) return
+    this.#intake ??= new BodyIntake(this, this.#wire)
+    this.#intake.begin(exchange, limits, this.#since)
   }
 
   #takeBody(buffer: Buffer, length: number): void {
-    const output = this.body.take(buffer, length)
-    if (this.body.refusal !== null) return this.#exchange.onBodyRefused(this.body.refusal)
-    if (output !== null) {
-      const waiting = this.#exchange.onBody(output)
-      if (waiting > 0 && output.buffer === buffer.buffer) this.#wire.replaceOwnBuffer()
-      if (waiting > MAX_PIPELINED * 4) this.#isPaused = true
-    }
-    if (this.#state !== BUSY || !this.body.isComplete) return
-    if (this.body.consumed < length) this.#keepForLater(buffer, this.body.consumed, length)
-    this.#wire.readIntoSharedBuffer(!this.#exchange.hasWaitingBody)
+    const taken = this.#intake!.take(this.#exchange!, buffer, length)
+    if (this.#state === BUSY && taken < length) this.#keepForLater(buffer, taken, length)
   }
 
   #keepForLater(buffer: Buffer, from: number, to: number): void {
     this.#headBuffer.append(buffer.toString('latin1', from, to))
     if (this.#headBuffer.text.length > MAX_PIPELINED) this.#isPaused = true
+  }
+
+  pause(): void {
+    this.#isPaused = true
+    this.#intake?.onPause()
+    this.socket.pause()
   }
 
   /** Goes on reading: the origin can take more of the body. */
@@ -176,39 +174,71 @@ export class ClientConnection implements Client, ClientSocketUser {
     this.socket.resume()
   }
 
+  arm(time: number): void {
+    this.thread.wheel.arm(this, time)
+  }
+
   write(data: string | Buffer): void {
+    if (this.#exchange !== null) this.#exchange.record.bytesOut += data.length
     if (typeof data === 'string') this.socket.write(data, 'latin1')
     else this.socket.write(data)
   }
 
   /** Answers that the request is not taken; the connection ends, because its bytes are not understood. */
   refuse(refusal: Refusal): void {
-    this.head.keepAlive = false
-    this.answer(clientFailure(refusal), this.thread.state.requestId())
+    this.#take().head.keepAlive = false
+    this.answer(clientFailure(refusal))
   }
 
   /** Sends the gateway's own answer, which ends the exchange. */
-  answer(failure: ProxyFailure, requestId: string): void {
+  answer(failure: ProxyFailure): void {
     if (this.#state === CLOSED) return
+    const { head, record } = this.#take()
     this.thread.state.countFailure(failure.code)
     const close = this.mustClose()
-    const { method, accept } = this.head
-    this.write(gatewayAnswer({ status: failure.status, code: failure.code, message: failure.message, requestId, accept, close, withoutBody: method === 'HEAD' }))
+    record.status = failure.status
+    record.failureCode = failure.code
+    this.write(failureAnswer(failure, head, record.requestId, close))
     this.onResponseEnd(close)
   }
 
   /** Whether the answer that is about to be written is the last of this connection. */
   mustClose(): boolean {
-    return this.isClosing || !this.head.keepAlive || this.#hasEnded || (this.#state === BUSY && !this.body.isComplete)
+    const { head, body } = this.#exchange!
+    return this.isClosing || !head.keepAlive || this.#hasEnded || (this.#state === BUSY && !body.isComplete)
   }
 
   onResponseEnd(close: boolean): void {
     if (this.#state === CLOSED) return
+    this.#giveBack()
     this.#since = this.thread.state.now
     if (close) return this.#finish()
     this.#state = HEAD_STATE
+    this.arm(this.#since + this.#idleMs())
     this.resume()
     if (!this.#isAdvancing && this.#headBuffer.text !== '') this.#advance(this.#headBuffer.text)
+  }
+
+  /** The exchange of the request that is read or served. */
+  #take(): Exchange {
+    if (this.#exchange !== null) return this.#exchange
+    const exchange = this.#exchanges.take()
+    exchange.client = this
+    exchange.record.begin(this.thread.state.requestId(), this.clientAddress)
+    this.thread.state.counted.requests++
+    this.#exchange = exchange
+    return exchange
+  }
+
+  /** The request is over, however it ended. */
+  #giveBack(): void {
+    const exchange = this.#exchange
+    if (exchange === null) return
+    this.#exchange = null
+    exchange.record.bytesIn += exchange.body.bytes
+    this.thread.telemetry.observe(exchange.record)
+    exchange.client = null
+    this.#exchanges.give(exchange)
   }
 
   /** Half closes, and reads on for a while: closing with unread bytes would reset what the client has not read yet. */
@@ -217,6 +247,7 @@ export class ClientConnection implements Client, ClientSocketUser {
     this.#headBuffer.consume(this.#headBuffer.text.length)
     this.#wire.readIntoSharedBuffer(false)
     this.socket.end()
+    this.arm(this.thread.state.now + LINGER_MS)
     this.resume()
   }
 
@@ -229,21 +260,41 @@ export class ClientConnection implements Client, ClientSocketUser {
   close(): void {
     if (this.isClosing) return
     this.isClosing = true
-    if (this.#state === HEAD_STATE) this.#since = this.thread.state.now
+    if (this.#state !== HEAD_STATE) return
+    this.#since = this.thread.state.now
+    this.arm(this.#since + CLOSE_GRACE_MS)
+  }
+
+  #idleMs(): number {
+    if (this.isClosing) return CLOSE_GRACE_MS
+    const limits = this.#limits()
+    return this.#hasServed ? limits.idleTimeoutMs : limits.headerTimeoutMs
   }
 
   /** Looks at the timeouts; called by the thread's clock. */
-  sweep(now: number): void {
-    if (this.#state === BUSY) return this.#exchange.sweep(now)
-    const waited = now - this.#since
-    if (this.#state === LINGER) {
-      if (waited > LINGER_MS) this.destroy()
-      return
-    }
-    if (this.#state !== HEAD_STATE) return
-    const limits = this.listener()?.limits ?? GONE_LIMITS
-    if (this.#headBuffer.text !== '') {
-      if (waited > limits.headerTimeoutMs) this.refuse(REFUSALS.headerTimeout)
-    } else if (waited > (this.isClosing ? CLOSE_GRACE_MS : this.#requests === 0 ? limits.headerTimeoutMs : limits.idleTimeoutMs)) this.#finish()
+  onTime(now: number): number {
+    if (this.#state === CLOSED) return Infinity
+    if (this.#state === BUSY) return this.#onBusyTime(now)
+    const isIdle = this.#headBuffer.text === ''
+    const dueAt = this.#since + (this.#state === LINGER ? LINGER_MS : isIdle ? this.#idleMs() : this.#limits().headerTimeoutMs)
+    if (now < dueAt) return dueAt
+    if (this.#state === LINGER) this.destroy()
+    else if (isIdle) this.#finish()
+    else this.refuse(REFUSALS.headerTimeout)
+    return Infinity
   }
+
+  /** First the request's own timeouts, then those of the exchange. */
+  #onBusyTime(now: number): number {
+    const exchange = this.#exchange!
+    if (exchange.body.isComplete || this.#intake === null) return exchange.onTime(now)
+    const refused = this.#intake.timedOut(exchange, now, this.#isPaused)
+    if (refused === null) return Math.min(this.#intake.dueAt, exchange.onTime(now))
+    exchange.onBodyRefused(refused)
+    return Infinity
+  }
+}
+
+function clientAddressOf({ remoteAddress = '' }: net.Socket): string {
+  return remoteAddress.startsWith('::ffff:') ? remoteAddress.slice(7) : remoteAddress
 }

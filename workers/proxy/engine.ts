@@ -1,11 +1,16 @@
 import type net from 'node:net'
-import { errorIssue, type Issue } from '../../shared/schema/issue.ts'
-import type { Snapshot } from '../../shared/schema/snapshot.ts'
-import { InFlightCounts } from '../state/shared-counters.ts'
+import type { Issue } from '../../shared/schema/issue.ts'
+import type { RuntimePart } from '../configuration/runtime-part.ts'
+import type { SharedMemory } from '../state/shared-memory.ts'
+import { Signals } from '../state/signals.ts'
+import { TICK_MS } from '../state/target-row.ts'
 import { ThreadState } from '../state/thread-state.ts'
-import { buildRuntime } from './build-runtime.ts'
+import { TimingWheel } from '../state/timing-wheel.ts'
+import type { TargetEvent } from '../target-event.ts'
+import type { Telemetry } from '../telemetry/telemetry.ts'
 import { OpenConnections } from './open-connections.ts'
-import { endpointKey, type Runtime } from './runtime.ts'
+import { endpointKey } from './runtime.ts'
+import { RuntimePreparation } from './runtime-preparation.ts'
 import type { EngineLog, ThreadContext } from './thread-context.ts'
 
 /** A port that this thread accepts connections on. */
@@ -18,10 +23,11 @@ export interface Endpoint {
 export interface EngineOptions {
   /** Number of this thread, from 0. */
   thread: number
-  threads: number
-  /** From createSharedCounters(), shared by all threads of the process. */
-  counters: SharedArrayBuffer
+  /** From createSharedMemory(), shared by all threads of the process. */
+  memory: SharedMemory
+  telemetry: Telemetry
   log: EngineLog
+  onTargetEvent(event: TargetEvent): void
   random?: () => number
 }
 
@@ -36,8 +42,12 @@ export interface EngineStats {
 
 /** The data path of one thread. */
 export interface Engine {
-  /** Builds the Runtime for the snapshot aside; requests notice nothing. Issues with severity error = refused. */
-  prepare(snapshot: Snapshot, rows: ReadonlyMap<string, number>): Issue[]
+  /** Begins to build a Runtime aside: from the current one, or `whole` from nothing. Requests notice nothing. */
+  begin(revision: number, whole: boolean): void
+  /** Takes in a piece. Issues with severity error refuse the configuration; the engine then goes on with the current one. */
+  add(part: RuntimePart): Issue[]
+  /** All pieces are there: the Runtime waits for commit(). */
+  finish(): Issue[]
   /** Makes the prepared Runtime current by one assignment. */
   commit(): void
   /** Forgets the prepared Runtime. */
@@ -51,36 +61,47 @@ export interface Engine {
   stats(): EngineStats
 }
 
-/** Resolution of every timeout. */
-const TICK_MS = 100
+/** Ticks between two looks at the health of targets. */
+const HEALTH_TICKS = 10
 
 export function createEngine(options: EngineOptions): Engine {
-  const state = new ThreadState(new InFlightCounts(options.counters, options.threads, options.thread))
-  const thread: ThreadContext = { current: null, state, random: options.random ?? Math.random, log: options.log }
-  const connections = new OpenConnections(thread, options.threads)
-  let prepared: Runtime | null = null
+  const state = new ThreadState(options.memory, options.thread)
+  const { telemetry, log, onTargetEvent } = options
+  const thread: ThreadContext = {
+    current: null,
+    state,
+    wheel: new TimingWheel(TICK_MS, state.now),
+    signals: new Signals(options.memory.signals),
+    telemetry,
+    random: options.random ?? Math.random,
+    log,
+    onTargetEvent
+  }
+  const connections = new OpenConnections(thread)
+  const preparation = new RuntimePreparation(thread)
+  let ticks = 0
 
   setInterval(() => {
     state.sweep()
-    connections.sweep(state.now)
+    thread.wheel.advance(state.now)
+    connections.sweep()
+    telemetry.tick()
+    if (++ticks % HEALTH_TICKS === 0) watchHealth(thread)
   }, TICK_MS).unref()
 
   return {
-    prepare(snapshot, rows) {
-      prepared = null
-      const built = guarded(() => buildRuntime(snapshot, rows, state))
-      if (Array.isArray(built)) return built
-      prepared = built
-      return []
-    },
+    begin: (revision, whole) => preparation.begin(revision, whole),
+    add: (part) => preparation.add(part),
+    finish: () => preparation.finish(),
     commit() {
+      const prepared = preparation.take()
       if (prepared === null) return
       thread.current = prepared
-      prepared = null
-      state.keepOnly(poolsOf(thread.current))
+      letGo(thread)
     },
     abort() {
-      prepared = null
+      preparation.forget()
+      letGo(thread)
     },
     accept: (socket, endpoint) => connections.accept(socket, endpoint),
     closeEndpoint: (endpoint) => connections.close(endpointKey(endpoint)),
@@ -95,15 +116,16 @@ export function createEngine(options: EngineOptions): Engine {
   }
 }
 
-/** A defect in compiling refuses the snapshot; it must never end the thread that serves the old one. */
-function guarded(build: () => Runtime | Issue[]): Runtime | Issue[] {
-  try {
-    return build()
-  } catch (error) {
-    return [errorIssue('', 'compile_failed', `the snapshot could not be compiled: ${(error as Error).message}`)]
-  }
+/** Lets go of pools and windows that the current Runtime does not use. */
+function letGo({ current, state }: ThreadContext): void {
+  const targets = [...current?.upstreams.values() ?? []].flatMap((upstream) => upstream.targets)
+  state.keepOnly(new Set(targets.map(({ pool }) => pool)), new Set(targets.map(({ window }) => window)))
 }
 
-function poolsOf(runtime: Runtime) {
-  return new Set(runtime.actions.flatMap((action) => action.targets.map((target) => target.pool)))
+/** Samples what passive health counts, and lets targets back in whose time is over, also without requests. */
+function watchHealth({ current, state }: ThreadContext): void {
+  for (const upstream of current?.upstreams.values() ?? []) {
+    upstream.health.sweep(state.now)
+    upstream.available.list(state.now)
+  }
 }

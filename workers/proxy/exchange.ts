@@ -1,224 +1,287 @@
 import { matchRoute } from '../../shared/routing/match-route.ts'
 import { normalizePath } from '../../shared/routing/normalize-path.ts'
-import { pickPowerOfTwoChoices } from '../balancing/power-of-two-choices.ts'
 import { REFUSALS, type Refusal } from '../http1/refusal.ts'
+import { RequestBody } from '../http1/request-body.ts'
+import { RequestHead } from '../http1/request-head.ts'
+import { PRESSURE } from '../state/signals.ts'
+import { RequestRecord } from '../telemetry/request-record.ts'
 import type { OriginConnection } from '../upstreams/origin-connection.ts'
+import { Attempt, type AttemptOwner } from './attempt.ts'
+import { chooseTarget } from './choose-target.ts'
 import type { Client } from './client.ts'
 import { clientFailure, FAILURES, type ProxyFailure } from './failure.ts'
 import { forwardHead } from './forward-head.ts'
 import { OriginResponse, type ResponseOwner } from './origin-response.ts'
-import type { Runtime, RuntimeRoute, RuntimeTarget } from './runtime.ts'
-
-const MOST_ATTEMPTS = 2
+import { RequestReplay } from './request-replay.ts'
+import type { Runtime, RuntimeRoute, RuntimeTarget, RuntimeUpstream } from './runtime.ts'
 
 /** Methods that may be repeated (RFC 9110 section 9.2.2). */
 const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE'])
 
-/** Serves one request: route, target, origin connection, relay. One per client connection, used again for every request. */
-export class Exchange implements ResponseOwner {
-  readonly #client: Client
-  readonly #response: OriginResponse
+/** Serves one request: route, target, origin connection, relay. Used again for other requests, also of other connections. */
+export class Exchange implements ResponseOwner, AttemptOwner {
+  readonly head = new RequestHead()
+  readonly body = new RequestBody()
+  readonly record = new RequestRecord()
+  readonly replay = new RequestReplay()
+  readonly #response = new OriginResponse(this)
+  readonly #attempt = new Attempt(this, this.#response)
+  readonly #tried: RuntimeTarget[] = []
+  #client: Client | null = null
   #route: RuntimeRoute | null = null
   #target: RuntimeTarget | null = null
   #path = ''
-  #firstBody = ''
   #outgoing = ''
-  #attempts = 0
   #startedAt = 0
-  #isWaitingForName = false
-  #connectBy = 0
-  #number = 0
+  #retriesLeft = 0
+  #hasMetStale = false
+  #isRepeatable = false
   #isActive = false
-  requestId = ''
-  origin: OriginConnection | null = null
   lastActivity = 0
 
-  constructor(client: Client) {
+  /** The connection that the exchange serves; only while it does. */
+  get client(): Client {
+    return this.#client!
+  }
+
+  set client(client: Client | null) {
     this.#client = client
-    this.#response = new OriginResponse(client, this)
+  }
+
+  get origin(): OriginConnection | null {
+    return this.#attempt.origin
+  }
+
+  get route(): RuntimeRoute | null {
+    return this.#route
+  }
+
+  get upstream(): RuntimeUpstream | null {
+    return this.#route === null ? null : this.#route.upstream
   }
 
   /** The origin can take more of the request body. */
   get takesBody(): boolean {
-    return this.origin !== null && this.origin.isConnected
+    return this.#attempt.isConnected
   }
 
   get hasWaitingBody(): boolean {
     return this.origin !== null && this.origin.socket.writableLength > 0
   }
 
-  /** Begins with the request in client.head. `firstBody` is what of the body came with it, in the origin's form. */
-  begin(firstBody: string): void {
-    const client = this.#client
-    const { state, current } = client.thread
-    this.#number++
-    this.#attempts = 0
-    this.#firstBody = firstBody
+  get hasStarted(): boolean {
+    return this.#response.hasStarted
+  }
+
+  /** Begins with the request in head. What of the body came with it is in body.first, in the origin's form. */
+  begin(): void {
+    const { state, current, signals } = this.client.thread
     this.#startedAt = this.lastActivity = state.now
-    this.requestId = state.requestId()
+    this.#tried.length = 0
+    this.#hasMetStale = false
     this.#response.reset()
     state.counted.inFlight++
     this.#isActive = true
-    const failure = current === null ? FAILURES.noConfiguration : this.#admit(current)
+    this.#note()
+    const failure = signals.memoryPressure === PRESSURE.critical ? FAILURES.overloaded : current === null ? FAILURES.noConfiguration : this.#admit(current)
     if (failure !== null) return this.#fail(failure)
-    if (client.head.expectsContinue && !client.body.isComplete) client.write('HTTP/1.1 100 Continue\r\n\r\n')
-    this.#attempt(null)
+    if (this.head.expectsContinue && !this.body.isComplete) this.client.write('HTTP/1.1 100 Continue\r\n\r\n')
+    this.#next(false)
+  }
+
+  #note(): void {
+    const { head, record } = this
+    record.method = head.method
+    record.host = head.host
+    record.path = head.rawPath
+    record.query = head.query
   }
 
   /** Finds the route; `current` was read once and is not looked at again for this request. */
   #admit(current: Runtime): ProxyFailure | null {
-    const { head, body, key } = this.#client
-    const listener = current.listeners.get(key)
+    const { head, body, record } = this
+    const listener = current.listeners.get(this.client.key)
     if (listener === undefined) return FAILURES.noRoute
+    record.listenerName = listener.config.name
+    record.accessLog = listener.accessLog
     const path = head.rawPath === '*' ? '*' : normalizePath(head.rawPath)
     if (path === null) {
       head.keepAlive = false
       return clientFailure(REFUSALS.badTarget)
     }
-    const found = path === '*' ? null : matchRoute(current.routes, listener.id, head.host, head.hostPort, path, head.method)
+    record.path = this.#path = path
+    const found = path === '*' ? null : matchRoute(current.routes, listener.config.id, head.host, head.hostPort, path, head.method)
     if (found === null) return FAILURES.noRoute
-    this.#path = path
     const route = current.actions[found.index]!
     this.#route = route
-    body.maxBytes = route.maxRequestBodyBytes ?? listener.limits.maxRequestBodyBytes
+    record.routeSlot = route.slot
+    record.routeName = route.name
+    body.maxBytes = route.maxRequestBodyBytes ?? listener.config.limits.maxRequestBodyBytes
     if (body.maxBytes > 0 && (head.contentLength > body.maxBytes || body.bytes > body.maxBytes)) return clientFailure(REFUSALS.bodyTooLarge)
+    return route.upstream === null ? FAILURES.noAvailableTarget : this.#aim(route, route.upstream)
+  }
+
+  /** Prepares the attempts at the route's upstream. */
+  #aim(route: RuntimeRoute, upstream: RuntimeUpstream): ProxyFailure | null {
+    const { state } = this.client.thread
+    this.record.upstreamName = upstream.name
+    upstream.row.countRequest(state.now)
+    this.#isRepeatable = IDEMPOTENT.has(this.head.method) || route.retry.nonIdempotent
+    this.#retriesLeft = route.retry.attempts
+    this.replay.begin(this.#isRepeatable && !this.body.isComplete)
+    if (route.totalMs > 0) this.client.arm(this.#startedAt + route.totalMs)
+    this.client.arm(this.#startedAt + route.activityMs)
     return null
   }
 
-  #attempt(exclude: RuntimeTarget | null): void {
-    const { thread, head, clientAddress } = this.#client
-    const all = this.#route!.targets
-    const choices = exclude === null || all.length < 2 ? all : all.filter((target) => target !== exclude)
-    const target = pickPowerOfTwoChoices(choices, thread.random)
+  /** Makes the next attempt: at another target, or `fresh` at the same one. */
+  #next(fresh: boolean): void {
+    const { client, head, record } = this
+    const route = this.#route!
+    const upstream = route.upstream!
+    const { now } = client.thread.state
+    const target = fresh ? this.#tried.at(-1)! : chooseTarget(upstream, route.pick, this.#tried, now)
     if (target === null) return this.#fail(FAILURES.noAvailableTarget)
-    this.#attempts++
+    if (!fresh) this.#tried.push(target)
     this.#target = target
-    target.enter()
-    this.#outgoing = forwardHead(head, this.#path, target.hostHeader, clientAddress, this.requestId) + this.#firstBody
+    record.targetId = target.id
+    record.attempts++
+    this.#outgoing = forwardHead(head, this.#path, target.hostHeader, client.clientAddress, record.requestId) + this.body.first
     this.#response.reset()
-    this.origin = target.pool.takeIdle(this.#response)
-    if (this.origin === null) return this.#connect(target)
-    this.origin.write(this.#outgoing)
+    this.#attempt.begin(target, route, now, this.#isRepeatable, fresh)
   }
 
-  #connect(target: RuntimeTarget): void {
-    const { now } = this.#client.thread.state
-    this.#connectBy = now + this.#route!.connectMs
-    this.origin = target.pool.connect(this.#response, this.#connectBy)
-    if (this.origin !== null) return
-    const { name } = target.pool
-    if (!name.isPending) return this.#fail(FAILURES.nameNotResolved)
-    // Only right after a publish that brought the name: the first look-up is still under way.
-    const number = this.#number
-    this.#isWaitingForName = true
-    name.waiting.push(() => {
-      if (number !== this.#number || !this.#isWaitingForName) return
-      this.#isWaitingForName = false
-      if (name.addresses.length === 0) this.#fail(FAILURES.nameNotResolved)
-      else this.#connect(target)
-    })
+  onConnection(origin: OriginConnection): void {
+    this.lastActivity = this.client.thread.state.now
+    origin.write(this.#outgoing)
+    this.replay.writeTo(origin)
+    this.client.resume()
+  }
+
+  waitUntil(time: number): void {
+    this.client.arm(time)
   }
 
   onConnected(): void {
-    this.lastActivity = this.#client.thread.state.now
-    this.origin?.write(this.#outgoing)
-    this.#client.resume()
+    this.#attempt.onConnected()
   }
 
   /** More of the request body. Returns how many bytes wait to be written. */
   onBody(data: Buffer): number {
     const { origin } = this
-    this.lastActivity = this.#client.thread.state.now
-    if (origin === null) return 0
-    // What was sent cannot be sent again, so the request can no longer be repeated.
-    this.#attempts = MOST_ATTEMPTS
+    this.lastActivity = this.client.thread.state.now
+    this.replay.keep(data)
+    if (origin === null || !this.#attempt.isConnected) return 0
     origin.socket.write(data)
     return origin.socket.writableLength
   }
 
   onBodyRefused(refusal: Refusal): void {
-    this.#client.head.keepAlive = false
-    if (this.#response.hasStarted) this.#client.destroy()
-    else this.#fail(clientFailure(refusal))
+    this.head.keepAlive = false
+    this.#fail(clientFailure(refusal))
   }
 
   onClientDrain(): void {
-    this.lastActivity = this.#client.thread.state.now
+    this.lastActivity = this.client.thread.state.now
     this.origin?.resume()
   }
 
+  /** Lets go of everything; the client is gone. */
   onClientClose(): void {
-    this.#release()
-    this.#end()
+    this.record.failureCode ||= 'client_closed'
+    this.#letGo()
   }
 
-  /** The origin's connection failed or said what is not HTTP. Tries again where that is safe, else answers or cuts. */
-  onOriginFailure(failure: ProxyFailure): void {
-    const target = this.#target
-    const { head, body } = this.#client
-    const mayRetry = this.#attempts < MOST_ATTEMPTS && !this.#response.hasStarted
-    this.#release()
-    if (mayRetry && failure.retry === 'another-target') return this.#attempt(target)
-    if (mayRetry && failure.retry === 'fresh-connection' && IDEMPOTENT.has(head.method) && body.isComplete && body.bytes === 0) return this.#attemptFresh(target!)
+  onOriginClose(hasBytes: boolean, error: string): void {
+    this.onAttemptFailed(this.#attempt.failureAtClose(hasBytes, error))
+  }
+
+  /** The response's status says that the attempt failed, and another one may be made. */
+  retriesStatus(status: number): boolean {
+    const { retry } = this.#route!
+    return retry.statuses.length > 0 && retry.statuses.includes(status) && this.#mayRetry(FAILURES.retriedStatus)
+  }
+
+  onStatusRetried(status: number): void {
+    this.upstream!.health.answered(this.#target!, status, this.client.thread.state.now)
+    this.#tryAgain(false)
+  }
+
+  /** The attempt failed. Makes another one where that is safe and allowed, else answers or cuts. */
+  onAttemptFailed(failure: ProxyFailure): void {
+    const { upstream } = this
+    if (failure.side === 'origin' && failure.retry !== 'fresh-connection' && upstream !== null && this.#target !== null) {
+      upstream.health.failed(this.#target, failure.code, this.client.thread.state.now)
+    }
+    if (this.#mayRetry(failure)) return this.#tryAgain(failure.retry === 'fresh-connection')
     this.#fail(failure)
   }
 
-  #attemptFresh(target: RuntimeTarget): void {
-    this.#attempts++
-    this.#target = target
-    target.enter()
-    this.#response.reset()
-    this.#connect(target)
+  #mayRetry(failure: ProxyFailure): boolean {
+    if (this.#response.hasStarted || failure.retry === 'never') return false
+    if (failure.retry !== 'another-target' && !(this.#isRepeatable && this.replay.isWhole)) return false
+    const { retry, upstream } = this.#route!
+    // Neither of these two puts more load on a target that is not well.
+    if (failure === FAILURES.targetBusy) return this.#tried.length < upstream!.targets.length
+    if (failure.retry === 'fresh-connection') {
+      const isFirst = !this.#hasMetStale
+      this.#hasMetStale = true
+      return isFirst
+    }
+    const { now } = this.client.thread.state
+    if (this.#retriesLeft === 0 || !upstream!.row.takeRetry(now, retry.budgetPercent, retry.minPerSecond)) return false
+    this.#retriesLeft--
+    return true
+  }
+
+  #tryAgain(fresh: boolean): void {
+    // Until the next attempt is connected nothing may be lost of the body.
+    if (!this.body.isComplete) this.client.pause()
+    this.#attempt.release()
+    this.#next(fresh)
   }
 
   #fail(failure: ProxyFailure): void {
-    this.#release()
-    this.#end()
-    if (this.#response.hasStarted) this.#client.destroy()
-    else this.#client.answer(failure, this.requestId)
+    const { client } = this
+    this.record.failureCode = failure.code
+    if (this.#response.hasStarted) return client.destroy()
+    this.#letGo()
+    client.answer(failure)
   }
 
   /** The whole response went to the client. `reusable` tells that the origin's connection may serve another request. */
-  onResponseComplete(reusable: boolean, keepAliveSeconds: number, close: boolean): void {
-    const { origin } = this
-    const target = this.#target
-    if (origin !== null && target !== null) {
-      this.origin = null
-      origin.readIntoSharedBuffer(this.#client.socket.writableLength === 0)
-      if (reusable && origin.socket.writableLength === 0) target.pool.giveBack(origin, this.#client.thread.state.now, keepAliveSeconds)
-      else origin.destroy()
-    }
-    this.#release()
-    this.#end()
-    this.#client.onResponseEnd(close)
+  onResponseComplete(status: number, reusable: boolean, keepAliveSeconds: number, close: boolean): void {
+    const { client } = this
+    const { now } = client.thread.state
+    this.upstream?.health.answered(this.#target!, status, now)
+    this.origin?.readIntoSharedBuffer(client.socket.writableLength === 0)
+    this.#attempt.complete(reusable, keepAliveSeconds, now)
+    this.#letGo()
+    client.onResponseEnd(close)
   }
 
-  /** Lets go of target and origin connection. */
-  #release(): void {
-    this.origin?.destroy()
-    this.origin = null
-    this.#isWaitingForName = false
-    this.#target?.leave()
+  #letGo(): void {
+    this.#attempt.release()
     this.#target = null
-  }
-
-  /** Ends the exchange once; a connection that is cut for a failure closes afterwards. */
-  #end(): void {
-    if (!this.#isActive) return
-    this.#isActive = false
-    this.#number++
     this.#route = null
     this.#outgoing = ''
-    this.#firstBody = ''
-    this.#client.thread.state.counted.inFlight--
+    this.body.first = ''
+    this.replay.forget()
+    if (!this.#isActive) return
+    this.#isActive = false
+    this.client.thread.state.counted.inFlight--
   }
 
-  sweep(now: number): void {
+  /** Looks at the timeouts. Returns when to look again. */
+  onTime(now: number): number {
     const route = this.#route
-    if (route === null) return
-    const isConnecting = this.#isWaitingForName || (this.origin !== null && !this.origin.isConnected)
-    if (route.totalMs > 0 && now - this.#startedAt > route.totalMs) this.#fail(FAILURES.totalTimeout)
-    else if (isConnecting && now > this.#connectBy) this.onOriginFailure(FAILURES.connectTimeout)
-    else if (now - this.lastActivity > route.activityMs) this.#fail(FAILURES.responseTimeout)
+    if (route === null) return Infinity
+    const totalAt = route.totalMs > 0 ? this.#startedAt + route.totalMs : Infinity
+    if (now >= totalAt) this.#fail(FAILURES.totalTimeout)
+    else {
+      const failure = this.#attempt.timedOut(now) ?? this.#response.timedOut(now, route)
+      if (failure !== null) this.onAttemptFailed(failure)
+    }
+    return Math.min(totalAt, this.#attempt.deadline, this.#response.dueAt(route))
   }
 }

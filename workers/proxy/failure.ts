@@ -1,36 +1,53 @@
 import type { Refusal } from '../http1/refusal.ts'
 
-/** Why a request could not be served. Retries and answers read only this. */
+/** Why a request could not be served. Retries, health and answers read only this. */
 export interface ProxyFailure {
   readonly code: string
   readonly status: number
   readonly message: string
-  /** Whose fault it is. */
+  /** Whose fault it is. What lies with the origin counts against the target's health, but for a stale connection. */
   readonly side: 'client' | 'gateway' | 'origin'
-  /** Another attempt may be made: nothing was written, or the request may be repeated. */
-  readonly retry: 'never' | 'another-target' | 'fresh-connection'
+  /**
+   * Whether another attempt may be made. another-target: no byte of the request was written. repeatable: the request was
+   * written and may only be repeated when its method allows that. fresh-connection: as repeatable, and the target is well.
+   */
+  readonly retry: 'never' | 'another-target' | 'repeatable' | 'fresh-connection'
+  /** Written into Retry-After; 0: not written. */
+  readonly retryAfterSeconds: number
 }
 
-const failure = (status: number, code: string, side: ProxyFailure['side'], message: string, retry: ProxyFailure['retry'] = 'never'): ProxyFailure =>
-  Object.freeze({ status, code, side, message, retry })
+type Extras = Partial<Pick<ProxyFailure, 'retry' | 'retryAfterSeconds'>>
+
+const failure = (status: number, code: string, side: ProxyFailure['side'], message: string, extras: Extras = {}): ProxyFailure =>
+  Object.freeze({ status, code, side, message, retry: extras.retry ?? 'never', retryAfterSeconds: extras.retryAfterSeconds ?? 0 })
+
+const ELSEWHERE = { retry: 'another-target' } as const
 
 /** Every failure of the proxy's own; messages never tell anything about origins. */
 export const FAILURES = {
-  noConfiguration: failure(503, 'no_configuration', 'gateway', 'The gateway has no configuration yet.'),
+  noConfiguration: failure(503, 'no_configuration', 'gateway', 'The gateway has no configuration yet.', { retryAfterSeconds: 1 }),
   noRoute: failure(404, 'no_route', 'gateway', 'No route takes this request.'),
-  noAvailableTarget: failure(503, 'no_available_target', 'gateway', 'No target is available.'),
-  tooManyConnections: failure(503, 'too_many_connections', 'gateway', 'Too many connections.'),
-  connectFailed: failure(502, 'connect_failed', 'origin', 'The target cannot be reached.', 'another-target'),
-  connectTimeout: failure(504, 'connect_timeout', 'origin', 'The target did not accept a connection in time.', 'another-target'),
-  nameNotResolved: failure(502, 'name_not_resolved', 'origin', 'The name of the target is not known.', 'another-target'),
-  staleConnection: failure(502, 'stale_connection', 'origin', 'The target closed the connection.', 'fresh-connection'),
-  originClosed: failure(502, 'origin_closed', 'origin', 'The target closed the connection without an answer.'),
+  noAvailableTarget: failure(503, 'no_available_target', 'gateway', 'No target is available.', { retryAfterSeconds: 1 }),
+  tooManyConnections: failure(503, 'too_many_connections', 'gateway', 'Too many connections.', { retryAfterSeconds: 1 }),
+  tooManyOfClient: failure(503, 'too_many_client_connections', 'client', 'Too many connections of this client.', { retryAfterSeconds: 1 }),
+  overloaded: failure(503, 'overloaded', 'gateway', 'The gateway is short of memory.', { retryAfterSeconds: 1 }),
+  targetBusy: failure(503, 'target_busy', 'gateway', 'The target has as many connections as it may.', { ...ELSEWHERE, retryAfterSeconds: 1 }),
+  queueTimeout: failure(503, 'queue_timeout', 'gateway', 'No connection to the target became free in time.', { retryAfterSeconds: 1 }),
+  connectFailed: failure(502, 'connect_failed', 'origin', 'The target cannot be reached.', ELSEWHERE),
+  connectTimeout: failure(504, 'connect_timeout', 'origin', 'The target did not accept a connection in time.', ELSEWHERE),
+  tlsFailed: failure(502, 'tls_failed', 'origin', 'No secure connection to the target could be made.', ELSEWHERE),
+  nameNotResolved: failure(502, 'name_not_resolved', 'origin', 'The name of the target is not known.', ELSEWHERE),
+  staleConnection: failure(502, 'stale_connection', 'origin', 'The target closed the connection.', { retry: 'fresh-connection' }),
+  originReset: failure(502, 'origin_closed', 'origin', 'The target closed the connection without an answer.', { retry: 'repeatable' }),
+  originClosed: failure(502, 'origin_closed', 'origin', 'The target closed the connection without a whole answer.'),
+  retriedStatus: failure(502, 'retried_status', 'origin', 'The target answered with an error.', { retry: 'repeatable' }),
   badResponse: failure(502, 'bad_response', 'origin', 'The target sent an answer that is not HTTP.'),
   responseTimeout: failure(504, 'response_timeout', 'origin', 'The target did not answer in time.'),
+  responseTooSlow: failure(504, 'response_too_slow', 'origin', 'The target answered too slowly.'),
   totalTimeout: failure(504, 'request_total_timeout', 'gateway', 'The request took too long.')
 } as const
 
 /** The codec's refusals as failures of the client. */
 export function clientFailure(refusal: Refusal): ProxyFailure {
-  return { ...refusal, side: 'client', retry: 'never' }
+  return { ...refusal, side: 'client', retry: 'never', retryAfterSeconds: 0 }
 }

@@ -1,12 +1,22 @@
+import type { ProxyFailure } from './failure.ts'
+
 /** What the gateway itself answers with. */
 export interface GatewayAnswer {
   status: number
   code: string
   message: string
+  /** Written into Retry-After; 0: not written. */
+  retryAfterSeconds: number
   requestId: string
   accept: string
   close: boolean
   withoutBody: boolean
+}
+
+/** The answer to a request that failed. */
+export function failureAnswer(failure: ProxyFailure, head: { method: string; accept: string }, requestId: string, close: boolean): string {
+  const { status, code, message, retryAfterSeconds } = failure
+  return gatewayAnswer({ status, code, message, retryAfterSeconds, requestId, accept: head.accept, close, withoutBody: head.method === 'HEAD' })
 }
 
 const REASONS: Record<number, string> = {
@@ -27,13 +37,14 @@ const REASONS: Record<number, string> = {
 
 /** The whole answer as text, in the format that the client accepts: JSON, HTML or plain text. */
 export function gatewayAnswer(answer: GatewayAnswer): string {
-  const { status, code, requestId } = answer
+  const { status, code, requestId, retryAfterSeconds } = answer
   const reason = REASONS[status] ?? 'Error'
   const [type, body] = bodyOf(answer, reason)
   const allow = status === 405 ? 'Allow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS\r\n' : ''
+  const retryAfter = retryAfterSeconds === 0 ? '' : `Retry-After: ${retryAfterSeconds}\r\n`
   return (
     `HTTP/1.1 ${status} ${reason}\r\nContent-Type: ${type}\r\nContent-Length: ${body.length}\r\nCache-Control: no-store\r\n` +
-    `X-Gateway-Error: ${code}\r\nX-Request-Id: ${requestId}\r\n${allow}${answer.close ? 'Connection: close\r\n' : ''}\r\n${answer.withoutBody ? '' : body}`
+    `X-Gateway-Error: ${code}\r\nX-Request-Id: ${requestId}\r\n${allow}${retryAfter}${answer.close ? 'Connection: close\r\n' : ''}\r\n${answer.withoutBody ? '' : body}`
   )
 }
 

@@ -1,35 +1,54 @@
 import type net from 'node:net'
 import { ClientConnection } from './client-connection.ts'
-import { FAILURES } from './failure.ts'
+import { ExchangePool } from './exchange-pool.ts'
+import { FAILURES, type ProxyFailure } from './failure.ts'
 import { gatewayAnswer } from './gateway-answer.ts'
-import { endpointKey } from './runtime.ts'
+import { endpointKey, type RuntimeListener } from './runtime.ts'
+import { PRESSURE } from '../state/signals.ts'
 import type { ThreadContext } from './thread-context.ts'
+
+/** Idle connections that are closed in one tick while the process is short of memory. */
+const MOST_CLOSED_AT_ONCE = 500
 
 /** The client connections of one thread. They are state: no configuration closes them. */
 export class OpenConnections {
   readonly #thread: ThreadContext
-  readonly #threads: number
+  readonly #exchanges = new ExchangePool()
   readonly #all = new Set<ClientConnection>()
-  readonly #byKey = new Map<string, number>()
   #whenEmpty: (() => void) | null = null
 
-  constructor(thread: ThreadContext, threads: number) {
+  constructor(thread: ThreadContext) {
     this.#thread = thread
-    this.#threads = threads
   }
 
   get size(): number {
     return this.#all.size
   }
 
-  /** Takes an accepted connection, or answers 503 when the listener has this thread's share of maxConnections. */
+  /** Takes an accepted connection, or answers 503 when the node has as many as it may. */
   accept(socket: net.Socket, endpoint: { address: string; port: number }): void {
-    const key = endpointKey(endpoint)
-    const count = (this.#byKey.get(key) ?? 0) + 1
-    const most = this.#thread.current?.listeners.get(key)?.limits.maxConnections
-    if (most !== undefined && count > Math.ceil(most / this.#threads)) return this.#refuse(socket)
-    this.#byKey.set(key, count)
-    this.#all.add(new ClientConnection(socket, endpoint, this.#thread, (connection) => this.#forget(connection)))
+    const thread = this.#thread
+    const listener = thread.current?.listeners.get(endpointKey(endpoint)) ?? null
+    const connection = { address: socket.remoteAddress ?? '', row: listener?.row ?? null }
+    const refused = this.#refusal(listener, connection.address)
+    if (refused !== null) return this.#refuse(socket, refused)
+    connection.row?.open()
+    thread.state.clients.open(connection.address)
+    this.#all.add(new ClientConnection(socket, endpoint, thread, this.#exchanges, (closed) => {
+      connection.row?.close()
+      thread.state.clients.close(connection.address)
+      this.#all.delete(closed)
+      if (this.#all.size === 0) this.#whenEmpty?.()
+    }))
+  }
+
+  #refusal(listener: RuntimeListener | null, address: string): ProxyFailure | null {
+    const { signals, state } = this.#thread
+    if (signals.memoryPressure === PRESSURE.critical) return FAILURES.overloaded
+    if (listener === null) return null
+    const { maxConnections, maxConnectionsPerClient } = listener.config.limits
+    if (listener.row.connections >= maxConnections) return FAILURES.tooManyConnections
+    return maxConnectionsPerClient > 0 && state.clients.count(address) >= maxConnectionsPerClient ? FAILURES.tooManyOfClient : null
   }
 
   /** Ends connections with their current answer; all of them without a key. */
@@ -53,29 +72,22 @@ export class OpenConnections {
     })
   }
 
-  sweep(now: number): void {
+  /** Gives memory back when it is short: idle connections end, the oldest first. */
+  sweep(): void {
+    if (this.#thread.signals.memoryPressure === PRESSURE.none) return
+    let left = MOST_CLOSED_AT_ONCE
     for (const connection of this.#all) {
-      try {
-        connection.sweep(now)
-      } catch (error) {
-        connection.onDefect(error)
-      }
+      if (!connection.isIdle) continue
+      connection.destroy()
+      if (--left === 0) return
     }
   }
 
-  #forget(connection: ClientConnection): void {
-    this.#all.delete(connection)
-    const count = (this.#byKey.get(connection.key) ?? 1) - 1
-    if (count > 0) this.#byKey.set(connection.key, count)
-    else this.#byKey.delete(connection.key)
-    if (this.#all.size === 0) this.#whenEmpty?.()
-  }
-
-  #refuse(socket: net.Socket): void {
+  #refuse(socket: net.Socket, failure: ProxyFailure): void {
     const { state } = this.#thread
-    const { status, code, message } = FAILURES.tooManyConnections
+    const { status, code, message, retryAfterSeconds } = failure
     state.countFailure(code)
     socket.on('error', () => {})
-    socket.end(gatewayAnswer({ status, code, message, requestId: state.requestId(), accept: '', close: true, withoutBody: false }))
+    socket.end(gatewayAnswer({ status, code, message, retryAfterSeconds, requestId: state.requestId(), accept: '', close: true, withoutBody: false }))
   }
 }

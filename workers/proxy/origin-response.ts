@@ -1,9 +1,15 @@
 import { HEAD, HeadBuffer } from '../http1/head-buffer.ts'
+import { REFUSALS } from '../http1/refusal.ts'
+import type { RequestBody } from '../http1/request-body.ts'
+import type { RequestHead } from '../http1/request-head.ts'
 import { ResponseBody } from '../http1/response-body.ts'
 import { parseResponseHead, ResponseHead } from '../http1/response-head.ts'
+import type { RequestRecord } from '../telemetry/request-record.ts'
 import type { OriginConnection, OriginUser } from '../upstreams/origin-connection.ts'
 import type { Client } from './client.ts'
-import { FAILURES, type ProxyFailure } from './failure.ts'
+import { clientFailure, FAILURES, type ProxyFailure } from './failure.ts'
+import { RateWatch } from './rate-watch.ts'
+import type { RuntimeRoute } from './runtime.ts'
 
 const MAX_HEAD_BYTES = 65_536
 /** Interim responses before the final one. */
@@ -13,29 +19,37 @@ const MOST_WAITING = 262_144
 
 /** The exchange that a response belongs to. */
 export interface ResponseOwner {
+  readonly client: Client
+  readonly head: RequestHead
+  readonly body: RequestBody
+  readonly record: RequestRecord
   readonly origin: OriginConnection | null
+  readonly route: RuntimeRoute | null
   lastActivity: number
   onConnected(): void
-  onOriginFailure(failure: ProxyFailure): void
+  onAttemptFailed(failure: ProxyFailure): void
+  onOriginClose(hasBytes: boolean, error: string): void
+  /** Whether this status counts as a failed attempt that is made again; then onStatusRetried() follows. */
+  retriesStatus(status: number): boolean
+  onStatusRetried(status: number): void
   /** `reusable` tells that the origin's connection may serve another request. */
-  onResponseComplete(reusable: boolean, keepAliveSeconds: number, close: boolean): void
+  onResponseComplete(status: number, reusable: boolean, keepAliveSeconds: number, close: boolean): void
 }
 
 /** Reads what the origin sends for one exchange and relays it to the client. Used again for every request. */
 export class OriginResponse implements OriginUser {
-  readonly #client: Client
   readonly #exchange: ResponseOwner
   readonly #headBuffer = new HeadBuffer()
   readonly #head = new ResponseHead()
   readonly #body = new ResponseBody()
+  readonly #rate = new RateWatch()
   #interim = 0
   #hasBytes = false
   /** The final head went to the client; from here on a failure can only cut the connection. */
   hasStarted = false
   #close = false
 
-  constructor(client: Client, exchange: ResponseOwner) {
-    this.#client = client
+  constructor(exchange: ResponseOwner) {
     this.#exchange = exchange
   }
 
@@ -48,7 +62,7 @@ export class OriginResponse implements OriginUser {
   }
 
   onDefect(error: unknown): void {
-    this.#client.onDefect(error)
+    this.#exchange.client.onDefect(error)
   }
 
   onOriginConnect(): void {
@@ -56,11 +70,12 @@ export class OriginResponse implements OriginUser {
   }
 
   onOriginDrain(): void {
-    this.#client.resume()
+    this.#exchange.client.resume()
   }
 
   onOriginData(buffer: Buffer, length: number): boolean {
-    this.#exchange.lastActivity = this.#client.thread.state.now
+    const exchange = this.#exchange
+    exchange.lastActivity = exchange.client.thread.state.now
     this.#hasBytes = true
     if (!this.hasStarted) return this.#readHead(buffer.toString('latin1', 0, length))
     const output = this.#body.take(buffer, length)
@@ -69,9 +84,10 @@ export class OriginResponse implements OriginUser {
   }
 
   #relay(output: Buffer, isSlice: boolean): void {
-    const { socket } = this.#client
-    socket.write(output)
-    if (isSlice && socket.writableLength > 0) this.#exchange.origin?.replaceOwnBuffer()
+    const { client, record } = this.#exchange
+    record.bytesOut += output.length
+    client.socket.write(output)
+    if (isSlice && client.socket.writableLength > 0) this.#exchange.origin?.replaceOwnBuffer()
   }
 
   #readHead(text: string): boolean {
@@ -83,7 +99,7 @@ export class OriginResponse implements OriginUser {
       const { end, bodyStart } = this.#headBuffer
       const whole = this.#headBuffer.text
       if (found !== HEAD.complete || !parseResponseHead(whole, 0, end, this.#head) || !this.#isExpected()) {
-        this.#exchange.onOriginFailure(FAILURES.badResponse)
+        this.#exchange.onAttemptFailed(FAILURES.badResponse)
         return true
       }
       this.#headBuffer.consume(bodyStart)
@@ -103,64 +119,94 @@ export class OriginResponse implements OriginUser {
 
   /** 100 was the gateway's own affair; others are passed on to clients that know them (RFC 9110 section 15.2). */
   #relayInterim(): void {
-    const { head } = this.#client
-    if (this.#head.status !== 100 && !head.isHttp10) this.#client.write(`HTTP/1.1 ${this.#head.statusText}\r\n${this.#head.fields}\r\n`)
+    const { head, client } = this.#exchange
+    if (this.#head.status !== 100 && !head.isHttp10) client.write(`HTTP/1.1 ${this.#head.statusText}\r\n${this.#head.fields}\r\n`)
   }
 
   /** Sends the head, with what came of the body, in one write. */
   #start(rest: string): boolean {
-    const client = this.#client
+    const exchange = this.#exchange
+    const { client, record } = exchange
     const head = this.#head
     const body = this.#body
-    const { isHttp10, method } = client.head
+    const { isHttp10, method } = exchange.head
     this.#headBuffer.consume(this.#headBuffer.text.length)
+    if (head.status >= 500 && exchange.retriesStatus(head.status)) {
+      exchange.onStatusRetried(head.status)
+      return true
+    }
     body.begin(head, method, isHttp10)
     const first = body.first(rest)
     if (body.isMalformed) {
-      this.#exchange.onOriginFailure(FAILURES.badResponse)
+      exchange.onAttemptFailed(FAILURES.badResponse)
       return true
     }
     this.hasStarted = true
     this.#close = client.mustClose() || body.needsClose
     const connection = this.#close ? 'Connection: close\r\n' : isHttp10 ? 'Connection: keep-alive\r\n' : ''
+    record.status = head.status
+    record.firstByteAt = performance.now()
     client.write(`HTTP/1.1 ${head.statusText}\r\n${head.fields}${body.framing(head)}${connection}\r\n${first}`)
-    if (!body.isComplete) this.#exchange.origin?.readIntoOwnBuffer()
+    if (!body.isComplete) this.#goOn()
     return this.#afterPiece()
+  }
+
+  /** More of the body will come. */
+  #goOn(): void {
+    const { client, origin, route } = this.#exchange
+    origin?.readIntoOwnBuffer()
+    this.#rate.begin(client.thread.state.now)
+    if (route !== null) client.arm(this.dueAt(route))
   }
 
   #afterPiece(): boolean {
     const body = this.#body
     if (body.isMalformed) {
-      this.#exchange.onOriginFailure(FAILURES.badResponse)
+      this.#exchange.onAttemptFailed(FAILURES.badResponse)
       return true
     }
     if (body.isComplete) {
-      this.#complete(this.#head.keepAlive && !body.hasExtra && this.#client.body.isComplete)
+      this.#complete(this.#head.keepAlive && !body.hasExtra && this.#exchange.body.isComplete)
       return true
     }
-    return this.#client.socket.writableLength < MOST_WAITING
+    if (this.#exchange.client.socket.writableLength < MOST_WAITING) return true
+    this.#rate.wasHeldUp = true
+    return false
   }
 
   #complete(reusable: boolean): void {
-    this.#exchange.onResponseComplete(reusable, this.#head.keepAliveSeconds, this.#close)
+    this.#exchange.onResponseComplete(this.#head.status, reusable, this.#head.keepAliveSeconds, this.#close)
   }
 
   onOriginEnd(): void {
     if (this.hasStarted && this.#body.endsWithConnection) {
       const last = this.#body.lastChunk()
-      if (last !== '') this.#client.write(last)
+      if (last !== '') this.#exchange.client.write(last)
       this.#complete(false)
-    } else this.#exchange.onOriginFailure(this.#failure())
+    } else this.#exchange.onOriginClose(this.#hasBytes, '')
   }
 
-  onOriginClose(): void {
-    this.#exchange.onOriginFailure(this.#failure())
+  onOriginClose(error: string): void {
+    this.#exchange.onOriginClose(this.#hasBytes, error)
   }
 
-  /** A reused connection that closes before a byte was most likely closed before it got the request. */
-  #failure() {
-    const { origin } = this.#exchange
-    if (origin !== null && !origin.isConnected) return FAILURES.connectFailed
-    return origin?.isReused === true && !this.#hasBytes ? FAILURES.staleConnection : FAILURES.originClosed
+  /** When the timeouts are to be looked at. */
+  dueAt(route: RuntimeRoute): number {
+    const activityAt = this.#exchange.lastActivity + route.activityMs
+    return this.hasStarted && route.minResponseBytesPerSecond > 0 ? Math.min(activityAt, this.#rate.dueAt) : activityAt
+  }
+
+  /** What took too long, and by whose fault; null when nothing did. */
+  timedOut(now: number, route: RuntimeRoute): ProxyFailure | null {
+    const { client, record, body, lastActivity, origin } = this.#exchange
+    const clientIsSlow = client.socket.writableLength > 0
+    if (this.hasStarted && route.minResponseBytesPerSecond > 0) {
+      if (clientIsSlow) this.#rate.wasHeldUp = true
+      if (this.#rate.isTooSlow(now, record.bytesOut, route.minResponseBytesPerSecond)) return FAILURES.responseTooSlow
+    }
+    if (now - lastActivity < route.activityMs) return null
+    if (clientIsSlow) return clientFailure(REFUSALS.responseNotRead)
+    const clientOwesBody = !body.isComplete && origin !== null && origin.socket.writableLength === 0
+    return clientOwesBody ? clientFailure(REFUSALS.bodyTimeout) : FAILURES.responseTimeout
   }
 }

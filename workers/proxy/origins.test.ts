@@ -174,19 +174,22 @@ test('a reused connection that closes before a byte: GET is sent again, POST is 
   assert.deepEqual([status, headers.get('x-gateway-error')], [502, 'stale_connection'])
 })
 
-test('a fresh connection that closes before a byte is 502 and not sent again', async () => {
+test('a fresh connection that closes before a byte: GET is sent once more, POST is not', async () => {
   await start((peer) => {
     peer.socket.once('data', () => peer.destroy())
   })
   client.send(get())
   assert.equal((await client.response()).headers.get('x-gateway-error'), 'origin_closed')
-  assert.equal(origin.peers.length, 1)
+  assert.equal(origin.peers.length, 2)
+  client.send('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\nx')
+  assert.equal((await client.response()).headers.get('x-gateway-error'), 'origin_closed')
+  assert.equal(origin.peers.length, 3)
 })
 
 test('a target that refuses: the other one is tried; with none it is 502 without a word about the target', async () => {
   await start(answering(ok('fine')))
   const closed = `http://127.0.0.1:${await freePort()}`
-  gateway.apply({ targets: [closed, origin.url] })
+  gateway.apply({ targets: [closed, origin.url], upstream: { retry: { budgetPercent: 100 } } })
   for (let index = 0; index < 10; index++) {
     client.send(get())
     assert.equal((await client.response()).body, 'fine')

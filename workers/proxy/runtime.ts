@@ -1,59 +1,106 @@
 import type { CompiledRoutes } from '../../shared/routing/compiled-routes.ts'
 import type { Listener } from '../../shared/schema/listener.ts'
+import type { Retry } from '../../shared/schema/retry.ts'
 import type { Identified } from '../../shared/schema/snapshot.ts'
-import type { InFlightCounts } from '../state/shared-counters.ts'
-import type { TargetPool } from '../upstreams/target-pool.ts'
+import type { Choice, PickTarget, Turn } from '../balancing/choice.ts'
+import type { AvailableTargets } from '../health/available-targets.ts'
+import type { FailureWindow } from '../health/failure-window.ts'
+import type { PassiveHealth } from '../health/passive-health.ts'
+import type { ListenerRow } from '../state/listener-row.ts'
+import type { TargetRow } from '../state/target-row.ts'
+import type { UpstreamRow } from '../state/upstream-row.ts'
+import type { PoolSettings, TargetPool } from '../upstreams/target-pool.ts'
 
-/** A target as requests use it. Its pool and counter are state and outlive the Runtime. */
-export class RuntimeTarget {
+/** A target as requests use it. Pool, row and window are state and outlive the Runtime. */
+export class RuntimeTarget implements Choice {
   readonly id: string
+  readonly weight: number
   readonly pool: TargetPool
+  readonly row: TargetRow
+  readonly window: FailureWindow
+  readonly settings: PoolSettings
   /** Host header for the target. */
   readonly hostHeader: string
-  readonly #row: number
-  readonly #counts: InFlightCounts
 
-  constructor(id: string, pool: TargetPool, hostHeader: string, row: number, counts: InFlightCounts) {
-    this.id = id
-    this.pool = pool
-    this.hostHeader = hostHeader
-    this.#row = row
-    this.#counts = counts
+  constructor(parts: Pick<RuntimeTarget, 'id' | 'weight' | 'pool' | 'row' | 'window' | 'settings' | 'hostHeader'>) {
+    this.id = parts.id
+    this.weight = parts.weight
+    this.pool = parts.pool
+    this.row = parts.row
+    this.window = parts.window
+    this.settings = parts.settings
+    this.hostHeader = parts.hostHeader
   }
 
-  /** Requests in flight on the whole node. */
   get inFlight(): number {
-    return this.#counts.sum(this.#row)
+    return this.row.inFlight
   }
 
-  enter(): void {
-    this.#counts.add(this.#row)
+  get smoothWeight(): number {
+    return this.row.smoothWeight
   }
 
-  leave(): void {
-    this.#counts.remove(this.#row)
+  set smoothWeight(weight: number) {
+    this.row.smoothWeight = weight
   }
 }
 
-export interface RuntimeRoute {
-  /** Enabled targets of the route's upstream; empty when it has none. */
+export interface RuntimeUpstream {
+  readonly id: string
+  readonly name: string
+  /** The enabled ones. */
   readonly targets: readonly RuntimeTarget[]
+  readonly available: AvailableTargets<RuntimeTarget>
+  readonly health: PassiveHealth<RuntimeTarget>
+  readonly row: UpstreamRow
+  readonly pick: PickTarget
+  readonly turn: Turn
+  readonly retry: Retry
   readonly connectMs: number
+  readonly queueMs: number
+  /** 0: none. */
+  readonly slowStartMs: number
+  /** 0: no limit. */
+  readonly minResponseBytesPerSecond: number
+}
+
+export interface RuntimeRoute {
+  readonly id: string
+  readonly name: string
+  /** CompiledRoute.index. */
+  readonly slot: number
+  /** Null when it has none. */
+  readonly upstream: RuntimeUpstream | null
+  readonly pick: PickTarget
+  readonly retry: Retry
+  readonly connectMs: number
+  readonly queueMs: number
   readonly activityMs: number
   /** 0: none. */
   readonly totalMs: number
+  /** 0: no limit. */
+  readonly minResponseBytesPerSecond: number
   /** Replaces the listener's limit; null when the route has none. 0: no limit. */
   readonly maxRequestBodyBytes: number | null
+}
+
+export interface RuntimeListener {
+  readonly config: Identified<Listener>
+  readonly row: ListenerRow
+  /** 0: off, 1: sampled, 2: full. */
+  readonly accessLog: number
 }
 
 /** What one thread compiled from a snapshot. Immutable; replaced as a whole. */
 export interface Runtime {
   readonly revision: number
   readonly routes: CompiledRoutes
-  /** By CompiledRoute.index. */
-  readonly actions: readonly RuntimeRoute[]
+  /** By CompiledRoute.index; what lies where no route is means nothing. */
+  readonly actions: readonly (RuntimeRoute | null)[]
+  /** By id. */
+  readonly upstreams: ReadonlyMap<string, RuntimeUpstream>
   /** Enabled http listeners by endpointKey(). */
-  readonly listeners: ReadonlyMap<string, Identified<Listener>>
+  readonly listeners: ReadonlyMap<string, RuntimeListener>
 }
 
 /** How a listener's socket and its configuration find each other. */

@@ -1,4 +1,8 @@
+import type { Signals } from '../state/signals.ts'
 import type { ThreadState } from '../state/thread-state.ts'
+import type { TimingWheel } from '../state/timing-wheel.ts'
+import type { TargetEvent } from '../target-event.ts'
+import type { Telemetry } from '../telemetry/telemetry.ts'
 import type { Runtime } from './runtime.ts'
 
 /** As much of a pino logger as the engine needs. */
@@ -12,6 +16,10 @@ export interface EngineLog {
 export interface ThreadContext {
   current: Runtime | null
   readonly state: ThreadState
+  readonly wheel: TimingWheel
+  readonly signals: Signals
+  readonly telemetry: Telemetry
   readonly random: () => number
   readonly log: EngineLog
+  onTargetEvent(event: TargetEvent): void
 }

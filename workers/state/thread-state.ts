@@ -1,8 +1,14 @@
 import { randomBytes } from 'node:crypto'
+import { FailureWindow } from '../health/failure-window.ts'
 import { ReadBuffers } from '../http1/read-buffer.ts'
 import { NameResolver } from '../upstreams/name-resolver.ts'
-import { TargetPool } from '../upstreams/target-pool.ts'
-import type { InFlightCounts } from './shared-counters.ts'
+import type { TargetPool } from '../upstreams/target-pool.ts'
+import { ClientCounts } from './client-counts.ts'
+import { ListenerRow } from './listener-row.ts'
+import type { SharedMemory } from './shared-memory.ts'
+import { TargetRow } from './target-row.ts'
+import { createThreadClock } from './thread-clock.ts'
+import { UpstreamRow } from './upstream-row.ts'
 
 /** What one thread counts. Plain numbers, read by stats(). */
 export interface ThreadCounts {
@@ -13,18 +19,27 @@ export interface ThreadCounts {
 
 /** Everything of a thread that survives configurations: pools, names, buffers, counters, its coarse clock. */
 export class ThreadState {
-  /** Monotonic milliseconds, a tick old at most; read instead of asking the system for every request. */
-  now = performance.now()
+  readonly clock: () => number
+  /** Milliseconds of the node's clock, a tick old at most; read instead of asking the system for every request. */
+  now: number
   readonly buffers = new ReadBuffers()
-  readonly names = new NameResolver()
-  readonly counts: InFlightCounts
+  readonly names: NameResolver
+  readonly clients: ClientCounts
   readonly counted: ThreadCounts = { requests: 0, inFlight: 0, byCode: Object.create(null) as Record<string, number> }
+  readonly #memory: SharedMemory
+  readonly #thread: number
   readonly #pools = new Map<string, TargetPool>()
+  readonly #windows = new Map<string, FailureWindow>()
   readonly #idPrefix = randomBytes(8).toString('hex')
   #nextId = 0
 
-  constructor(counts: InFlightCounts) {
-    this.counts = counts
+  constructor(memory: SharedMemory, thread: number) {
+    this.#memory = memory
+    this.#thread = thread
+    this.clock = createThreadClock(memory.clockStart)
+    this.now = this.clock()
+    this.names = new NameResolver(this.clock)
+    this.clients = new ClientCounts(memory.clients, memory.threads, thread, memory.seed)
   }
 
   /** Unique on every node and thread. */
@@ -36,22 +51,44 @@ export class ThreadState {
     this.counted.byCode[code] = (this.counted.byCode[code] ?? 0) + 1
   }
 
-  pool(key: string, host: string, port: number): TargetPool {
+  targetRow(row: number): TargetRow {
+    return new TargetRow(this.#memory.targets, this.#memory.threads, this.#thread, row)
+  }
+
+  upstreamRow(row: number): UpstreamRow {
+    return new UpstreamRow(this.#memory.upstreams, this.#memory.threads, this.#thread, row)
+  }
+
+  listenerRow(row: number): ListenerRow {
+    return new ListenerRow(this.#memory.listeners, this.#memory.threads, this.#thread, row)
+  }
+
+  /** The pool of this key, made by `create` when there is none yet. */
+  pool(key: string, create: () => TargetPool): TargetPool {
     const known = this.#pools.get(key)
     if (known !== undefined) return known
-    const pool = new TargetPool(this.buffers, this.names.entry(host, this.now), port)
+    const pool = create()
     this.#pools.set(key, pool)
     return pool
   }
 
-  /** Lets go of the pools that no target of the current Runtime uses; requests on them end as they are. */
-  keepOnly(used: ReadonlySet<TargetPool>): void {
+  failureWindow(key: string, row: TargetRow): FailureWindow {
+    const known = this.#windows.get(key)
+    if (known !== undefined) return known
+    const window = new FailureWindow(row.succeeded, row.failed)
+    this.#windows.set(key, window)
+    return window
+  }
+
+  /** Lets go of what no target of the current Runtime uses; requests on these pools end as they are. */
+  keepOnly(pools: ReadonlySet<TargetPool>, windows: ReadonlySet<FailureWindow>): void {
     for (const [key, pool] of this.#pools) {
-      if (used.has(pool)) continue
+      if (pools.has(pool)) continue
       this.#pools.delete(key)
       pool.retire()
     }
-    this.names.keepOnly(new Set([...used].map((pool) => pool.name.name)))
+    for (const [key, window] of this.#windows) if (!windows.has(window)) this.#windows.delete(key)
+    this.names.keepOnly(new Set([...pools].map((pool) => pool.name.name)))
   }
 
   originConnections(): number {
@@ -62,12 +99,8 @@ export class ThreadState {
 
   /** One tick of the clock. */
   sweep(): void {
-    this.now = performance.now()
+    this.now = this.clock()
     this.names.refresh(this.now)
     for (const pool of this.#pools.values()) pool.sweep(this.now)
-  }
-
-  close(): void {
-    this.keepOnly(new Set())
   }
 }

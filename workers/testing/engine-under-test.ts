@@ -2,14 +2,23 @@ import { once } from 'node:events'
 import net from 'node:net'
 import { decodeContent } from '../../shared/snapshot/decode-snapshot.ts'
 import type { SnapshotContent } from '../../shared/schema/snapshot.ts'
+import { NodeConfiguration } from '../configuration/node-configuration.ts'
+import type { RuntimePart } from '../configuration/runtime-part.ts'
 import { createEngine, type Engine } from '../proxy/engine.ts'
-import { createSharedCounters } from '../state/shared-counters.ts'
-import { TargetRows } from '../state/target-rows.ts'
+import { NodeSlots } from '../state/node-slots.ts'
+import { createSharedMemory, type SharedMemory } from '../state/shared-memory.ts'
+import type { TargetEvent } from '../target-event.ts'
+import type { RequestRecord } from '../telemetry/request-record.ts'
 
 /** An engine on a real port, in the test's own process. */
 export interface EngineUnderTest {
   readonly engine: Engine
+  readonly memory: SharedMemory
   readonly port: number
+  /** What happened to the health of targets. */
+  readonly events: TargetEvent[]
+  /** Copies of what was observed of each request. */
+  readonly records: RequestRecord[]
   /** Prepares and commits another configuration. */
   apply(configuration: TestConfiguration): void
   stop(): Promise<void>
@@ -23,15 +32,21 @@ export interface TestConfiguration {
   route?: object
   /** More routes, each over the default one on "/". */
   routes?: object[]
+  /** More upstreams. */
+  upstreams?: object[]
 }
 
 const id = (number: number) => `00000000-0000-7000-8000-${String(number).padStart(12, '0')}`
 const quiet = { info() {}, warn() {}, error() {} }
 
 /** Starts an engine with one listener, one upstream and a global route on "/". */
-export async function startEngine(configuration: TestConfiguration): Promise<EngineUnderTest> {
-  const engine = createEngine({ thread: 0, threads: 1, counters: createSharedCounters(1), log: quiet })
-  const rows = new TargetRows()
+export async function startEngine(configuration: TestConfiguration, options: { random?: () => number } = {}): Promise<EngineUnderTest> {
+  const memory = createSharedMemory(1)
+  const events: TargetEvent[] = []
+  const records: RequestRecord[] = []
+  const telemetry = { observe: (record: RequestRecord) => void records.push(Object.assign(Object.create(null) as RequestRecord, record)), tick() {} }
+  const engine = createEngine({ thread: 0, memory, telemetry, log: quiet, onTargetEvent: (event) => void events.push(event), ...options })
+  const planner = new NodeConfiguration(new NodeSlots(memory))
   const server = net.createServer({ noDelay: true, pauseOnConnect: true })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -41,15 +56,21 @@ export async function startEngine(configuration: TestConfiguration): Promise<Eng
   const apply = (wanted: TestConfiguration) => {
     const decoded = decodeContent(contentOf(wanted, port))
     if (!decoded.ok) throw new Error(JSON.stringify(decoded.issues))
-    const snapshot = { epoch: id(9), revision: ++revision, schemaVersion: 1, createdBy: 'test', createdAt: '', note: '', sha256: '', content: decoded.value }
-    const issues = engine.prepare(snapshot, rows.assign(snapshot))
+    const planned = planner.plan({ epoch: id(9), revision: ++revision, schemaVersion: 1, createdBy: 'test', createdAt: '', note: '', sha256: '', content: decoded.value })
+    engine.begin(revision, planned.base === null)
+    const parts = planned.base === null ? planned.whole() : planned.changes()
+    const issues = [...parts.flatMap((part) => engine.add(JSON.parse(part) as RuntimePart)), ...engine.finish()]
     if (issues.length > 0) throw new Error(JSON.stringify(issues))
+    planner.commit()
     engine.commit()
   }
   apply(configuration)
   return {
     engine,
+    memory,
     port,
+    events,
+    records,
     apply,
     async stop() {
       server.close()
@@ -58,10 +79,13 @@ export async function startEngine(configuration: TestConfiguration): Promise<Eng
   }
 }
 
-function contentOf({ targets, listener, upstream, route, routes = [] }: TestConfiguration, port: number): { [K in keyof SnapshotContent]: object[] } {
+function contentOf({ targets, listener, upstream, route, routes = [], upstreams = [] }: TestConfiguration, port: number): { [K in keyof SnapshotContent]: object[] } {
   return {
     listeners: [{ id: id(1), name: 'web', protocol: 'http', port, ...listener }],
-    upstreams: [{ id: id(2), name: 'app', targets: targets.map((address, index) => ({ id: `t${index}`, address })), ...upstream }],
+    upstreams: [
+      { id: id(2), name: 'app', targets: targets.map((address, index) => ({ id: `t${index}`, address })), ...upstream },
+      ...upstreams.map((extra, index) => ({ id: id(200 + index), name: `upstream ${index}`, ...extra }))
+    ],
     routes: [
       { id: id(3), name: 'all', isGlobal: true, match: { path: { type: 'prefix', value: '/' } }, upstreamId: id(2), ...route },
       ...routes.map((extra, index) => ({ id: id(100 + index), name: `extra ${index}`, isGlobal: true, upstreamId: id(2), ...extra }))

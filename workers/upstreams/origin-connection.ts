@@ -1,5 +1,8 @@
-import net from 'node:net'
+import type net from 'node:net'
+import { connect as connectTls, type TLSSocket } from 'node:tls'
 import type { ReadBuffers } from '../http1/read-buffer.ts'
+import { OriginSocket } from './origin-socket.ts'
+import type { OriginTls } from './origin-tls.ts'
 
 /** Who uses an origin connection at the moment. */
 export interface OriginUser {
@@ -18,34 +21,36 @@ export interface OriginUser {
 
 const noPause = true
 
-/** A TCP connection to a target. Between two users it lies in the target's pool. */
+/** A TCP or TLS connection to a target. Between two users it lies in the target's pool. */
 export class OriginConnection {
   readonly socket: net.Socket
+  readonly address: string
   user: OriginUser | null
+  /** Requests can be written: TCP and, with TLS, the handshake are done. */
   isConnected = false
+  /** TCP is done; what fails before isConnected is the fault of TLS. */
+  hasTcp = false
   /** It has served a request before. */
   isReused = false
-  /** Until when it may lie in the pool, in the thread's time. */
+  /** Until when it may lie in the pool, and since when it does, in the thread's time. */
   idleUntil = 0
-  connectBy = 0
-  onIdleClose: ((connection: OriginConnection) => void) | null = null
+  idleSince = 0
+  onClosed: ((connection: OriginConnection) => void) | null = null
   #own: Buffer | null = null
   readonly #buffers: ReadBuffers
   #error = ''
 
-  constructor(buffers: ReadBuffers, host: string, port: number, user: OriginUser) {
+  constructor(buffers: ReadBuffers, address: string, port: number, tls: OriginTls | null, user: OriginUser) {
     this.#buffers = buffers
+    this.address = address
     this.user = user
-    this.socket = net.connect({
-      host,
-      port,
-      noDelay: true,
-      autoSelectFamily: false,
-      onread: { buffer: () => this.#own ?? buffers.shared, callback: (length, buffer) => this.#onData(length, buffer as Buffer) }
-    })
+    const onread = { buffer: () => this.#own ?? buffers.shared, callback: (length: number, buffer: Uint8Array) => this.#onData(length, buffer as Buffer) }
+    this.socket = tls === null
+      ? new OriginSocket({ onread, noDelay: true } as net.SocketConstructorOpts).connect({ host: address, port, autoSelectFamily: false })
+      : this.#connectTls(tls, { host: address, port, noDelay: true, autoSelectFamily: false, onread } as net.TcpNetConnectOpts)
     this.socket.on('connect', () => {
-      this.isConnected = true
-      this.user?.onOriginConnect()
+      this.hasTcp = true
+      if (tls === null) this.#onReady()
     })
     this.socket.on('drain', () => this.user?.onOriginDrain())
     this.socket.on('end', () => {
@@ -87,6 +92,19 @@ export class OriginConnection {
     this.socket.destroy()
   }
 
+  #connectTls(tls: OriginTls, options: net.TcpNetConnectOpts): TLSSocket {
+    const socket = connectTls({ ...options, ...tls.connectOptions() })
+    socket.on('secureConnect', () => this.#onReady())
+    socket.on('session', (session) => tls.keepSession(session))
+    socket.on('error', () => tls.forgetSession())
+    return socket
+  }
+
+  #onReady(): void {
+    this.isConnected = true
+    this.user?.onOriginConnect()
+  }
+
   #onData(length: number, buffer: Buffer): boolean {
     const { user } = this
     if (user === null) {
@@ -106,7 +124,7 @@ export class OriginConnection {
     this.#own = null
     const { user } = this
     this.user = null
-    if (user !== null) user.onOriginClose(this.#error)
-    else this.onIdleClose?.(this)
+    this.onClosed?.(this)
+    user?.onOriginClose(this.#error)
   }
 }

@@ -1,32 +1,67 @@
 import type { ReadBuffers } from '../http1/read-buffer.ts'
+import type { TargetRow } from '../state/target-row.ts'
 import type { ResolvedName } from './name-resolver.ts'
 import { OriginConnection, type OriginUser } from './origin-connection.ts'
+import type { OriginTls } from './origin-tls.ts'
 
 /** Idle connections that one thread keeps to a target. */
 const MOST_IDLE = 256
+/** An address that could not be connected to is left alone for this long, when there are others. */
+const AVOID_MS = 10_000
+
+/** What the configuration says about the connections of a target. */
+export interface PoolSettings {
+  readonly idleMs: number
+  /** Most connections of the node; 0: no limit. */
+  readonly maxPerTarget: number
+  /** Most requests of the node that wait for a connection. */
+  readonly queueMax: number
+}
+
+/** A request that waits for a connection. */
+export interface PoolWaiter {
+  readonly settings: PoolSettings
+  /** A connection is there: an idle one, or a new one may be opened now. */
+  onTurn(pool: TargetPool): void
+}
 
 /** The connections of one thread to one target; outlives configurations while the target's address stays. */
 export class TargetPool {
   readonly name: ResolvedName
   readonly port: number
-  idleMs = 4000
-  /** Connections that exist, idle or in use. */
-  open = 0
+  readonly row: TargetRow
+  readonly #tls: OriginTls | null
   readonly #idle: OriginConnection[] = []
   readonly #buffers: ReadBuffers
+  readonly #waiting: PoolWaiter[] = []
+  #avoided: Map<string, number> | null = null
   #nextAddress = 0
   #isRetired = false
+  /** Connections of this thread that exist, idle or in use. */
+  open = 0
+  /** Why TLS failed last, for people; '' when it never did. */
+  lastTlsError = ''
 
-  constructor(buffers: ReadBuffers, name: ResolvedName, port: number) {
+  constructor(buffers: ReadBuffers, name: ResolvedName, port: number, tls: OriginTls | null, row: TargetRow) {
     this.#buffers = buffers
     this.name = name
     this.port = port
+    this.#tls = tls
+    this.row = row
   }
 
-  /** The connection that was used last, or null. One that the origin closed meanwhile is not given out. */
-  takeIdle(user: OriginUser): OriginConnection | null {
+  get isSecure(): boolean {
+    return this.#tls !== null
+  }
+
+  /** The connection that was used last, or null; none that lay longer than `youngMs`, or that the origin closed meanwhile. */
+  takeIdle(user: OriginUser, now: number, youngMs: number): OriginConnection | null {
     for (let connection = this.#idle.pop(); connection !== undefined; connection = this.#idle.pop()) {
       if (connection.socket.readyState !== 'open') continue
+      if (now - connection.idleSince > youngMs) {
+        this.#idle.push(connection)
+        return null
+      }
       connection.user = user
       connection.isReused = true
       return connection
@@ -34,34 +69,68 @@ export class TargetPool {
     return null
   }
 
-  /** Starts a new connection, to the next of the name's addresses; null when the name has none. */
-  connect(user: OriginUser, connectBy: number): OriginConnection | null {
-    const { addresses } = this.name
-    if (addresses.length === 0) return null
-    const address = addresses[this.#nextAddress++ % addresses.length]!
-    const connection = new OriginConnection(this.#buffers, address, this.port, user)
-    connection.connectBy = connectBy
+  /** Whether a new connection may be opened; the caller then must call connect(). */
+  reserve(settings: PoolSettings): boolean {
+    if (this.row.reserveConnection(settings.maxPerTarget)) return true
+    // An idle connection that is too old for this request still takes a place.
+    if (this.#idle.length > 0) this.#idle.shift()!.destroy()
+    return false
+  }
+
+  /** Opens a reserved connection, to the next of the name's addresses; the name must have one. */
+  connect(user: OriginUser, now: number): OriginConnection {
+    const connection = new OriginConnection(this.#buffers, this.#address(now), this.port, this.#tls, user)
     this.open++
-    connection.socket.once('close', () => this.open--)
+    connection.onClosed = (closed) => this.#onClosed(closed)
     return connection
   }
 
+  /** Gives a reservation back that was not used. */
+  release(): void {
+    this.row.releaseConnection()
+    this.#serveWaiting()
+  }
+
+  /** The address did not take a connection. */
+  avoid(address: string, now: number): void {
+    if (this.name.addresses.length > 1) (this.#avoided ??= new Map()).set(address, now + AVOID_MS)
+  }
+
+  /** Waits for a turn. False when as many as may wait do so already. */
+  wait(waiter: PoolWaiter): boolean {
+    if (!this.row.startWaiting(waiter.settings.queueMax)) return false
+    this.#waiting.push(waiter)
+    return true
+  }
+
+  stopWaiting(waiter: PoolWaiter): void {
+    const index = this.#waiting.indexOf(waiter)
+    if (index === -1) return
+    this.#waiting.splice(index, 1)
+    this.row.stopWaiting()
+  }
+
   /** Takes a connection back after a whole response. `keepAliveSeconds` is what the origin said, or -1. */
-  giveBack(connection: OriginConnection, now: number, keepAliveSeconds: number): void {
+  giveBack(connection: OriginConnection, now: number, keepAliveSeconds: number, settings: PoolSettings): void {
     connection.user = null
-    const idleMs = keepAliveSeconds >= 0 ? Math.min(this.idleMs, (keepAliveSeconds - 1) * 1000) : this.idleMs
-    if (idleMs <= 0 || this.#isRetired || this.#idle.length >= MOST_IDLE || connection.socket.readyState !== 'open') {
+    const idleMs = keepAliveSeconds >= 0 ? Math.min(settings.idleMs, (keepAliveSeconds - 1) * 1000) : settings.idleMs
+    const isWantedElsewhere = this.#waiting.length === 0 && this.row.waiting > 0
+    if (idleMs <= 0 || isWantedElsewhere || this.#isRetired || this.#idle.length >= MOST_IDLE || connection.socket.readyState !== 'open') {
       connection.destroy()
       return
     }
     connection.idleUntil = now + idleMs
-    connection.onIdleClose ??= (closed) => this.#forget(closed)
+    connection.idleSince = now
     this.#idle.push(connection)
+    if (this.#waiting.length > 0) this.#serveWaiting()
   }
 
-  /** Closes connections that lay idle too long; the oldest lie at the bottom. */
+  /** Closes connections that lay idle too long, the oldest lie at the bottom, and those that others of the node wait for. */
   sweep(now: number): void {
     while (this.#idle.length > 0 && this.#idle[0]!.idleUntil <= now) this.#idle.shift()!.destroy()
+    if (this.row.waiting === 0) return
+    for (let wanted = this.row.waiting - this.#waiting.length; wanted > 0 && this.#idle.length > 0; wanted--) this.#idle.shift()!.destroy()
+    this.#serveWaiting()
   }
 
   /** The target is gone: idle connections close now, those in use when they come back. */
@@ -70,8 +139,32 @@ export class TargetPool {
     for (const connection of this.#idle.splice(0)) connection.destroy()
   }
 
-  #forget(connection: OriginConnection): void {
+  /** The first in the line gets the idle connection or the free place; it waits on in the first place when there is neither. */
+  #serveWaiting(): void {
+    const waiter = this.#waiting[0]
+    if (waiter === undefined) return
+    if (this.#idle.length === 0) {
+      if (!this.row.reserveConnection(waiter.settings.maxPerTarget)) return
+      this.row.releaseConnection()
+    }
+    this.stopWaiting(waiter)
+    waiter.onTurn(this)
+  }
+
+  #address(now: number): string {
+    const { addresses } = this.name
+    for (let tried = 0; tried < addresses.length; tried++) {
+      const address = addresses[this.#nextAddress++ % addresses.length]!
+      if ((this.#avoided?.get(address) ?? 0) <= now) return address
+    }
+    return addresses[this.#nextAddress++ % addresses.length]!
+  }
+
+  #onClosed(connection: OriginConnection): void {
+    this.open--
+    this.row.releaseConnection()
     const index = this.#idle.indexOf(connection)
     if (index !== -1) this.#idle.splice(index, 1)
+    if (this.#waiting.length > 0) this.#serveWaiting()
   }
 }

@@ -21,8 +21,11 @@ export const SUPPORTED_FIELDS: Readonly<Record<DraftedKind, Readonly<Record<stri
     'limits/maxHeaders': true,
     'limits/headerTimeoutMs': true,
     'limits/idleTimeoutMs': true,
+    'limits/requestTimeoutMs': true,
+    'limits/minBodyBytesPerSecond': true,
     'limits/maxRequestBodyBytes': true,
-    'limits/maxConnections': true
+    'limits/maxConnections': true,
+    'limits/maxConnectionsPerClient': true
   },
   upstreams: {
     name: true,
@@ -30,12 +33,24 @@ export const SUPPORTED_FIELDS: Readonly<Record<DraftedKind, Readonly<Record<stri
     labels: true,
     enabled: true,
     'targets/*/id': true,
-    'targets/*/address': { startsWith: 'http:' },
+    'targets/*/address': { startsWith: 'http' },
     'targets/*/host': true,
+    'targets/*/weight': true,
     'targets/*/enabled': true,
     'targets/*/metadata': true,
+    loadBalancing: true,
+    'healthCheck/passive': true,
+    availability: true,
     'connection/connectTimeoutMs': true,
-    'connection/idleMs': true
+    'connection/idleMs': true,
+    'connection/maxPerTarget': true,
+    'connection/queue': true,
+    'connection/minResponseBytesPerSecond': true,
+    'connection/tls/verify': true,
+    'connection/tls/serverName': true,
+    'connection/tls/caPem': true,
+    retry: true,
+    slowStartSeconds: true
   },
   routes: {
     name: true,
@@ -52,6 +67,8 @@ export const SUPPORTED_FIELDS: Readonly<Record<DraftedKind, Readonly<Record<stri
     'match/methods': true,
     priority: true,
     upstreamId: true,
+    loadBalancing: true,
+    retry: true,
     'timeouts/connectMs': true,
     'timeouts/activityMs': true,
     'timeouts/totalMs': true,

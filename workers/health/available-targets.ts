@@ -1,0 +1,66 @@
+import type { Signals } from '../state/signals.ts'
+import { TICK_MS, type TargetRow } from '../state/target-row.ts'
+
+/** Something that can be taken out and let back in. */
+export interface Ejectable {
+  readonly row: TargetRow
+}
+
+/**
+ * The targets of an upstream that requests may go to. Found anew only when the health of any target of the node changed or
+ * an ejection is over, so that a request looks at one number.
+ */
+export class AvailableTargets<T extends Ejectable> {
+  readonly #all: readonly T[]
+  readonly #panics: boolean
+  readonly #signals: Signals
+  readonly #onReadmitted: (target: T) => void
+  #list: readonly T[]
+  #epoch = -1
+  #recheckAt = Infinity
+  /** Every target is out, and all of them are used. */
+  isPanicking = false
+
+  /** `panics`: use all targets when none is available (YARP HealthyOrPanicDestinationsPolicy.cs); else none. */
+  constructor(all: readonly T[], panics: boolean, signals: Signals, onReadmitted: (target: T) => void) {
+    this.#all = all
+    this.#list = all
+    this.#panics = panics
+    this.#signals = signals
+    this.#onReadmitted = onReadmitted
+  }
+
+  /** At `now`, in milliseconds of the node's clock. */
+  list(now: number): readonly T[] {
+    if (this.#signals.healthEpoch !== this.#epoch || now >= this.#recheckAt) this.#find(now)
+    return this.#list
+  }
+
+  /** How many are out. */
+  get ejected(): number {
+    let count = 0
+    for (const { row } of this.#all) if (row.ejectedUntil !== 0) count++
+    return count
+  }
+
+  #find(now: number): void {
+    const tick = Math.floor(now / TICK_MS)
+    const available: T[] = []
+    let recheckAt = Infinity
+    for (const target of this.#all) {
+      const until = target.row.ejectedUntil
+      if (until === 0) available.push(target)
+      else if (until > tick) recheckAt = Math.min(recheckAt, until * TICK_MS)
+      else {
+        available.push(target)
+        if (!target.row.readmit(tick)) continue
+        this.#signals.healthChanged()
+        this.#onReadmitted(target)
+      }
+    }
+    this.isPanicking = available.length === 0 && this.#all.length > 0
+    this.#list = available.length === this.#all.length || (this.isPanicking && this.#panics) ? this.#all : available
+    this.#recheckAt = recheckAt
+    this.#epoch = this.#signals.healthEpoch
+  }
+}

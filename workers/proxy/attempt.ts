@@ -1,0 +1,172 @@
+import type { OriginConnection, OriginUser } from '../upstreams/origin-connection.ts'
+import type { PoolSettings, PoolWaiter, TargetPool } from '../upstreams/target-pool.ts'
+import { FAILURES, type ProxyFailure } from './failure.ts'
+import type { RuntimeTarget } from './runtime.ts'
+
+/** A request that may not be repeated takes only connections that were used just now: they are hardly ever stale. */
+const YOUNG_MS = 1_000
+
+const IDLE = 0
+const NAME = 1
+const QUEUED = 2
+const CONNECTING = 3
+const CONNECTED = 4
+
+/** The request an attempt is made for. */
+export interface AttemptOwner {
+  /** A connection is there: the request is to be written. */
+  onConnection(origin: OriginConnection): void
+  onAttemptFailed(failure: ProxyFailure): void
+  /** The attempt waits for something until this time. */
+  waitUntil(time: number): void
+}
+
+export interface AttemptTimes {
+  readonly connectMs: number
+  readonly queueMs: number
+}
+
+/** One try at one target: an idle connection, or a place in the queue, a name and a new connection. Used again for every attempt. */
+export class Attempt implements PoolWaiter {
+  readonly #owner: AttemptOwner
+  readonly #user: OriginUser
+  #target: RuntimeTarget | null = null
+  #times: AttemptTimes = { connectMs: 0, queueMs: 0 }
+  #phase = IDLE
+  #number = 0
+  #now = 0
+  /** When the phase is over, in the thread's time. */
+  deadline = Infinity
+  origin: OriginConnection | null = null
+
+  constructor(owner: AttemptOwner, user: OriginUser) {
+    this.#owner = owner
+    this.#user = user
+  }
+
+  get settings(): PoolSettings {
+    return this.#target!.settings
+  }
+
+  get isConnected(): boolean {
+    return this.#phase === CONNECTED
+  }
+
+  /** `isRepeatable`: the request may be sent again when a kept connection turns out stale. `fresh`: take no kept one at all. */
+  begin(target: RuntimeTarget, times: AttemptTimes, now: number, isRepeatable: boolean, fresh: boolean): void {
+    this.#number++
+    this.#target = target
+    this.#times = times
+    this.#now = now
+    target.row.enter()
+    if (!fresh) {
+      const idle = target.pool.takeIdle(this.#user, now, isRepeatable ? Infinity : YOUNG_MS)
+      if (idle !== null) return this.#connected(idle)
+    }
+    if (target.pool.reserve(target.settings)) return this.#connect(target.pool)
+    if (target.settings.queueMax === 0 || !target.pool.wait(this)) return this.#owner.onAttemptFailed(FAILURES.targetBusy)
+    this.#phase = QUEUED
+    this.#wait(times.queueMs)
+  }
+
+  /** A connection or a free place is there for the waiting request. */
+  onTurn(pool: TargetPool): void {
+    if (this.#phase !== QUEUED) return
+    this.#phase = IDLE
+    const idle = pool.takeIdle(this.#user, this.#now, Infinity)
+    if (idle !== null) return this.#connected(idle)
+    if (pool.reserve(this.settings)) return this.#connect(pool)
+    // Another thread was quicker.
+    if (!pool.wait(this)) return this.#owner.onAttemptFailed(FAILURES.targetBusy)
+    this.#phase = QUEUED
+  }
+
+  /** The new connection can be written to. */
+  onConnected(): void {
+    if (this.#phase === CONNECTING && this.origin !== null) this.#connected(this.origin)
+  }
+
+  /** A reserved place of the pool becomes a connection, as soon as the name has an address. */
+  #connect(pool: TargetPool): void {
+    this.#wait(this.#times.connectMs)
+    if (pool.name.addresses.length > 0) {
+      this.#phase = CONNECTING
+      this.origin = pool.connect(this.#user, this.#now)
+      return
+    }
+    this.#phase = NAME
+    if (!pool.name.isPending) return this.#owner.onAttemptFailed(FAILURES.nameNotResolved)
+    // Only right after a publish that brought the name: the first look-up is still under way.
+    const number = this.#number
+    pool.name.waiting.push(() => {
+      if (number !== this.#number || this.#phase !== NAME) return
+      if (pool.name.addresses.length === 0) return this.#owner.onAttemptFailed(FAILURES.nameNotResolved)
+      this.#phase = CONNECTING
+      this.origin = pool.connect(this.#user, this.#now)
+    })
+  }
+
+  #connected(origin: OriginConnection): void {
+    this.origin = origin
+    this.#phase = CONNECTED
+    this.deadline = Infinity
+    this.#owner.onConnection(origin)
+  }
+
+  #wait(ms: number): void {
+    this.deadline = this.#now + ms
+    this.#owner.waitUntil(this.deadline)
+  }
+
+  /** Whether the phase took too long, and why; null when not. */
+  timedOut(now: number): ProxyFailure | null {
+    this.#now = now
+    if (now < this.deadline) return null
+    if (this.#phase === QUEUED) return FAILURES.queueTimeout
+    if (this.#phase === CONNECTING) this.#target!.pool.avoid(this.origin!.address, now)
+    return this.#phase === NAME ? FAILURES.nameNotResolved : FAILURES.connectTimeout
+  }
+
+  /** What it means that the origin's connection ended. `hasBytes`: something of an answer came before. */
+  failureAtClose(hasBytes: boolean, error: string): ProxyFailure {
+    const { origin } = this
+    if (this.#phase === CONNECTING && origin !== null) {
+      const { pool } = this.#target!
+      if (origin.hasTcp && pool.isSecure) {
+        pool.lastTlsError = error
+        return FAILURES.tlsFailed
+      }
+      pool.avoid(origin.address, this.#now)
+      return FAILURES.connectFailed
+    }
+    if (hasBytes) return FAILURES.originClosed
+    return origin?.isReused === true ? FAILURES.staleConnection : FAILURES.originReset
+  }
+
+  /** The response is whole: the connection goes back to the pool, or ends when it is not `reusable`. */
+  complete(reusable: boolean, keepAliveSeconds: number, now: number): void {
+    const { origin } = this
+    const target = this.#target
+    this.origin = null
+    this.release()
+    if (origin === null || target === null) return
+    if (reusable && origin.socket.writableLength === 0) target.pool.giveBack(origin, now, keepAliveSeconds, target.settings)
+    else origin.destroy()
+  }
+
+  /** Lets go of everything: the attempt failed, or nobody wants its answer. */
+  release(): void {
+    const target = this.#target
+    const phase = this.#phase
+    this.#phase = IDLE
+    this.#number++
+    this.deadline = Infinity
+    this.#target = null
+    this.origin?.destroy()
+    this.origin = null
+    if (target === null) return
+    target.row.leave()
+    if (phase === QUEUED) target.pool.stopWaiting(this)
+    if (phase === NAME) target.pool.release()
+  }
+}

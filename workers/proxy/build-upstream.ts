@@ -1,0 +1,74 @@
+import { errorIssue, type Issue } from '../../shared/schema/issue.ts'
+import type { Target } from '../../shared/schema/upstream.ts'
+import { parseTargetAddress } from '../../shared/snapshot/target-address.ts'
+import { BALANCERS } from '../balancing/balancers.ts'
+import type { PlacedUpstream } from '../configuration/runtime-part.ts'
+import { AvailableTargets } from '../health/available-targets.ts'
+import { PassiveHealth } from '../health/passive-health.ts'
+import { targetKey } from '../state/node-slots.ts'
+import type { TargetEvent } from '../target-event.ts'
+import { OriginTls } from '../upstreams/origin-tls.ts'
+import { TargetPool } from '../upstreams/target-pool.ts'
+import { RuntimeTarget, type RuntimeUpstream } from './runtime.ts'
+import type { ThreadContext } from './thread-context.ts'
+
+/** Compiles an upstream. Pools and counts of targets whose address did not change are the ones in use already. */
+export function buildUpstream(placed: PlacedUpstream, thread: ThreadContext, issues: Issue[]): RuntimeUpstream {
+  const { value, at, row: rowNumber } = placed
+  const targets: RuntimeTarget[] = []
+  for (const [index, target] of value.targets.entries()) {
+    if (!value.enabled || !target.enabled) continue
+    const built = buildTarget(placed, target, placed.targetRows[index]!, thread)
+    if (typeof built === 'string') issues.push(errorIssue(`/upstreams/${at}/targets/${index}`, 'target_not_usable', built))
+    else targets.push(built)
+  }
+  if (rowNumber === -1) issues.push(errorIssue(`/upstreams/${at}`, 'upstream_not_usable', 'the node has no room for another upstream'))
+  const tell = (kind: TargetEvent['kind'], target: RuntimeTarget, reason: string): void => {
+    thread.onTargetEvent({ kind, at: new Date().toISOString(), upstreamId: value.id, upstreamName: value.name, targetId: target.id, reason })
+  }
+  const row = thread.state.upstreamRow(Math.max(0, rowNumber))
+  const { signals } = thread
+  const { connection, healthCheck } = value
+  return {
+    id: value.id,
+    name: value.name,
+    targets,
+    available: new AvailableTargets(targets, value.availability === 'HealthyOrPanic', signals, (target) => tell('target_readmitted', target, `${healthCheck.passive.reactivationSeconds} s are over`)),
+    health: new PassiveHealth(healthCheck.passive, targets, signals, (target, reason) => tell('target_ejected', target, reason)),
+    row,
+    pick: BALANCERS[value.loadBalancing],
+    turn: { random: thread.random, nextTurn: () => row.nextTurn(), lock: () => row.lock(), unlock: () => row.unlock() },
+    retry: value.retry,
+    connectMs: connection.connectTimeoutMs,
+    queueMs: connection.queue.timeoutMs,
+    slowStartMs: value.slowStartSeconds * 1000,
+    minResponseBytesPerSecond: connection.minResponseBytesPerSecond
+  }
+}
+
+function buildTarget({ value: upstream }: PlacedUpstream, target: Target, rowNumber: number, { state }: ThreadContext): RuntimeTarget | string {
+  const address = parseTargetAddress(target.address)
+  if (address === null || (address.scheme !== 'http' && address.scheme !== 'https')) return `the address ${target.address} cannot be used by this version`
+  if (rowNumber === -1) return 'the node has no room for another target'
+  const { tls, idleMs, maxPerTarget, queue } = upstream.connection
+  const isSecure = address.scheme === 'https'
+  const key = targetKey(upstream.id, target.id)
+  const row = state.targetRow(rowNumber)
+  try {
+    const pool = state.pool(`${key}@${target.address}${isSecure ? JSON.stringify(tls) : ''}`, () => {
+      const origin = isSecure ? new OriginTls({ verify: tls.verify, name: tls.serverName ?? address.host, caPem: tls.caPem ?? '', client: null }) : null
+      return new TargetPool(state.buffers, state.names.entry(address.host), address.port, origin, row)
+    })
+    return new RuntimeTarget({
+      id: target.id,
+      weight: target.weight,
+      pool,
+      row,
+      window: state.failureWindow(key, row),
+      settings: { idleMs, maxPerTarget, queueMax: queue.max },
+      hostHeader: target.host ?? (address.port === (isSecure ? 443 : 80) ? address.host : `${address.host}:${address.port}`)
+    })
+  } catch (error) {
+    return `its TLS settings cannot be used: ${(error as Error).message}`
+  }
+}

@@ -1,0 +1,31 @@
+const WINDOW_MS = 5_000
+
+/** Tells when bytes come slower than they must: looked at in windows of 5 s. */
+export class RateWatch {
+  #since = 0
+  #bytes = 0
+  /** For a part of the window we ourselves did not read: then nobody is to blame. */
+  wasHeldUp = false
+
+  begin(now: number): void {
+    this.#since = now
+    this.#bytes = 0
+    this.wasHeldUp = false
+  }
+
+  /** The end of this window. */
+  get dueAt(): number {
+    return this.#since + WINDOW_MS
+  }
+
+  /** `bytes` is how many came since begin(). */
+  isTooSlow(now: number, bytes: number, leastPerSecond: number): boolean {
+    if (now < this.dueAt) return false
+    const least = (leastPerSecond * (now - this.#since)) / 1000
+    const isTooSlow = !this.wasHeldUp && bytes - this.#bytes < least
+    this.#since = now
+    this.#bytes = bytes
+    this.wasHeldUp = false
+    return isTooSlow
+  }
+}

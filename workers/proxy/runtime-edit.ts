@@ -1,0 +1,78 @@
+import { emptyRoutes } from '../../shared/routing/compiled-routes.ts'
+import { editRoutes, type RouteEdit } from '../../shared/routing/edit-routes.ts'
+import type { Issue } from '../../shared/schema/issue.ts'
+import type { RuntimePart } from '../configuration/runtime-part.ts'
+import { buildRoute } from './build-route.ts'
+import { buildUpstream } from './build-upstream.ts'
+import { endpointKey, type Runtime, type RuntimeListener, type RuntimeRoute, type RuntimeUpstream } from './runtime.ts'
+import type { ThreadContext } from './thread-context.ts'
+
+const NOTHING: Runtime = { revision: 0, routes: emptyRoutes(), actions: [], upstreams: new Map(), listeners: new Map() }
+
+/**
+ * Builds the Runtime that follows another one, part by part, while that one serves. What no part names is taken over
+ * as it is.
+ */
+export class RuntimeEdit {
+  readonly #thread: ThreadContext
+  readonly #revision: number
+  readonly #routes: RouteEdit
+  readonly #upstreams: Map<string, RuntimeUpstream>
+  readonly #changedUpstreams = new Set<string>()
+  readonly #actions: (RuntimeRoute | null)[]
+  #listeners: ReadonlyMap<string, RuntimeListener>
+
+  /** `base` null: from nothing. */
+  constructor(thread: ThreadContext, base: Runtime | null, revision: number) {
+    const from = base ?? NOTHING
+    this.#thread = thread
+    this.#revision = revision
+    this.#routes = editRoutes(from.routes)
+    this.#upstreams = new Map(from.upstreams)
+    this.#actions = [...from.actions]
+    this.#listeners = from.listeners
+  }
+
+  /** Returns what makes the part unusable. */
+  apply(part: RuntimePart): Issue[] {
+    const issues: Issue[] = []
+    for (const placed of part.upstreams ?? []) {
+      const upstream = buildUpstream(placed, this.#thread, issues)
+      this.#changedUpstreams.add(upstream.id)
+      this.#upstreams.set(upstream.id, upstream)
+    }
+    for (const id of part.removedUpstreams ?? []) this.#upstreams.delete(id)
+    for (const id of part.removedRoutes ?? []) this.#routes.remove(id)
+    for (const ranked of part.routes ?? []) {
+      this.#routes.add(ranked)
+      this.#actions[ranked.index] = buildRoute(ranked, this.#upstreams)
+    }
+    if (part.listeners !== undefined) this.#setListeners(part.listeners)
+    return issues
+  }
+
+  #setListeners(placed: NonNullable<RuntimePart['listeners']>): void {
+    const { state } = this.#thread
+    const enabled = placed.filter(({ value }) => value.enabled)
+    this.#routes.setListeners(enabled.map(({ value }) => value.id))
+    const served = enabled.filter(({ value, row }) => value.protocol === 'http' && row !== -1)
+    this.#listeners = new Map(served.map(({ value, row }) => [endpointKey(value), { config: value, row: state.listenerRow(row), accessLog: ACCESS_LOG[value.accessLog] }]))
+  }
+
+  finish(): Runtime {
+    const routes = this.#routes.finish()
+    if (this.#changedUpstreams.size > 0) this.#renewRoutes(routes.routes)
+    return { revision: this.#revision, routes, actions: this.#actions, upstreams: this.#upstreams, listeners: this.#listeners }
+  }
+
+  /** Routes hold on to their upstream, so that a request looks nothing up. */
+  #renewRoutes(routes: Runtime['routes']['routes']): void {
+    for (const compiled of routes) {
+      const action = compiled === null ? null : this.#actions[compiled.index]
+      if (compiled === null || action === null || action === undefined || action.upstream === null) continue
+      if (this.#changedUpstreams.has(action.upstream.id)) this.#actions[compiled.index] = buildRoute(compiled, this.#upstreams)
+    }
+  }
+}
+
+const ACCESS_LOG = { off: 0, sampled: 1, full: 2 } as const

@@ -1,0 +1,58 @@
+/** Something that wants to be looked at when its time comes. */
+export interface Timed {
+  /** The tick it is looked at next; -1 when none is set. Written by the wheel. */
+  wheelTick: number
+  /** Its time came, or came near: deals with it, and returns when to look again (Infinity: never). */
+  onTime(now: number): number
+}
+
+const SLOTS = 512
+
+/**
+ * The timeouts of a thread, as coarse as its tick. Setting a later time costs nothing: whoever is looked at early says when
+ * it wants to be looked at again. So a busy connection touches the wheel about once in the time of its shortest timeout.
+ */
+export class TimingWheel {
+  readonly #slots: Timed[][] = Array.from({ length: SLOTS }, () => [])
+  readonly #tickMs: number
+  #tick: number
+
+  constructor(tickMs: number, now: number) {
+    this.#tickMs = tickMs
+    this.#tick = Math.floor(now / tickMs)
+  }
+
+  /** Looks at `timed` at `time`, or earlier when it is in the wheel for an earlier time. */
+  arm(timed: Timed, time: number): void {
+    if (time === Infinity) return
+    const tick = Math.max(this.#tick + 1, Math.min(Math.ceil(time / this.#tickMs), this.#tick + SLOTS - 1))
+    if (timed.wheelTick !== -1 && timed.wheelTick <= tick) return
+    timed.wheelTick = tick
+    this.#slots[tick % SLOTS]!.push(timed)
+  }
+
+  disarm(timed: Timed): void {
+    timed.wheelTick = -1
+  }
+
+  /** Looks at everything whose time has come. */
+  advance(now: number): void {
+    const target = Math.floor(now / this.#tickMs)
+    // After a long pause of the thread one round meets everything.
+    if (target - this.#tick > SLOTS) this.#tick = target - SLOTS
+    while (this.#tick < target) {
+      this.#tick++
+      const slot = this.#slots[this.#tick % SLOTS]!
+      if (slot.length === 0) continue
+      const due = slot.splice(0)
+      for (const timed of due) this.#look(timed, now)
+    }
+  }
+
+  #look(timed: Timed, now: number): void {
+    // Moved to an earlier time meanwhile, or gone.
+    if (timed.wheelTick === -1 || timed.wheelTick > this.#tick) return
+    timed.wheelTick = -1
+    this.arm(timed, timed.onTime(now))
+  }
+}

@@ -1,0 +1,54 @@
+/** What is known of one request. One per exchange, filled again for every request; strings may be slices of a head. */
+export class RequestRecord {
+  requestId = ''
+  clientAddress = ''
+  listenerName = ''
+  /** 0: off, 1: sampled, 2: full. */
+  accessLog = 0
+  /** CompiledRoute.index; -1: no route. */
+  routeSlot = -1
+  routeName = ''
+  upstreamName = ''
+  /** The last one tried. */
+  targetId = ''
+  method = ''
+  host = ''
+  path = ''
+  /** With its "?", or empty. */
+  query = ''
+  traceparent = ''
+  /** Of the answer; 0: there was none. */
+  status = 0
+  /** Why the gateway answered itself or cut the connection; '' when it did not. */
+  failureCode = ''
+  attempts = 0
+  /** performance.now(). */
+  startedAt = 0
+  /** When the head of the origin's answer was there; 0: never. */
+  firstByteAt = 0
+  bytesIn = 0
+  bytesOut = 0
+
+  begin(requestId: string, clientAddress: string): void {
+    this.requestId = requestId
+    this.clientAddress = clientAddress
+    this.listenerName = ''
+    this.accessLog = 0
+    this.routeSlot = -1
+    this.routeName = ''
+    this.upstreamName = ''
+    this.targetId = ''
+    this.method = ''
+    this.host = ''
+    this.path = ''
+    this.query = ''
+    this.traceparent = ''
+    this.status = 0
+    this.failureCode = ''
+    this.attempts = 0
+    this.startedAt = performance.now()
+    this.firstByteAt = 0
+    this.bytesIn = 0
+    this.bytesOut = 0
+  }
+}
