@@ -76,6 +76,20 @@ export const MISBEHAVIOURS: readonly Misbehaviour[] = [
 /** Slower than any sensible minResponseBytesPerSecond. Seen only where one is set, after 5 to 10 s. */
 export const DRIPPING: Misbehaviour = { name: 'drips a body', play: drips(SIZED, 500), ...CUT }
 
+/** What is wrong with what a client received from the gateway up to the end of its connection; null when nothing is. */
+export function problemWith({ seen }: Misbehaviour, received: string): string | null {
+  const final = received.replaceAll('HTTP/1.1 102 Processing\r\n\r\n', '')
+  const shown = JSON.stringify(final.slice(0, 200))
+  if (seen !== 'cut') {
+    const code = /\r\nX-Gateway-Error: (\S+)\r\n/.exec(final)?.[1] ?? 'none'
+    return final.startsWith(`HTTP/1.1 ${seen.status} `) && seen.codes.includes(code) ? null : `not ${seen.status} ${seen.codes.join(' or ')} but ${shown}`
+  }
+  if (!final.startsWith('HTTP/1.1 200 ') || !final.includes('begin')) return `not a response that began but ${shown}`
+  const body = final.slice(final.indexOf('\r\n\r\n') + 4)
+  const isWhole = /\r\ncontent-length: 1000\r\n/i.test(final) ? body.length >= 1000 : /(^|\r\n)0\r\n/.test(body)
+  return isWhole ? `a clean end: ${shown}` : null
+}
+
 /** Bytes that no parser takes for a head; the same ones every time. */
 function randomBytes(): string {
   let state = 42

@@ -1,0 +1,126 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Ack } from '../../shared/schema/node-api.ts'
+import { contentOf, type Given, testId } from '../../shared/testing/content.ts'
+import { createNodePlace, type NodePlace, type NodeProcess } from '../../workers/testing/data-node-process.ts'
+import { type NodeApiServer, startNodeApiServer } from '../../workers/testing/node-api-server.ts'
+import { type GoodClient, startGoodClient } from './good-client.ts'
+import type { GoodReport } from './good-client-thread.ts'
+
+/** Something that was promised, whether it held, and what was measured. */
+export interface Check {
+  what: string
+  isMet: boolean
+  measured: string
+}
+
+/** A route whose origin fails: requests on its path go to its targets. */
+export interface FaultyRoute {
+  path: string
+  targets: readonly string[]
+  upstream?: Given
+  route?: Given
+}
+
+/** What every promise is tried on: a data node of 2 threads, its control plane's node API and a good client. */
+export interface Stand {
+  readonly api: NodeApiServer
+  readonly place: NodePlace
+  readonly node: NodeProcess
+  /** The one worker process of the node. */
+  readonly worker: number
+  readonly port: number
+  readonly checks: readonly Check[]
+  /** Starts the node; `launcher` as in NodePlace.start(). */
+  start(env?: Record<string, string>, launcher?: readonly string[]): Promise<void>
+  /** Publishes the good route on "/good" and these; waits until the node serves them. */
+  publish(routes: readonly FaultyRoute[], limits?: Given): Promise<Ack>
+  check(what: string, isMet: boolean, measured: string): void
+  /** Runs `faults`, again and again until there are enough samples, and checks that the good client notices nothing. */
+  underWatch(faults: (round: number) => Promise<void>): Promise<GoodReport>
+  /** What the good client sees while `faults` runs once; checks nothing. */
+  observe(faults: () => Promise<void>): Promise<GoodReport>
+  /** Called at the end, also after a failure, the last one first. */
+  atEnd(stop: () => void | Promise<void>): void
+  close(): Promise<void>
+}
+
+const LEAST_P99_MS = 50
+/** The control run has a fifth of the samples. */
+const CONTROL_SHARE = 0.2
+
+/** `samples`: how many requests of the good client make a verdict. */
+export async function openStand(samples: number): Promise<Stand> {
+  const api = await startNodeApiServer()
+  const good: GoodClient = await startGoodClient()
+  const place = await createNodePlace(api.url)
+  const ends: (() => void | Promise<void>)[] = [() => api.stop(), () => good.stop(), () => place.clear()]
+  const checks: Check[] = []
+  let node: NodeProcess | null = null
+  const port = place.ports.from
+  const url = `http://127.0.0.1:${port}/good`
+
+  const check = (what: string, isMet: boolean, measured: string): void => {
+    checks.push({ what, isMet, measured })
+    console.error(`  ${isMet ? 'ok    ' : 'FAILED'} ${what}: ${measured}`)
+  }
+  const observe = async (faults: () => Promise<void>): Promise<GoodReport> => {
+    good.begin(url)
+    await faults()
+    return good.finish()
+  }
+  const enough = async (least: number): Promise<void> => {
+    while (good.samples < least) await sleep(100)
+  }
+  return {
+    api,
+    place,
+    port,
+    checks,
+    check,
+    observe,
+    get node() {
+      return node!
+    },
+    get worker() {
+      return node!.workers()[0] ?? -1
+    },
+    async start(env, launcher) {
+      node = await place.start(env, undefined, launcher)
+    },
+    publish: (routes, limits) => api.publishAndWait(contentWith(port, good.origin, routes, limits)),
+    async underWatch(faults) {
+      const control = await observe(() => enough(samples * CONTROL_SHARE))
+      const report = await observe(async () => {
+        for (let round = 0; round === 0 || good.samples < samples; round++) await faults(round)
+      })
+      checkGood(report, control, check)
+      return report
+    },
+    atEnd: (stop) => void ends.push(stop),
+    async close() {
+      for (const stop of ends.splice(0).toReversed()) await stop()
+    }
+  }
+}
+
+function checkGood(report: GoodReport, control: GoodReport, check: Stand['check']): void {
+  const most = Math.max(2 * control.p99, LEAST_P99_MS)
+  const errors = Object.entries(report.errors).map(([error, count]) => `${error} x ${count}`)
+  const measured = `${report.samples} samples, ${errors.join(', ') || '0 errors'}, p50 ${report.p50.toFixed(1)} ms, p99 ${report.p99.toFixed(1)} ms (at most ${most.toFixed(0)}; control ${control.p99.toFixed(1)}), longest ${report.longest.toFixed(0)} ms`
+  check('the good client notices nothing', errors.length === 0 && Object.keys(control.errors).length === 0 && report.p99 <= most, measured)
+}
+
+function contentWith(port: number, goodOrigin: string, routes: readonly FaultyRoute[], limits: Given = {}) {
+  const path = (value: string) => ({ path: { type: 'prefix', value } })
+  return contentOf({
+    listeners: [{ port, limits }],
+    upstreams: [
+      { targets: [{ id: 'good', address: goodOrigin }] },
+      ...routes.map(({ targets, upstream }) => ({ targets: targets.map((address, index) => ({ id: `t${index}`, address })), ...upstream }))
+    ],
+    routes: [
+      { match: path('/good') },
+      ...routes.map(({ path: value, route }, index) => ({ match: path(value), upstreamId: testId(index + 2), ...route }))
+    ]
+  })
+}
