@@ -23,7 +23,7 @@ const PATIENCE_MS = 10_000
 
 // In a thread of its own with its own origin: what the faults cost this program must not be taken for the gateway's.
 const port = parentPort!
-const kept = new http.Agent({ keepAlive: true })
+let kept = new http.Agent()
 let times: number[] = []
 let errors: Record<string, number> = {}
 let underWay: Promise<void>[] = []
@@ -42,6 +42,7 @@ port.on('message', (command: GoodCommand) => {
 })
 
 function begin(url: string): void {
+  kept = new http.Agent({ keepAlive: true })
   times = []
   errors = {}
   underWay = []
@@ -55,6 +56,8 @@ function begin(url: string): void {
 async function finish(): Promise<void> {
   clearInterval(timer)
   await Promise.all(underWay)
+  // Nothing of it may be counted among the connections that the faults left behind.
+  kept.destroy()
   const sorted = times.toSorted((a, b) => a - b)
   tell({ kind: 'report', report: { samples: sorted.length, errors, p50: percentile(sorted, 0.5), p99: percentile(sorted, 0.99), longest: sorted.at(-1) ?? NaN } })
 }
