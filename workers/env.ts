@@ -22,6 +22,7 @@ const VARIABLES = {
   httpPorts: { name: 'HTTP_PORT_RANGE', help: 'ports to reserve for http listeners, such as 20000-20100,80', fallback: '', parse: portRanges },
   httpsPorts: { name: 'HTTPS_PORT_RANGE', help: 'ports to reserve for https listeners', fallback: '', parse: portRanges },
   threads: { name: 'THREADS', help: 'threads that serve', fallback: String(os.availableParallelism()), parse: wholeNumber(1, 256) },
+  memoryLimitMb: { name: 'MEMORY_LIMIT_MB', help: 'memory of the worker process near which it closes idle connections, then answers 503', fallback: String(defaultMemoryLimitMb()), parse: wholeNumber(64, 16_777_216) },
   pollIntervalSeconds: { name: 'POLL_INTERVAL_SECONDS', help: 'how often to ask for the configuration', fallback: '10', parse: wholeNumber(1, 3600) },
   shutdownDelaySeconds: { name: 'SHUTDOWN_DELAY_SECONDS', help: 'time between "not ready" and closing the ports', fallback: '5', parse: wholeNumber(0, 3600) },
   drainSeconds: { name: 'DRAIN_SECONDS', help: 'time for open requests to end when stopping', fallback: '30', parse: wholeNumber(0, 3600) },
@@ -129,6 +130,13 @@ function hostAndPort(text: string): Parsed<{ host: string; port: number }> {
 
 function folder(text: string): Parsed<string> {
   return { value: path.resolve(text) }
+}
+
+/** Four fifths of what the machine or its control group has. */
+function defaultMemoryLimitMb(): number {
+  const constrained = process.constrainedMemory()
+  const bytes = constrained > 0 ? Math.min(constrained, os.totalmem()) : os.totalmem()
+  return Math.max(64, Math.floor((bytes / 2 ** 20) * 0.8))
 }
 
 function optionalFolder(text: string): Parsed<string | null> {

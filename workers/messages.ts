@@ -1,6 +1,7 @@
 import type net from 'node:net'
 import type { Issue } from '../shared/schema/issue.ts'
 import type { ListenEndpoint } from './endpoint.ts'
+import type { Ejection } from './health/ejections.ts'
 import type { SharedMemory } from './state/shared-memory.ts'
 import type { TargetEvent } from './target-event.ts'
 
@@ -12,6 +13,9 @@ export interface WorkerSettings {
   threadStallSeconds: number
   drainSeconds: number
   orphanSeconds: number
+  memoryLimitMb: number
+  /** Targets that are out already, from the process before. */
+  ejections: Ejection[]
   dataDir: string
 }
 
@@ -31,6 +35,7 @@ export type FromProcess =
   | { kind: 'answer'; id: number; result: unknown }
   | { kind: 'thread-ready'; thread: number }
   | { kind: 'stats'; stats: ProcessStats }
+  | { kind: 'target-event'; event: TargetEvent }
 
 /**
  * Worker process to thread. A configuration comes as `prepare`, then its parts, then `prepare-end`, each sent when the one
@@ -95,5 +100,7 @@ export interface ProcessStats extends ThreadStats {
   threadRestarts: number
   /** Of those, threads that showed no life. */
   threadStalls: number
+  ejections: Ejection[]
+  ejectionsTotal: number
   rssBytes: number
 }

@@ -3,6 +3,7 @@ import { flushCompileCache } from 'node:module'
 import type net from 'node:net'
 import { ThreadPool } from './listeners/thread-pool.ts'
 import { createLog, type Log } from './log.ts'
+import { startMemoryGuard } from './memory-guard.ts'
 import type { FromProcess, ToProcess, WorkerSettings } from './messages.ts'
 import { serveTakeover } from './takeover/serve-takeover.ts'
 
@@ -37,6 +38,7 @@ async function run(settings: WorkerSettings): Promise<void> {
     },
     targetEvent(event) {
       log[event.kind === 'target_ejected' ? 'warn' : 'info']({ ...event }, `${event.kind}: ${event.targetId} of ${event.upstreamName}: ${event.reason}`)
+      tell({ kind: 'target-event', event })
     }
   })
   const end = (code: number): never => {
@@ -54,6 +56,7 @@ async function run(settings: WorkerSettings): Promise<void> {
     if (message.kind === 'drain') void drain(message.ms).then(() => tell({ kind: 'answer', id: message.id, result: null }))
     else hear(pool, message, socket)
   })
+  startMemoryGuard({ limitBytes: settings.memoryLimitMb * 2 ** 20, signals: pool.signals, log })
   const takeover = serveTakeover(settings.dataDir, { endpoints: () => pool.endpoints(), drain: () => drain(settings.drainSeconds * 1000), log })
   process.once('exit', () => takeover.remove())
   try {

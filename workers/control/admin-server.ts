@@ -10,9 +10,11 @@ export interface AdminServerOptions {
   /** Facts that /readyz shows beside the reason. */
   facts(): Record<string, unknown>
   metrics(): string
+  /** Targets that are out, and what happened to targets lately. */
+  targets(): unknown
 }
 
-/** The port for probes and Prometheus: /healthz, /readyz, /metrics. Rejects when it cannot be opened. */
+/** The port for probes and Prometheus: /healthz, /readyz, /metrics, /targets. Rejects when it cannot be opened. */
 export async function startAdminServer(options: AdminServerOptions): Promise<{ port: number; stop(): void }> {
   const server = http.createServer({ requestTimeout: 5_000, headersTimeout: 5_000, keepAliveTimeout: 5_000, maxHeaderSize: 8192 }, (request, response) => {
     const { status, type, body } = answer(request, options)
@@ -48,8 +50,10 @@ function answer({ method, url }: http.IncomingMessage, options: AdminServerOptio
     }
     case '/metrics':
       return { status: 200, type: 'text/plain; version=0.0.4; charset=utf-8', body: options.metrics() }
+    case '/targets':
+      return json(200, options.targets())
     default:
-      return json(404, { error: 'there are /healthz, /readyz and /metrics' })
+      return json(404, { error: 'there are /healthz, /readyz, /metrics and /targets' })
   }
 }
 

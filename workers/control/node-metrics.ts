@@ -41,6 +41,8 @@ export function nodeMetrics(options: {
     counter('gateway_thread_restarts_total', 'Threads that ended and were replaced.', stats.threadRestarts),
     counter('gateway_thread_stalls_total', 'Threads that were replaced because they were blocked.', stats.threadStalls),
     counter('gateway_process_restarts_total', 'Worker processes that ended and were replaced.', stats.processRestarts),
+    gauge('gateway_targets_ejected', 'Targets that get no requests because too many failed.', stats.ejections.length),
+    counter('gateway_target_ejections_total', 'Ejections of targets.', stats.ejectionsTotal),
     gauge('gateway_event_loop_delay_ms', 'p99 of the worst thread over 5 s.', stats.eventLoopDelayMs),
     gauge('gateway_resident_memory_bytes', 'Memory of the primary and its worker processes.', stats.rssBytes)
   ]

@@ -39,9 +39,10 @@ export async function startNode(env: NodeEnvironment, log: Log): Promise<Running
   const controlPlane = createControlPlane({ url: env.controlPlaneUrl, token: env.nodeToken, version })
   const outbox = new AckOutbox(controlPlane, log)
   let wake = (): void => {}
+  const processes = new WorkerProcesses(workerSettings(env), log, () => wake())
   const node = new DataNode({
     ports: place.ports,
-    processes: new WorkerProcesses(workerSettings(env), log, () => wake()),
+    processes,
     store: ({ snapshot, verifiedAt }) => store.save({ snapshot, verifiedAt }),
     report(ack) {
       outbox.put(ack)
@@ -56,6 +57,7 @@ export async function startNode(env: NodeEnvironment, log: Log): Promise<Running
     ...env.metricsAddr,
     notReady: () => isDraining ? 'draining' : node.notServing,
     facts: () => ({ revision: node.serving?.revision ?? 0, source: node.source }),
+    targets: () => ({ ejected: processes.stats().ejections, events: processes.targetEvents() }),
     metrics: () => metricsText(nodeMetrics({ node, ports: place.ports, outbox, link, refusedFiles: store.refused }))
   })
   const stored = await store.load()
@@ -82,8 +84,8 @@ export async function startNode(env: NodeEnvironment, log: Log): Promise<Running
 }
 
 function workerSettings(env: NodeEnvironment): WorkerSettings {
-  const { nodeId, logLevel, threads, threadStallSeconds, drainSeconds, orphanSeconds, dataDir } = env
-  return { nodeId, logLevel, threads, threadStallSeconds, drainSeconds, orphanSeconds, dataDir }
+  const { nodeId, logLevel, threads, threadStallSeconds, drainSeconds, orphanSeconds, dataDir, memoryLimitMb } = env
+  return { nodeId, logLevel, threads, threadStallSeconds, drainSeconds, orphanSeconds, dataDir, memoryLimitMb, ejections: [] }
 }
 
 function readVersion(): string {

@@ -6,6 +6,7 @@ import { type Calls, createCalls } from '../calls.ts'
 import type { ListenEndpoint } from '../endpoint.ts'
 import type { Log } from '../log.ts'
 import { type FromProcess, type ListenAnswer, type ProcessStats, THREAD_GONE, type ToProcess, type WorkerSettings } from '../messages.ts'
+import type { TargetEvent } from '../target-event.ts'
 import { codeCacheFolder } from '../code-cache.ts'
 import { type PortFailure, portFailure } from './bind-port.ts'
 import type { OpenPort } from './port-book.ts'
@@ -13,6 +14,9 @@ import { placeKey } from './port-place.ts'
 
 const PROCESS_FILE = fileURLToPath(new URL('../process.ts', import.meta.url))
 const START_TIMEOUT_MS = 30_000
+/** Node's helper threads do the look-ups of names and write files: slow names must not hold the files up. */
+const HELPER_THREADS = 4
+const LOOK_UPS_PER_THREAD = 2
 /** A worker process reports each second; its main thread does little that could hold it up. */
 const SILENCE_CHECK_MS = 3_000
 const SILENT_CHECKS = 5
@@ -30,17 +34,20 @@ export class WorkerProcess {
   readonly #worker: Worker
   readonly #log: Log
   readonly #calls: Calls = createCalls()
+  readonly #onTargetEvent: (event: TargetEvent) => void
   readonly #ports = new Map<string, OpenPort>()
   #hasEnded = false
   #isLeaving = false
   #silence: NodeJS.Timeout | undefined
   stats: ProcessStats | null = null
 
-  constructor(settings: WorkerSettings, log: Log) {
+  /** `onTargetEvent`: a target was ejected or let back in. */
+  constructor(settings: WorkerSettings, log: Log, onTargetEvent: (event: TargetEvent) => void) {
     this.#log = log
+    this.#onTargetEvent = onTargetEvent
     cluster.setupPrimary({ exec: PROCESS_FILE, args: [], serialization: 'advanced' })
     // A worker process needs no secrets; undefined takes a variable out of its environment.
-    this.#worker = cluster.fork({ NODE_TOKEN: undefined, REDIS_URL: undefined, NODE_COMPILE_CACHE: codeCacheFolder(settings.dataDir) })
+    this.#worker = cluster.fork({ NODE_TOKEN: undefined, REDIS_URL: undefined, NODE_COMPILE_CACHE: codeCacheFolder(settings.dataDir), UV_THREADPOOL_SIZE: String(HELPER_THREADS + LOOK_UPS_PER_THREAD * settings.threads) })
     this.pid = this.#worker.process.pid ?? 0
     this.exited = new Promise((resolve) => this.#worker.once('exit', (code, signal) => {
       this.#end(`worker process ${this.pid} ended with ${signal ?? code}`)
@@ -125,6 +132,7 @@ export class WorkerProcess {
   #hear(message: FromProcess): void {
     if (message.kind === 'answer') this.#calls.answer(message.id, message.result)
     else if (message.kind === 'stats') this.stats = message.stats
+    else if (message.kind === 'target-event') this.#onTargetEvent(message.event)
     else if (message.kind === 'thread-ready') {
       this.#log.info({ thread: message.thread }, `thread ${message.thread} was replaced and gets its ports`)
       for (const port of this.#ports.values()) {

@@ -1,8 +1,13 @@
+import type { Ejection } from '../health/ejections.ts'
 import type { Log } from '../log.ts'
 import { addStats, emptyStats } from '../thread-stats.ts'
 import type { ProcessStats, ThreadStats, WorkerSettings } from '../messages.ts'
 import { createRestartPause } from '../restart-pause.ts'
+import type { TargetEvent } from '../target-event.ts'
+import { EventRing } from './event-ring.ts'
 import { WorkerProcess } from './worker-process.ts'
+
+const MOST_EVENTS = 256
 
 /** Sums over all worker processes, also those that ended. */
 export interface NodeStats extends ThreadStats {
@@ -10,6 +15,8 @@ export interface NodeStats extends ThreadStats {
   threadRestarts: number
   threadStalls: number
   processRestarts: number
+  ejections: Ejection[]
+  ejectionsTotal: number
   /** Primary and worker processes. */
   rssBytes: number
 }
@@ -21,8 +28,9 @@ export class WorkerProcesses {
   readonly #ended: () => void
   readonly #leaving = new Set<WorkerProcess>()
   readonly #pause = createRestartPause()
+  readonly #events = new EventRing<TargetEvent>(MOST_EVENTS)
   #past = emptyStats()
-  #pastRestarts = { threadRestarts: 0, threadStalls: 0 }
+  #pastRestarts = { threadRestarts: 0, threadStalls: 0, ejectionsTotal: 0 }
   #restarts = 0
   current: WorkerProcess | null = null
 
@@ -35,7 +43,7 @@ export class WorkerProcesses {
 
   /** Forks a process that does not serve yet. */
   start(): WorkerProcess {
-    const process = new WorkerProcess(this.#settings, this.#log)
+    const process = new WorkerProcess({ ...this.#settings, ejections: this.current?.stats?.ejections ?? [] }, this.#log, (event) => this.#events.push(event))
     void process.exited.then(() => this.#exited(process))
     return process
   }
@@ -63,8 +71,15 @@ export class WorkerProcesses {
       threadRestarts: this.#pastRestarts.threadRestarts + sum((stats) => stats.threadRestarts),
       threadStalls: this.#pastRestarts.threadStalls + sum((stats) => stats.threadStalls),
       processRestarts: this.#restarts,
+      ejections: this.current?.stats?.ejections ?? [],
+      ejectionsTotal: this.#pastRestarts.ejectionsTotal + sum((stats) => stats.ejectionsTotal),
       rssBytes: process.memoryUsage.rss() + sum((stats) => stats.rssBytes)
     }
+  }
+
+  /** What happened to targets, newest first. */
+  targetEvents(): TargetEvent[] {
+    return this.#events.list()
   }
 
   /** Every process ends its connections and then itself. Resolves when none is left. */
@@ -87,9 +102,13 @@ export class WorkerProcesses {
   #exited(process: WorkerProcess): void {
     this.#leaving.delete(process)
     if (process.stats !== null) {
-      const { threadRestarts, threadStalls } = process.stats
+      const { threadRestarts, threadStalls, ejectionsTotal } = process.stats
       this.#past = addStats(this.#past, { ...process.stats, connections: 0, inFlight: 0, originConnections: 0, eventLoopDelayMs: 0 })
-      this.#pastRestarts = { threadRestarts: this.#pastRestarts.threadRestarts + threadRestarts, threadStalls: this.#pastRestarts.threadStalls + threadStalls }
+      this.#pastRestarts = {
+        threadRestarts: this.#pastRestarts.threadRestarts + threadRestarts,
+        threadStalls: this.#pastRestarts.threadStalls + threadStalls,
+        ejectionsTotal: this.#pastRestarts.ejectionsTotal + ejectionsTotal
+      }
     }
     if (process !== this.current || process.isLeaving) return
     this.#restarts++

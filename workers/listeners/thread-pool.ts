@@ -5,8 +5,12 @@ import type { ListenEndpoint } from '../endpoint.ts'
 import type { Log } from '../log.ts'
 import { type ListenAnswer, type ProcessStats, THREAD_GONE, type WorkerSettings } from '../messages.ts'
 import { NodeConfiguration, type PlannedConfiguration } from '../configuration/node-configuration.ts'
-import { NodeSlots } from '../state/node-slots.ts'
+import { type Ejection, Ejections } from '../health/ejections.ts'
+import { NodeSlots, type Slots, targetKey } from '../state/node-slots.ts'
 import { createSharedMemory, forgetThreadIn, type SharedMemory } from '../state/shared-memory.ts'
+import { Signals } from '../state/signals.ts'
+import { TargetRow, TICK_MS } from '../state/target-row.ts'
+import { createThreadClock } from '../state/thread-clock.ts'
 import type { TargetEvent } from '../target-event.ts'
 import { addStats, emptyStats } from '../thread-stats.ts'
 import { createBeats, watchBeats } from './thread-beat.ts'
@@ -42,6 +46,8 @@ export class ThreadPool {
   readonly #beats: ReturnType<typeof watchBeats>
   readonly #events: ThreadPoolEvents
   readonly #stalled = new Set<number>()
+  readonly #ejections = new Ejections()
+  #inherited: Ejection[]
   readonly #listening = new Map<string, ListenEndpoint>()
   #past = emptyStats()
   #restarts = 0
@@ -54,6 +60,7 @@ export class ThreadPool {
   constructor(settings: WorkerSettings, log: Log, events: ThreadPoolEvents) {
     this.#log = log
     this.#events = events
+    this.#inherited = settings.ejections
     this.#memory = createSharedMemory(settings.threads)
     this.#nodeSlots = new NodeSlots(this.#memory)
     this.#configuration = new NodeConfiguration(this.#nodeSlots)
@@ -61,7 +68,10 @@ export class ThreadPool {
     this.#beats = watchBeats(beats, settings.threadStallSeconds, (thread) => this.#stall(thread))
     this.#slots = Array.from({ length: settings.threads }, (_, thread) => new ThreadSlot({
       data: { thread, nodeId: settings.nodeId, logLevel: settings.logLevel, memory: this.#memory, beats },
-      targetEvent: (event) => events.targetEvent(event),
+      targetEvent: (event) => {
+        this.#ejections.hear(event)
+        events.targetEvent(event)
+      },
       equip: (slot) => this.#equip(slot),
       ready: () => this.#ready(thread),
       ended: (reason, pauseMs) => this.#ended(thread, reason, pauseMs)
@@ -94,6 +104,7 @@ export class ThreadPool {
     this.#current = prepared
     this.#prepared = null
     this.#nodeSlots.keepOnly(prepared.planned.slots)
+    this.#eject(this.#inherited.splice(0), prepared.planned.slots)
     await this.#callAll((slot) => commitThread(slot, prepared.planned, endpoints))
   }
 
@@ -143,8 +154,34 @@ export class ThreadPool {
       threads: this.#slots.filter((slot) => slot.isReady).length,
       threadRestarts: this.#restarts,
       threadStalls: this.#stalls,
+      ejections: this.#ejections.list((key) => this.#outFor(key)),
+      ejectionsTotal: this.#ejections.total,
       rssBytes: process.memoryUsage.rss()
     }
+  }
+
+  get signals(): Signals {
+    return new Signals(this.#memory.signals)
+  }
+
+  /** Takes out what was out in the process before. */
+  #eject(ejections: readonly Ejection[], { targets }: Slots): void {
+    const now = createThreadClock(this.#memory.clockStart)() / TICK_MS
+    for (const ejection of ejections) {
+      const row = targets.get(targetKey(ejection.upstreamId, ejection.targetId))
+      if (row === undefined) continue
+      new TargetRow(this.#memory.targets, this.#memory.threads, 0, row).eject(Math.ceil(now), Math.ceil(now + ejection.remainingMs / TICK_MS))
+      this.#ejections.inherit(ejection)
+    }
+    if (ejections.length > 0) this.signals.healthChanged()
+  }
+
+  /** How long the target is out still, in milliseconds. */
+  #outFor(key: string): number {
+    const row = this.#current?.planned.slots.targets.get(key)
+    if (row === undefined) return 0
+    const until = new TargetRow(this.#memory.targets, this.#memory.threads, 0, row).ejectedUntil
+    return until * TICK_MS - createThreadClock(this.#memory.clockStart)()
   }
 
   async #callAll(call: (slot: ThreadSlot) => Promise<unknown>): Promise<void> {
