@@ -2,7 +2,7 @@ import { ABORTS, abortRequest, startAbortedOrigin } from '../../workers/testing/
 import type { ChaosPromise } from './chaos-promise.ts'
 import { checkLeftovers } from './leftovers.ts'
 import { percentile } from './percentile.ts'
-import { openFiles } from './process-facts.ts'
+import { openFiles } from '../../workers/testing/process-facts.ts'
 
 const COUNT = 10_000
 const LIMIT_MS = 1_000

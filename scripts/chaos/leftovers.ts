@@ -1,5 +1,5 @@
 import { waitUntil } from '../services/wait-until.ts'
-import { openFiles } from './process-facts.ts'
+import { openFiles } from '../../workers/testing/process-facts.ts'
 import type { Stand } from './stand.ts'
 
 const GAUGES = ['gateway_connections', 'gateway_origin_connections', 'gateway_requests_in_flight']
