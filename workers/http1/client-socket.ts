@@ -14,6 +14,10 @@ export interface ClientSocketUser {
 
 type Adoptable = net.Socket & { _handle: unknown; _server: unknown; server: unknown; allowHalfOpen: boolean }
 
+/** A client's socket knows its wrapper, so that all sockets share the same few listeners: idle ones are many. */
+type Wrapped = net.Socket & { [WRAPPER]: ClientSocket }
+const WRAPPER = Symbol('client socket')
+
 /**
  * Wraps an accepted socket's handle in a Socket that reads into our buffers. Node has no way to ask for that when it
  * accepts; taking the handle over is the one step here that is not public API. `_server` must go along, else the
@@ -21,33 +25,28 @@ type Adoptable = net.Socket & { _handle: unknown; _server: unknown; server: unkn
  */
 export class ClientSocket {
   readonly socket: net.Socket
+  readonly #user: ClientSocketUser
   #own: Buffer | null = null
   readonly #buffers: ReadBuffers
 
   constructor(accepted: net.Socket, buffers: ReadBuffers, user: ClientSocketUser) {
     this.#buffers = buffers
+    this.#user = user
     const from = accepted as Adoptable
     const handle = from._handle
     const server = from._server
     from._handle = null
     from._server = null
     from.server = null
-    const options = {
-      handle,
-      readable: true,
-      writable: true,
-      allowHalfOpen: true,
-      onread: { buffer: () => this.#own ?? buffers.shared, callback: (length: number, buffer: Uint8Array) => receive(user, buffer as Buffer, length) }
-    }
-    this.socket = new net.Socket(options as net.SocketConstructorOpts)
-    ;(this.socket as Adoptable)._server = server
-    this.socket.on('error', () => {})
-    this.socket.on('drain', () => user.onClientDrain())
-    this.socket.on('end', () => user.onClientEnd())
-    this.socket.on('close', () => {
-      this.#own = null
-      user.onClientClose()
-    })
+    const options = { handle, readable: true, writable: true, allowHalfOpen: true, onread: { buffer: () => this.#own ?? buffers.shared, callback: onRead } }
+    const socket = new net.Socket(options as unknown as net.SocketConstructorOpts) as Wrapped
+    socket[WRAPPER] = this
+    ;(socket as unknown as Adoptable)._server = server
+    this.socket = socket
+    socket.on('error', ignore)
+    socket.on('drain', onDrain)
+    socket.on('end', onEnd)
+    socket.on('close', onClose)
   }
 
   readIntoOwnBuffer(): void {
@@ -62,13 +61,45 @@ export class ClientSocket {
     if (this.#own !== null && isFree) this.#buffers.give(this.#own)
     this.#own = null
   }
-}
 
-function receive(user: ClientSocketUser, buffer: Buffer, length: number): boolean {
-  try {
-    return user.onClientData(buffer, length)
-  } catch (error) {
-    user.onDefect(error)
-    return true
+  receive(length: number, buffer: Buffer): boolean {
+    try {
+      return this.#user.onClientData(buffer, length)
+    } catch (error) {
+      this.#user.onDefect(error)
+      return true
+    }
+  }
+
+  drained(): void {
+    this.#user.onClientDrain()
+  }
+
+  ended(): void {
+    this.#user.onClientEnd()
+  }
+
+  closed(): void {
+    this.#own = null
+    this.#user.onClientClose()
   }
 }
+
+/** Node calls it on the socket. */
+function onRead(this: Wrapped, length: number, buffer: Uint8Array): boolean {
+  return this[WRAPPER].receive(length, buffer as Buffer)
+}
+
+function onDrain(this: Wrapped): void {
+  this[WRAPPER].drained()
+}
+
+function onEnd(this: Wrapped): void {
+  this[WRAPPER].ended()
+}
+
+function onClose(this: Wrapped): void {
+  this[WRAPPER].closed()
+}
+
+function ignore(): void {}

@@ -7,12 +7,11 @@ import type { Timed } from '../state/timing-wheel.ts'
 import { BodyIntake } from './body-intake.ts'
 import type { Client } from './client.ts'
 import { type ConnectionLimits, GONE_LIMITS } from './connection-limits.ts'
+import type { ConnectionPlace } from './connection-place.ts'
 import type { Exchange } from './exchange.ts'
-import type { ExchangePool } from './exchange-pool.ts'
 import { clientFailure, type ProxyFailure } from './failure.ts'
 import { failureAnswer } from './gateway-answer.ts'
 import { nextHead, PARTIAL, WHOLE } from './next-head.ts'
-import { endpointKey } from './runtime.ts'
 import type { ThreadContext } from './thread-context.ts'
 
 /** Waiting for a head, or in the middle of one. */
@@ -31,15 +30,12 @@ const CLOSE_GRACE_MS = 1_000
 
 /** One accepted connection: reads requests one after the other and lends an exchange to serve each. */
 export class ClientConnection implements Client, ClientSocketUser, Timed {
-  readonly thread: ThreadContext
-  readonly key: string
+  readonly place: ConnectionPlace<ClientConnection>
   readonly clientAddress: string
   readonly socket: net.Socket
   wheelTick = -1
   readonly #wire: ClientSocket
   readonly #headBuffer = new HeadBuffer()
-  readonly #exchanges: ExchangePool
-  readonly #onClosed: (connection: ClientConnection) => void
   /** Only from a whole head to its answer: an idle connection is small. */
   #exchange: Exchange | null = null
   #intake: BodyIntake | null = null
@@ -53,16 +49,22 @@ export class ClientConnection implements Client, ClientSocketUser, Timed {
   /** The next answer is the last. */
   isClosing = false
 
-  constructor(accepted: net.Socket, endpoint: { address: string; port: number }, thread: ThreadContext, exchanges: ExchangePool, onClosed: (connection: ClientConnection) => void) {
-    this.thread = thread
-    this.key = endpointKey(endpoint)
-    this.#exchanges = exchanges
-    this.#onClosed = onClosed
-    this.clientAddress = clientAddressOf(accepted)
+  constructor(accepted: net.Socket, address: string, place: ConnectionPlace<ClientConnection>) {
+    const { thread } = place
+    this.place = place
+    this.clientAddress = address
     this.#since = thread.state.now
     this.#wire = new ClientSocket(accepted, thread.state.buffers, this)
     this.socket = this.#wire.socket
     this.arm(this.#since + this.#limits().headerTimeoutMs)
+  }
+
+  get thread(): ThreadContext {
+    return this.place.thread
+  }
+
+  get key(): string {
+    return this.place.key
   }
 
   get isIdle(): boolean {
@@ -110,7 +112,7 @@ export class ClientConnection implements Client, ClientSocketUser, Timed {
     }
     this.#state = CLOSED
     this.thread.wheel.disarm(this)
-    this.#onClosed(this)
+    this.place.onClosed(this)
   }
 
   /** Reads heads out of the buffer, of which `piece` is new, as long as nothing has to be waited for. */
@@ -222,7 +224,7 @@ export class ClientConnection implements Client, ClientSocketUser, Timed {
   /** The exchange of the request that is read or served. */
   #take(): Exchange {
     if (this.#exchange !== null) return this.#exchange
-    const exchange = this.#exchanges.take()
+    const exchange = this.place.exchanges.take()
     exchange.client = this
     exchange.record.begin(this.thread.state.requestId(), this.clientAddress)
     this.thread.state.counted.requests++
@@ -238,7 +240,7 @@ export class ClientConnection implements Client, ClientSocketUser, Timed {
     exchange.record.bytesIn += exchange.body.bytes
     this.thread.telemetry.observe(exchange.record)
     exchange.client = null
-    this.#exchanges.give(exchange)
+    this.place.exchanges.give(exchange)
   }
 
   /** Half closes, and reads on for a while: closing with unread bytes would reset what the client has not read yet. */
@@ -293,8 +295,4 @@ export class ClientConnection implements Client, ClientSocketUser, Timed {
     exchange.onBodyRefused(refused)
     return Infinity
   }
-}
-
-function clientAddressOf({ remoteAddress = '' }: net.Socket): string {
-  return remoteAddress.startsWith('::ffff:') ? remoteAddress.slice(7) : remoteAddress
 }

@@ -1,9 +1,11 @@
 import type net from 'node:net'
 import { ClientConnection } from './client-connection.ts'
+import type { ConnectionPlace } from './connection-place.ts'
 import { ExchangePool } from './exchange-pool.ts'
 import { FAILURES, type ProxyFailure } from './failure.ts'
 import { gatewayAnswer } from './gateway-answer.ts'
 import { endpointKey, type RuntimeListener } from './runtime.ts'
+import type { ListenerRow } from '../state/listener-row.ts'
 import { PRESSURE } from '../state/signals.ts'
 import type { ThreadContext } from './thread-context.ts'
 
@@ -15,6 +17,8 @@ export class OpenConnections {
   readonly #thread: ThreadContext
   readonly #exchanges = new ExchangePool()
   readonly #all = new Set<ClientConnection>()
+  /** By endpointKey(). */
+  readonly #places = new Map<string, ConnectionPlace<ClientConnection>>()
   #whenEmpty: (() => void) | null = null
 
   constructor(thread: ThreadContext) {
@@ -28,18 +32,29 @@ export class OpenConnections {
   /** Takes an accepted connection, or answers 503 when the node has as many as it may. */
   accept(socket: net.Socket, endpoint: { address: string; port: number }): void {
     const thread = this.#thread
-    const listener = thread.current?.listeners.get(endpointKey(endpoint)) ?? null
-    const connection = { address: socket.remoteAddress ?? '', row: listener?.row ?? null }
-    const refused = this.#refusal(listener, connection.address)
+    const key = endpointKey(endpoint)
+    const listener = thread.current?.listeners.get(key) ?? null
+    const address = clientAddressOf(socket)
+    const refused = this.#refusal(listener, address)
     if (refused !== null) return this.#refuse(socket, refused)
-    connection.row?.open()
-    thread.state.clients.open(connection.address)
-    this.#all.add(new ClientConnection(socket, endpoint, thread, this.#exchanges, (closed) => {
-      connection.row?.close()
-      thread.state.clients.close(connection.address)
-      this.#all.delete(closed)
-      if (this.#all.size === 0) this.#whenEmpty?.()
-    }))
+    listener?.row.open()
+    thread.state.clients.open(address)
+    this.#all.add(new ClientConnection(socket, address, this.#place(key, listener?.row ?? null)))
+  }
+
+  readonly #onClosed = (closed: ClientConnection): void => {
+    closed.place.row?.close()
+    this.#thread.state.clients.close(closed.clientAddress)
+    this.#all.delete(closed)
+    if (this.#all.size === 0) this.#whenEmpty?.()
+  }
+
+  #place(key: string, row: ListenerRow | null): ConnectionPlace<ClientConnection> {
+    const known = this.#places.get(key)
+    if (known !== undefined && known.row === row) return known
+    const place: ConnectionPlace<ClientConnection> = { thread: this.#thread, key, exchanges: this.#exchanges, row, onClosed: this.#onClosed }
+    this.#places.set(key, place)
+    return place
   }
 
   #refusal(listener: RuntimeListener | null, address: string): ProxyFailure | null {
@@ -90,4 +105,8 @@ export class OpenConnections {
     socket.on('error', () => {})
     socket.end(gatewayAnswer({ status, code, message, retryAfterSeconds, requestId: state.requestId(), accept: '', close: true, withoutBody: false }))
   }
+}
+
+function clientAddressOf({ remoteAddress = '' }: net.Socket): string {
+  return remoteAddress.startsWith('::ffff:') ? remoteAddress.slice(7) : remoteAddress
 }
