@@ -1,4 +1,5 @@
 import type { Log } from './log.ts'
+import { residentBytes } from './resident-bytes.ts'
 import { PRESSURE, type Signals } from './state/signals.ts'
 
 const LOOK_MS = 250
@@ -12,7 +13,7 @@ const BELOW = 0.05
  * answered 503, so that the process lives on instead of being killed with everything it serves.
  */
 export function startMemoryGuard(options: { limitBytes: number; signals: Signals; log: Log; rss?: () => number }): { stop(): void } {
-  const { limitBytes, signals, log, rss = process.memoryUsage.rss } = options
+  const { limitBytes, signals, log, rss = residentBytes } = options
   const timer = setInterval(() => {
     const share = rss() / limitBytes
     const before = signals.memoryPressure

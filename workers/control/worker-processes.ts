@@ -2,6 +2,7 @@ import type { Ejection } from '../health/ejections.ts'
 import type { Log } from '../log.ts'
 import { addStats, emptyStats } from '../thread-stats.ts'
 import type { ProcessStats, ThreadStats, WorkerSettings } from '../messages.ts'
+import { residentBytes } from '../resident-bytes.ts'
 import { createRestartPause } from '../restart-pause.ts'
 import type { TargetEvent } from '../target-event.ts'
 import { EventRing } from './event-ring.ts'
@@ -73,7 +74,7 @@ export class WorkerProcesses {
       processRestarts: this.#restarts,
       ejections: this.current?.stats?.ejections ?? [],
       ejectionsTotal: this.#pastRestarts.ejectionsTotal + sum((stats) => stats.ejectionsTotal),
-      rssBytes: process.memoryUsage.rss() + sum((stats) => stats.rssBytes)
+      rssBytes: residentBytes() + sum((stats) => stats.rssBytes)
     }
   }
 

@@ -7,6 +7,7 @@ import { type ListenAnswer, type ProcessStats, THREAD_GONE, type WorkerSettings 
 import { NodeConfiguration, type PlannedConfiguration } from '../configuration/node-configuration.ts'
 import { type Ejection, Ejections } from '../health/ejections.ts'
 import { NodeSlots, type Slots, targetKey } from '../state/node-slots.ts'
+import { residentBytes } from '../resident-bytes.ts'
 import { createSharedMemory, forgetThreadIn, type SharedMemory } from '../state/shared-memory.ts'
 import { Signals } from '../state/signals.ts'
 import { TargetRow, TICK_MS } from '../state/target-row.ts'
@@ -156,7 +157,7 @@ export class ThreadPool {
       threadStalls: this.#stalls,
       ejections: this.#ejections.list((key) => this.#outFor(key)),
       ejectionsTotal: this.#ejections.total,
-      rssBytes: process.memoryUsage.rss()
+      rssBytes: residentBytes()
     }
   }
 

@@ -131,6 +131,7 @@ export class Attempt implements PoolWaiter {
   failureAtClose(hasBytes: boolean, error: string): ProxyFailure {
     const { origin } = this
     if (this.#phase === CONNECTING && origin !== null) {
+      if (isOurLack(error)) return FAILURES.outOfFiles
       const { pool } = this.#target!
       if (origin.hasTcp && pool.isSecure) {
         pool.lastTlsError = error
@@ -169,4 +170,9 @@ export class Attempt implements PoolWaiter {
     if (phase === QUEUED) target.pool.stopWaiting(this)
     if (phase === NAME) target.pool.release()
   }
+}
+
+/** This machine has no file or port left for the connection: nothing is wrong with the target. */
+function isOurLack(error: string): boolean {
+  return error === 'EMFILE' || error === 'ENFILE' || error === 'EADDRNOTAVAIL' || error === 'ENOBUFS'
 }

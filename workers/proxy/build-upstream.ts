@@ -57,7 +57,7 @@ function buildTarget({ value: upstream }: PlacedUpstream, target: Target, rowNum
   try {
     const pool = state.pool(`${key}@${target.address}${isSecure ? JSON.stringify(tls) : ''}`, () => {
       const origin = isSecure ? new OriginTls({ verify: tls.verify, name: tls.serverName ?? address.host, caPem: tls.caPem ?? '', client: null }) : null
-      return new TargetPool(state.buffers, state.names.entry(address.host), address.port, origin, row)
+      return new TargetPool(state.buffers, state.sockets, state.names.entry(address.host), address.port, origin, row)
     })
     return new RuntimeTarget({
       id: target.id,

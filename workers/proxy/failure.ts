@@ -30,6 +30,7 @@ export const FAILURES = {
   noAvailableTarget: failure(503, 'no_available_target', 'gateway', 'No target is available.', { retryAfterSeconds: 1 }),
   tooManyConnections: failure(503, 'too_many_connections', 'gateway', 'Too many connections.', { retryAfterSeconds: 1 }),
   tooManyOfClient: failure(503, 'too_many_client_connections', 'client', 'Too many connections of this client.', { retryAfterSeconds: 1 }),
+  outOfFiles: failure(503, 'out_of_files', 'gateway', 'The gateway has too many sockets open.', { retryAfterSeconds: 1 }),
   overloaded: failure(503, 'overloaded', 'gateway', 'The gateway is short of memory.', { retryAfterSeconds: 1 }),
   targetBusy: failure(503, 'target_busy', 'gateway', 'The target has as many connections as it may.', { ...ELSEWHERE, retryAfterSeconds: 1 }),
   queueTimeout: failure(503, 'queue_timeout', 'gateway', 'No connection to the target became free in time.', { retryAfterSeconds: 1 }),

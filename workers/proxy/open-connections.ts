@@ -38,12 +38,14 @@ export class OpenConnections {
     const refused = this.#refusal(listener, address)
     if (refused !== null) return this.#refuse(socket, refused)
     listener?.row.open()
+    thread.state.sockets.open()
     thread.state.clients.open(address)
     this.#all.add(new ClientConnection(socket, address, this.#place(key, listener?.row ?? null)))
   }
 
   readonly #onClosed = (closed: ClientConnection): void => {
     closed.place.row?.close()
+    this.#thread.state.sockets.close()
     this.#thread.state.clients.close(closed.clientAddress)
     this.#all.delete(closed)
     if (this.#all.size === 0) this.#whenEmpty?.()
@@ -60,6 +62,7 @@ export class OpenConnections {
   #refusal(listener: RuntimeListener | null, address: string): ProxyFailure | null {
     const { signals, state } = this.#thread
     if (signals.memoryPressure === PRESSURE.critical) return FAILURES.overloaded
+    if (state.sockets.areUsedUp) return FAILURES.outOfFiles
     if (listener === null) return null
     const { maxConnections, maxConnectionsPerClient } = listener.config.limits
     if (listener.row.connections >= maxConnections) return FAILURES.tooManyConnections

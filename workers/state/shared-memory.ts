@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto'
 import { createClientTable, forgetClientsOfThread } from './client-counts.ts'
 import { createListenerTable, forgetListenersOfThread } from './listener-row.ts'
+import { createSocketTable, forgetSocketsOfThread, mostSockets } from './open-sockets.ts'
 import { createSignalTable } from './signals.ts'
 import { createTargetTable, forgetThread } from './target-row.ts'
 import { createUpstreamTable } from './upstream-row.ts'
@@ -17,6 +18,9 @@ export interface SharedMemory {
   readonly listeners: SharedArrayBuffer
   readonly clients: SharedArrayBuffer
   readonly signals: SharedArrayBuffer
+  readonly sockets: SharedArrayBuffer
+  /** Sockets of the process before clients are refused. */
+  readonly mostSockets: number
 }
 
 export function createSharedMemory(threads: number): SharedMemory {
@@ -28,7 +32,9 @@ export function createSharedMemory(threads: number): SharedMemory {
     upstreams: createUpstreamTable(threads),
     listeners: createListenerTable(threads),
     clients: createClientTable(threads),
-    signals: createSignalTable()
+    signals: createSignalTable(),
+    sockets: createSocketTable(threads),
+    mostSockets: mostSockets()
   }
 }
 
@@ -37,4 +43,5 @@ export function forgetThreadIn(memory: SharedMemory, thread: number): void {
   forgetThread(memory.targets, memory.threads, thread)
   forgetListenersOfThread(memory.listeners, memory.threads, thread)
   forgetClientsOfThread(memory.clients, thread)
+  forgetSocketsOfThread(memory.sockets, thread)
 }

@@ -4,6 +4,7 @@ import { ReadBuffers } from '../http1/read-buffer.ts'
 import { NameResolver } from '../upstreams/name-resolver.ts'
 import type { TargetPool } from '../upstreams/target-pool.ts'
 import { ClientCounts } from './client-counts.ts'
+import { OpenSockets } from './open-sockets.ts'
 import { ListenerRow } from './listener-row.ts'
 import type { SharedMemory } from './shared-memory.ts'
 import { TargetRow } from './target-row.ts'
@@ -25,6 +26,7 @@ export class ThreadState {
   readonly buffers = new ReadBuffers()
   readonly names: NameResolver
   readonly clients: ClientCounts
+  readonly sockets: OpenSockets
   readonly counted: ThreadCounts = { requests: 0, inFlight: 0, byCode: Object.create(null) as Record<string, number> }
   readonly #memory: SharedMemory
   readonly #thread: number
@@ -39,6 +41,7 @@ export class ThreadState {
     this.clock = createThreadClock(memory.clockStart)
     this.now = this.clock()
     this.names = new NameResolver(this.clock)
+    this.sockets = new OpenSockets(memory.sockets, thread, memory.mostSockets)
     this.clients = new ClientCounts(memory.clients, memory.threads, thread, memory.seed)
   }
 

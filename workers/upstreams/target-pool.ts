@@ -1,4 +1,5 @@
 import type { ReadBuffers } from '../http1/read-buffer.ts'
+import type { OpenSockets } from '../state/open-sockets.ts'
 import type { TargetRow } from '../state/target-row.ts'
 import type { ResolvedName } from './name-resolver.ts'
 import { OriginConnection, type OriginUser } from './origin-connection.ts'
@@ -33,6 +34,7 @@ export class TargetPool {
   readonly #tls: OriginTls | null
   readonly #idle: OriginConnection[] = []
   readonly #buffers: ReadBuffers
+  readonly #sockets: OpenSockets
   readonly #waiting: PoolWaiter[] = []
   #avoided: Map<string, number> | null = null
   #nextAddress = 0
@@ -42,8 +44,9 @@ export class TargetPool {
   /** Why TLS failed last, for people; '' when it never did. */
   lastTlsError = ''
 
-  constructor(buffers: ReadBuffers, name: ResolvedName, port: number, tls: OriginTls | null, row: TargetRow) {
+  constructor(buffers: ReadBuffers, sockets: OpenSockets, name: ResolvedName, port: number, tls: OriginTls | null, row: TargetRow) {
     this.#buffers = buffers
+    this.#sockets = sockets
     this.name = name
     this.port = port
     this.#tls = tls
@@ -81,6 +84,7 @@ export class TargetPool {
   connect(user: OriginUser, now: number): OriginConnection {
     const connection = new OriginConnection(this.#buffers, this.#address(now), this.port, this.#tls, user)
     this.open++
+    this.#sockets.open()
     connection.onClosed = (closed) => this.#onClosed(closed)
     return connection
   }
@@ -162,6 +166,7 @@ export class TargetPool {
 
   #onClosed(connection: OriginConnection): void {
     this.open--
+    this.#sockets.close()
     this.row.releaseConnection()
     const index = this.#idle.indexOf(connection)
     if (index !== -1) this.#idle.splice(index, 1)
