@@ -27,6 +27,7 @@ const VARIABLES = {
   shutdownDelaySeconds: { name: 'SHUTDOWN_DELAY_SECONDS', help: 'time between "not ready" and closing the ports', fallback: '5', parse: wholeNumber(0, 3600) },
   drainSeconds: { name: 'DRAIN_SECONDS', help: 'time for open requests to end when stopping', fallback: '30', parse: wholeNumber(0, 3600) },
   dataDir: { name: 'DATA_DIR', help: 'folder of the last good configuration', fallback: '.data/node', parse: folder },
+  accessLog: { name: 'ACCESS_LOG', help: 'where access logs go: stdout, or a file', fallback: 'stdout', parse: logDestination },
   metricsAddr: { name: 'METRICS_ADDR', help: 'address of /healthz, /readyz and /metrics', fallback: '127.0.0.1:9100', parse: hostAndPort },
   logLevel: { name: 'LOG_LEVEL', help: 'trace, debug, info, warn, error or fatal', fallback: 'info', parse: oneOf(['trace', 'debug', 'info', 'warn', 'error', 'fatal']) },
   threadStallSeconds: { name: 'THREAD_STALL_SECONDS', help: 'a thread that shows no life for so long is replaced', fallback: '5', parse: wholeNumber(1, 600) },
@@ -137,6 +138,10 @@ function defaultMemoryLimitMb(): number {
   const constrained = process.constrainedMemory()
   const bytes = constrained > 0 ? Math.min(constrained, os.totalmem()) : os.totalmem()
   return Math.max(64, Math.floor((bytes / 2 ** 20) * 0.8))
+}
+
+function logDestination(text: string): Parsed<string> {
+  return { value: text === 'stdout' ? text : path.resolve(text) }
 }
 
 function optionalFolder(text: string): Parsed<string | null> {

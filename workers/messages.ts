@@ -4,6 +4,7 @@ import type { ListenEndpoint } from './endpoint.ts'
 import type { Ejection } from './health/ejections.ts'
 import type { SharedMemory } from './state/shared-memory.ts'
 import type { TargetEvent } from './target-event.ts'
+import type { RouteTraffic } from './telemetry/route-traffic.ts'
 
 /** What the primary tells a worker process when it starts. */
 export interface WorkerSettings {
@@ -14,6 +15,8 @@ export interface WorkerSettings {
   drainSeconds: number
   orphanSeconds: number
   memoryLimitMb: number
+  /** 'stdout' or a file. */
+  accessLog: string
   /** Targets that are out already, from the process before. */
   ejections: Ejection[]
   dataDir: string
@@ -25,6 +28,8 @@ export type ToProcess =
   | { kind: 'prepare'; id: number; snapshot: string }
   | { kind: 'commit'; id: number; endpoints: ListenEndpoint[] }
   | { kind: 'abort' }
+  | { kind: 'traffic'; id: number }
+  | { kind: 'recent'; id: number }
   | { kind: 'listen'; id: number; thread: number; endpoint: ListenEndpoint }
   | { kind: 'close'; id: number; endpoint: ListenEndpoint }
   | { kind: 'drain'; id: number; ms: number }
@@ -36,6 +41,7 @@ export type FromProcess =
   | { kind: 'thread-ready'; thread: number }
   | { kind: 'stats'; stats: ProcessStats }
   | { kind: 'target-event'; event: TargetEvent }
+  | { kind: 'last-traffic'; traffic: RouteTraffic[] }
 
 /**
  * Worker process to thread. A configuration comes as `prepare`, then its parts, then `prepare-end`, each sent when the one
@@ -47,6 +53,8 @@ export type ToThread =
   | { kind: 'prepare-end'; id: number }
   | { kind: 'commit'; id: number; endpoints: ListenEndpoint[] }
   | { kind: 'abort' }
+  | { kind: 'recent'; id: number }
+  | { kind: 'log-taken' }
   | { kind: 'listen'; id: number; endpoint: ListenEndpoint; socket: net.Socket }
   | { kind: 'close'; id: number; endpoint: ListenEndpoint }
   | { kind: 'close-all'; id: number }
@@ -55,6 +63,7 @@ export type ToThread =
 /** Thread to worker process. `up`: the thread has loaded its code. */
 export type FromThread =
   | { kind: 'up' }
+  | { kind: 'log'; lines: string }
   | { kind: 'target-event'; event: TargetEvent }
   | { kind: 'answer'; id: number; result: unknown }
   | { kind: 'stats'; stats: ThreadStats }
@@ -66,6 +75,8 @@ export interface ThreadData {
   logLevel: string
   /** Shared by all threads. */
   memory: SharedMemory
+  /** From createTrafficTable(). */
+  traffic: SharedArrayBuffer
   /** One Int32 for each thread, counted up as a sign of life. */
   beats: SharedArrayBuffer
 }
@@ -88,6 +99,8 @@ export interface ThreadStats {
   requests: number
   inFlight: number
   originConnections: number
+  /** Lines of the access log that nobody read in time. */
+  logLinesDropped: number
   byCode: Record<string, number>
   /** p99 over about 5 s. */
   eventLoopDelayMs: number

@@ -3,6 +3,7 @@ import { flushCompileCache } from 'node:module'
 import type net from 'node:net'
 import { ThreadPool } from './listeners/thread-pool.ts'
 import { createLog, type Log } from './log.ts'
+import { createAccessLogSink } from './telemetry/access-log-sink.ts'
 import { startMemoryGuard } from './memory-guard.ts'
 import type { FromProcess, ToProcess, WorkerSettings } from './messages.ts'
 import { serveTakeover } from './takeover/serve-takeover.ts'
@@ -29,13 +30,18 @@ function tell(message: FromProcess): void {
 
 async function run(settings: WorkerSettings): Promise<void> {
   const { log, flush } = createLog(settings.logLevel, { node: settings.nodeId, process: 'worker', pid: process.pid })
-  const tellStats = (): void => tell({ kind: 'stats', stats: pool.stats() })
+  const accessLog = createAccessLogSink(settings.accessLog, log)
+  const tellStats = (): void => {
+    const stats = pool.stats()
+    tell({ kind: 'stats', stats: { ...stats, logLinesDropped: stats.logLinesDropped + accessLog.dropped } })
+  }
   const pool: ThreadPool = new ThreadPool(settings, log, {
     ended: tellStats,
     replaced(thread) {
       tellStats()
       tell({ kind: 'thread-ready', thread })
     },
+    log: (lines) => accessLog.write(lines),
     targetEvent(event) {
       log[event.kind === 'target_ejected' ? 'warn' : 'info']({ ...event }, `${event.kind}: ${event.targetId} of ${event.upstreamName}: ${event.reason}`)
       tell({ kind: 'target-event', event })
@@ -43,6 +49,8 @@ async function run(settings: WorkerSettings): Promise<void> {
   })
   const end = (code: number): never => {
     tellStats()
+    tell({ kind: 'last-traffic', traffic: pool.traffic() })
+    accessLog.flush()
     flush()
     process.exit(code)
   }
@@ -80,6 +88,10 @@ function hear(pool: ThreadPool, message: ToProcess, socket: net.Socket | undefin
       return answer(message.id, pool.prepare(message.snapshot))
     case 'commit':
       return answer(message.id, pool.commit(message.endpoints))
+    case 'traffic':
+      return answer(message.id, Promise.resolve(pool.traffic()))
+    case 'recent':
+      return answer(message.id, pool.recent())
     case 'abort':
       return pool.abort()
     case 'listen':

@@ -8,6 +8,8 @@ import { createThreadListeners } from './listeners/thread-listeners.ts'
 import { createLog } from './log.ts'
 import type { FromThread, ThreadData, ThreadPrepared, ThreadStats, ToThread } from './messages.ts'
 import { createEngine } from './proxy/engine.ts'
+import { AccessLogWriter } from './telemetry/access-log-writer.ts'
+import { createTelemetry } from './telemetry/telemetry.ts'
 
 // One thread of the data node: accepts on the sockets it is sent, and serves with the engine.
 
@@ -18,9 +20,10 @@ const MAX_ISSUES = 100
 
 if (parentPort === null) throw new Error('thread.ts runs as a thread of process.ts')
 const port = parentPort
-const { thread, nodeId, logLevel, memory, beats } = workerData as ThreadData
+const { thread, nodeId, logLevel, memory, traffic, beats } = workerData as ThreadData
 const { log } = createLog(logLevel, { node: nodeId, process: 'worker', thread })
-const telemetry = { observe() {}, tick() {} }
+const accessLog = new AccessLogWriter((lines) => tell({ kind: 'log', lines }))
+const telemetry = createTelemetry({ thread, traffic, accessLog })
 const engine = createEngine({ thread, memory, telemetry, log, onTargetEvent: (event) => tell({ kind: 'target-event', event }) })
 const listeners = createThreadListeners({ accept: (socket, endpoint) => engine.accept(socket, endpoint), log })
 
@@ -38,6 +41,10 @@ port.on('message', (message: ToThread) => {
       engine.commit()
       listeners.refresh(message.endpoints)
       return tell({ kind: 'answer', id: message.id, result: null })
+    case 'recent':
+      return tell({ kind: 'answer', id: message.id, result: telemetry.recent() })
+    case 'log-taken':
+      return accessLog.taken()
     case 'abort':
       return engine.abort()
     case 'listen':
@@ -80,7 +87,7 @@ setInterval(tellStats, STATS_MS)
 
 function tellStats(): void {
   const { connections, requests, inFlight, originConnections, byCode } = engine.stats()
-  const stats: ThreadStats = { connections, requests, inFlight, originConnections, byCode, eventLoopDelayMs }
+  const stats: ThreadStats = { connections, requests, inFlight, originConnections, logLinesDropped: accessLog.dropped, byCode, eventLoopDelayMs }
   tell({ kind: 'stats', stats })
 }
 

@@ -12,6 +12,8 @@ export interface PlannedConfiguration {
   readonly base: number | null
   readonly revision: number
   readonly slots: Slots
+  /** Every route that is served, by its id. */
+  readonly routes: ReadonlyMap<string, RankedRoute>
   /** JSON of RuntimeParts. */
   changes(): string[]
   whole(): string[]
@@ -67,6 +69,7 @@ export class NodeConfiguration {
       base: base?.number ?? null,
       revision,
       slots,
+      routes: ranked,
       changes: () => splitParts({
         upstreams: placed.filter(({ value }) => isChanged('upstreams')(value)),
         removedUpstreams: removedOf(base?.content.upstreams, texts.upstreams),

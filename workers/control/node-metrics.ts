@@ -2,7 +2,11 @@ import type { AckOutbox } from './ack-outbox.ts'
 import type { ControlPlaneLink } from './control-plane-link.ts'
 import type { DataNode } from './data-node.ts'
 import type { Metric } from './metrics-text.ts'
+import { BOUNDS_SECONDS, trafficMetrics } from '../telemetry/traffic-metrics.ts'
+import type { RouteTraffic } from '../telemetry/route-traffic.ts'
 import type { PortBook } from './port-book.ts'
+
+type Value = Extract<Metric, { value: unknown }>['value']
 
 /** What /metrics of a data node shows. */
 export function nodeMetrics(options: {
@@ -11,14 +15,16 @@ export function nodeMetrics(options: {
   outbox: Pick<AckOutbox, 'waiting'>
   link: Pick<ControlPlaneLink, 'isControlPlaneConnected' | 'isRedisConnected'> | null
   refusedFiles: number
+  served: { traffic: RouteTraffic[]; isComplete: boolean }
 }): Metric[] {
   const stats = options.node.stats()
   const { serving, lastResult } = options.node
   const { reserved, open, failed } = options.ports.counts()
-  const gauge = (name: string, help: string, value: Metric['value']): Metric => ({ name, help, type: 'gauge', value })
-  const counter = (name: string, help: string, value: Metric['value']): Metric => ({ name, help, type: 'counter', value })
+  const gauge = (name: string, help: string, value: Value): Metric => ({ name, help, type: 'gauge', value })
+  const counter = (name: string, help: string, value: Value): Metric => ({ name, help, type: 'counter', value })
   const byCode = Object.entries(stats.byCode).map(([code, value]) => ({ labels: { code }, value }))
   const results = (['applied', 'applied_with_issues', 'refused'] as const).map((result) => ({ labels: { result }, value: Number(result === lastResult) }))
+  const { requests, durations, requestBytes, responseBytes } = trafficMetrics(options.served.traffic)
   return [
     gauge('gateway_threads', 'Threads that serve.', stats.threads),
     gauge('gateway_config_revision', 'Revision that is served, 0 before the first.', serving?.revision ?? 0),
@@ -43,6 +49,12 @@ export function nodeMetrics(options: {
     counter('gateway_process_restarts_total', 'Worker processes that ended and were replaced.', stats.processRestarts),
     gauge('gateway_targets_ejected', 'Targets that get no requests because too many failed.', stats.ejections.length),
     counter('gateway_target_ejections_total', 'Ejections of targets.', stats.ejectionsTotal),
+    counter('gateway_http_requests_total', 'Requests by route and class of status; cut: the client got no whole answer.', requests),
+    { name: 'gateway_http_request_duration_seconds', help: 'From the whole head of a request to the end of its answer.', type: 'histogram', bounds: BOUNDS_SECONDS, samples: durations },
+    counter('gateway_http_request_bytes_total', 'Bytes of heads and bodies from clients.', requestBytes),
+    counter('gateway_http_response_bytes_total', 'Bytes of heads and bodies to clients.', responseBytes),
+    gauge('gateway_metrics_incomplete', 'A worker process did not say in time what it counted.', Number(!options.served.isComplete)),
+    counter('gateway_access_log_dropped_total', 'Lines of the access log that nobody read in time.', stats.logLinesDropped),
     gauge('gateway_event_loop_delay_ms', 'p99 of the worst thread over 5 s.', stats.eventLoopDelayMs),
     gauge('gateway_resident_memory_bytes', 'Memory of the primary and its worker processes.', stats.rssBytes)
   ]

@@ -58,7 +58,8 @@ export async function startNode(env: NodeEnvironment, log: Log): Promise<Running
     notReady: () => isDraining ? 'draining' : node.notServing,
     facts: () => ({ revision: node.serving?.revision ?? 0, source: node.source }),
     targets: () => ({ ejected: processes.stats().ejections, events: processes.targetEvents() }),
-    metrics: () => metricsText(nodeMetrics({ node, ports: place.ports, outbox, link, refusedFiles: store.refused }))
+    requests: () => processes.recent(),
+    metrics: async () => metricsText(nodeMetrics({ node, ports: place.ports, outbox, link, refusedFiles: store.refused, served: await processes.traffic() }))
   })
   const stored = await store.load()
   if (stored !== null) node.offer(stored)
@@ -84,8 +85,8 @@ export async function startNode(env: NodeEnvironment, log: Log): Promise<Running
 }
 
 function workerSettings(env: NodeEnvironment): WorkerSettings {
-  const { nodeId, logLevel, threads, threadStallSeconds, drainSeconds, orphanSeconds, dataDir, memoryLimitMb } = env
-  return { nodeId, logLevel, threads, threadStallSeconds, drainSeconds, orphanSeconds, dataDir, memoryLimitMb, ejections: [] }
+  const { nodeId, logLevel, threads, threadStallSeconds, drainSeconds, orphanSeconds, dataDir, memoryLimitMb, accessLog } = env
+  return { nodeId, logLevel, threads, threadStallSeconds, drainSeconds, orphanSeconds, dataDir, memoryLimitMb, accessLog, ejections: [] }
 }
 
 function readVersion(): string {

@@ -6,6 +6,8 @@ import { type Calls, createCalls } from '../calls.ts'
 import type { ListenEndpoint } from '../endpoint.ts'
 import type { Log } from '../log.ts'
 import { type FromProcess, type ListenAnswer, type ProcessStats, THREAD_GONE, type ToProcess, type WorkerSettings } from '../messages.ts'
+import type { RecentRequest } from '../telemetry/recent-requests.ts'
+import type { RouteTraffic } from '../telemetry/route-traffic.ts'
 import type { TargetEvent } from '../target-event.ts'
 import { codeCacheFolder } from '../code-cache.ts'
 import { type PortFailure, portFailure } from './bind-port.ts'
@@ -14,6 +16,7 @@ import { placeKey } from './port-place.ts'
 
 const PROCESS_FILE = fileURLToPath(new URL('../process.ts', import.meta.url))
 const START_TIMEOUT_MS = 30_000
+const ANSWER_MS = 1_000
 /** Node's helper threads do the look-ups of names and write files: slow names must not hold the files up. */
 const HELPER_THREADS = 4
 const LOOK_UPS_PER_THREAD = 2
@@ -40,6 +43,8 @@ export class WorkerProcess {
   #isLeaving = false
   #silence: NodeJS.Timeout | undefined
   stats: ProcessStats | null = null
+  /** What it had counted when it ended in order. */
+  lastTraffic: RouteTraffic[] = []
 
   /** `onTargetEvent`: a target was ejected or let back in. */
   constructor(settings: WorkerSettings, log: Log, onTargetEvent: (event: TargetEvent) => void) {
@@ -105,6 +110,16 @@ export class WorkerProcess {
     await this.#call((id) => ({ kind: 'drain', id, ms })).catch(() => {})
   }
 
+  /** What it counted of its requests, by route. */
+  async traffic(): Promise<RouteTraffic[]> {
+    return this.#inTime(this.#call<RouteTraffic[]>((id) => ({ kind: 'traffic', id })))
+  }
+
+  /** Sampled requests, newest first. */
+  async recent(): Promise<RecentRequest[]> {
+    return this.#inTime(this.#call<RecentRequest[]>((id) => ({ kind: 'recent', id })))
+  }
+
   kill(): void {
     this.#worker.process.kill('SIGKILL')
   }
@@ -132,6 +147,7 @@ export class WorkerProcess {
   #hear(message: FromProcess): void {
     if (message.kind === 'answer') this.#calls.answer(message.id, message.result)
     else if (message.kind === 'stats') this.stats = message.stats
+    else if (message.kind === 'last-traffic') this.lastTraffic = message.traffic
     else if (message.kind === 'target-event') this.#onTargetEvent(message.event)
     else if (message.kind === 'thread-ready') {
       this.#log.info({ thread: message.thread }, `thread ${message.thread} was replaced and gets its ports`)
@@ -158,6 +174,17 @@ export class WorkerProcess {
     const { address, port, protocol } = endpoint
     const plain = { address, port, protocol }
     return this.#calls.call((id) => this.#send({ kind: 'listen', id, thread, endpoint: plain }, sockets[thread]))
+  }
+
+  /** Whoever asks for metrics does not wait for a process that hangs. */
+  async #inTime<T>(answer: Promise<T>): Promise<T> {
+    const { promise, reject } = Promise.withResolvers<never>()
+    const timer = setTimeout(() => reject(new Error(`worker process ${this.pid} does not answer`)), ANSWER_MS)
+    try {
+      return await Promise.race([answer, promise])
+    } finally {
+      clearTimeout(timer)
+    }
   }
 
   #call<T>(message: (id: number) => ToProcess): Promise<T> {

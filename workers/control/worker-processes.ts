@@ -3,6 +3,8 @@ import type { Log } from '../log.ts'
 import { addStats, emptyStats } from '../thread-stats.ts'
 import type { ProcessStats, ThreadStats, WorkerSettings } from '../messages.ts'
 import { residentBytes } from '../resident-bytes.ts'
+import type { RecentRequest } from '../telemetry/recent-requests.ts'
+import { addTraffic, type RouteTraffic } from '../telemetry/route-traffic.ts'
 import { createRestartPause } from '../restart-pause.ts'
 import type { TargetEvent } from '../target-event.ts'
 import { EventRing } from './event-ring.ts'
@@ -31,6 +33,7 @@ export class WorkerProcesses {
   readonly #pause = createRestartPause()
   readonly #events = new EventRing<TargetEvent>(MOST_EVENTS)
   #past = emptyStats()
+  #pastTraffic: RouteTraffic[] = []
   #pastRestarts = { threadRestarts: 0, threadStalls: 0, ejectionsTotal: 0 }
   #restarts = 0
   current: WorkerProcess | null = null
@@ -64,7 +67,7 @@ export class WorkerProcesses {
   }
 
   stats(): NodeStats {
-    const running = [...(this.current?.hasEnded === false ? [this.current] : []), ...this.#leaving].flatMap((process) => process.stats ?? [])
+    const running = this.#running().flatMap((process) => process.stats ?? [])
     const sum = (pick: (stats: ProcessStats) => number): number => running.reduce((total, stats) => total + pick(stats), 0)
     return {
       ...running.reduce(addStats, this.#past),
@@ -76,6 +79,23 @@ export class WorkerProcesses {
       ejectionsTotal: this.#pastRestarts.ejectionsTotal + sum((stats) => stats.ejectionsTotal),
       rssBytes: residentBytes() + sum((stats) => stats.rssBytes)
     }
+  }
+
+  /** What all processes counted, also those that ended; not `isComplete` when one did not answer. */
+  async traffic(): Promise<{ traffic: RouteTraffic[]; isComplete: boolean }> {
+    const answers = await Promise.allSettled(this.#running().map((process) => process.traffic()))
+    const parts = answers.flatMap((answer) => answer.status === 'fulfilled' ? answer.value : [])
+    return { traffic: addTraffic([...this.#pastTraffic, ...parts]), isComplete: answers.every(({ status }) => status === 'fulfilled') }
+  }
+
+  /** Sampled requests, newest first. */
+  async recent(): Promise<RecentRequest[]> {
+    const answers = await Promise.allSettled(this.#running().map((process) => process.recent()))
+    return answers.flatMap((answer) => answer.status === 'fulfilled' ? answer.value : [])
+  }
+
+  #running(): WorkerProcess[] {
+    return [...(this.current?.hasEnded === false ? [this.current] : []), ...this.#leaving]
   }
 
   /** What happened to targets, newest first. */
@@ -102,6 +122,7 @@ export class WorkerProcesses {
 
   #exited(process: WorkerProcess): void {
     this.#leaving.delete(process)
+    this.#pastTraffic = addTraffic([...this.#pastTraffic, ...process.lastTraffic])
     if (process.stats !== null) {
       const { threadRestarts, threadStalls, ejectionsTotal } = process.stats
       this.#past = addStats(this.#past, { ...process.stats, connections: 0, inFlight: 0, originConnections: 0, eventLoopDelayMs: 0 })

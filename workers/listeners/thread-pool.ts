@@ -14,10 +14,15 @@ import { TargetRow, TICK_MS } from '../state/target-row.ts'
 import { createThreadClock } from '../state/thread-clock.ts'
 import type { TargetEvent } from '../target-event.ts'
 import { addStats, emptyStats } from '../thread-stats.ts'
+import { NodeTraffic } from '../telemetry/node-traffic.ts'
+import type { RecentRequest } from '../telemetry/recent-requests.ts'
+import type { RouteTraffic } from '../telemetry/route-traffic.ts'
 import { createBeats, watchBeats } from './thread-beat.ts'
 import { commitThread, prepareThread } from './prepare-thread.ts'
 import { ThreadSlot } from './thread-slot.ts'
 
+/** Recent requests that are shown. */
+const MOST_RECENT = 256
 /** How long a snapshot waits for a thread that is just being replaced. */
 const WAIT_FOR_THREAD_MS = 10_000
 
@@ -27,6 +32,8 @@ export interface ThreadPoolEvents {
   /** A thread ended. */
   ended(): void
   targetEvent(event: TargetEvent): void
+  /** Lines for the access log. */
+  log(lines: string): void
 }
 
 interface Configuration {
@@ -43,6 +50,7 @@ export class ThreadPool {
   readonly #memory: SharedMemory
   readonly #nodeSlots: NodeSlots
   readonly #configuration: NodeConfiguration
+  readonly #traffic: NodeTraffic
   readonly #slots: ThreadSlot[]
   readonly #beats: ReturnType<typeof watchBeats>
   readonly #events: ThreadPoolEvents
@@ -63,12 +71,14 @@ export class ThreadPool {
     this.#events = events
     this.#inherited = settings.ejections
     this.#memory = createSharedMemory(settings.threads)
+    this.#traffic = new NodeTraffic(settings.threads)
     this.#nodeSlots = new NodeSlots(this.#memory)
     this.#configuration = new NodeConfiguration(this.#nodeSlots)
     const beats = createBeats(settings.threads)
     this.#beats = watchBeats(beats, settings.threadStallSeconds, (thread) => this.#stall(thread))
     this.#slots = Array.from({ length: settings.threads }, (_, thread) => new ThreadSlot({
-      data: { thread, nodeId: settings.nodeId, logLevel: settings.logLevel, memory: this.#memory, beats },
+      data: { thread, nodeId: settings.nodeId, logLevel: settings.logLevel, memory: this.#memory, traffic: this.#traffic.table, beats },
+      log: (lines) => events.log(lines),
       targetEvent: (event) => {
         this.#ejections.hear(event)
         events.targetEvent(event)
@@ -102,6 +112,7 @@ export class ThreadPool {
     if (prepared === null) throw new Error('nothing is prepared')
     prepared.endpoints = endpoints
     this.#configuration.commit()
+    this.#traffic.routesAre(prepared.planned.routes)
     this.#current = prepared
     this.#prepared = null
     this.#nodeSlots.keepOnly(prepared.planned.slots)
@@ -159,6 +170,17 @@ export class ThreadPool {
       ejectionsTotal: this.#ejections.total,
       rssBytes: residentBytes()
     }
+  }
+
+  /** Since the process began, by route. */
+  traffic(): RouteTraffic[] {
+    return this.#traffic.read()
+  }
+
+  /** Sampled requests of all threads, newest first. */
+  async recent(): Promise<RecentRequest[]> {
+    const all = await Promise.allSettled(this.#slots.filter((slot) => slot.isReady).map((slot) => slot.call<RecentRequest[]>((id) => ({ kind: 'recent', id }))))
+    return all.flatMap((answer) => answer.status === 'fulfilled' ? answer.value : []).sort((a, b) => a.time < b.time ? 1 : -1).slice(0, MOST_RECENT)
   }
 
   get signals(): Signals {

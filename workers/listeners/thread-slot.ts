@@ -15,6 +15,8 @@ export interface ThreadSlotOptions {
   /** The thread ended; another one follows after `pauseMs`. */
   ended(reason: string, pauseMs: number): void
   targetEvent(event: TargetEvent): void
+  /** Lines for the access log. */
+  log(lines: string): void
 }
 
 /**
@@ -106,6 +108,10 @@ export class ThreadSlot {
     if (message.kind === 'answer') calls.answer(message.id, message.result)
     else if (message.kind === 'stats') this.stats = message.stats
     else if (message.kind === 'target-event') this.#options.targetEvent(message.event)
+    else if (message.kind === 'log') {
+      this.#options.log(message.lines)
+      worker.postMessage({ kind: 'log-taken' } satisfies ToThread)
+    }
     else void this.#up(worker)
   }
 

@@ -40,6 +40,8 @@ export interface NodeProcess {
   says(pattern: RegExp): boolean
   /** Stops reading what it prints, as a log collector that ended. */
   closeOutput(): void
+  /** Leaves what it prints unread, as a log collector that hangs. */
+  blockOutput(): void
 }
 
 export async function createNodePlace(controlPlaneUrl: string, ports = 4): Promise<NodePlace> {
@@ -131,6 +133,9 @@ function spawnNode(env: Record<string, string>, project: string, launcher: reado
     closeOutput() {
       child.stdout?.destroy()
       child.stderr?.destroy()
+    },
+    blockOutput() {
+      child.stdout?.pause()
     }
   }
 }

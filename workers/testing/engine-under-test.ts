@@ -44,7 +44,7 @@ export async function startEngine(configuration: TestConfiguration, options: { r
   const memory = createSharedMemory(1)
   const events: TargetEvent[] = []
   const records: RequestRecord[] = []
-  const telemetry = { observe: (record: RequestRecord) => void records.push(Object.assign(Object.create(null) as RequestRecord, record)), tick() {} }
+  const telemetry = { observe: (record: RequestRecord) => void records.push(Object.assign(Object.create(null) as RequestRecord, record)), tick() {}, recent: () => [] }
   const engine = createEngine({ thread: 0, memory, telemetry, log: quiet, onTargetEvent: (event) => void events.push(event), ...options })
   const planner = new NodeConfiguration(new NodeSlots(memory))
   const server = net.createServer({ noDelay: true, pauseOnConnect: true })

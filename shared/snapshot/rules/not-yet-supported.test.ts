@@ -20,7 +20,7 @@ function pointers(kind: DraftedKind, given: Given): string[] {
 const target = { id: 'a', address: 'http://a' }
 const BUILT: [DraftedKind, Given][] = [
   ['listeners', {}],
-  ['listeners', { description: 'x', labels: { a: 'b' }, enabled: false, port: 9, address: '::1', http2: false, limits: { maxHeaderBytes: 2048, maxHeaders: 20, headerTimeoutMs: 200, idleTimeoutMs: 200, maxRequestBodyBytes: 9, maxConnections: 9, maxConnectionsPerClient: 9, requestTimeoutMs: 9, minBodyBytesPerSecond: 0 } }],
+  ['listeners', { accessLog: 'full', description: 'x', labels: { a: 'b' }, enabled: false, port: 9, address: '::1', http2: false, limits: { maxHeaderBytes: 2048, maxHeaders: 20, headerTimeoutMs: 200, idleTimeoutMs: 200, maxRequestBodyBytes: 9, maxConnections: 9, maxConnectionsPerClient: 9, requestTimeoutMs: 9, minBodyBytesPerSecond: 0 } }],
   ['upstreams', {}],
   ['upstreams', { targets: [{ ...target, host: 'b', weight: 2, enabled: false, metadata: { a: 'b' } }], connection: { connectTimeoutMs: 9, idleMs: 9, maxPerTarget: 9, queue: { max: 9, timeoutMs: 9 }, minResponseBytesPerSecond: 9 } }],
   ['upstreams', { targets: [{ id: 'b', address: 'https://b' }], connection: { tls: { verify: false, serverName: 'c' } } }],
@@ -37,7 +37,6 @@ const NOT_BUILT: [DraftedKind, Given, string][] = [
   ['listeners', { proxyProtocol: true }, '/listeners/0/proxyProtocol'],
   ['listeners', { trustedProxies: ['::1'] }, '/listeners/0/trustedProxies'],
   ['listeners', { redirectToHttps: {} }, '/listeners/0/redirectToHttps'],
-  ['listeners', { accessLog: 'full' }, '/listeners/0/accessLog'],
   ['upstreams', { tenantCode: 't' }, '/upstreams/0/tenantCode'],
   ['upstreams', { targets: [{ ...target, address: 'h2c://b' }] }, '/upstreams/0/targets/0/address'],
   ['upstreams', { targets: [{ ...target, healthUrl: 'http://b' }] }, '/upstreams/0/targets/0/healthUrl'],

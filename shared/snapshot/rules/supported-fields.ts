@@ -17,6 +17,7 @@ export const SUPPORTED_FIELDS: Readonly<Record<DraftedKind, Readonly<Record<stri
     port: true,
     address: true,
     http2: [false],
+    accessLog: true,
     'limits/maxHeaderBytes': true,
     'limits/maxHeaders': true,
     'limits/headerTimeoutMs': true,

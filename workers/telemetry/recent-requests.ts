@@ -1,0 +1,76 @@
+import type { RequestRecord } from './request-record.ts'
+
+const MOST = 256
+
+/** A request as people see it among the recent ones. */
+export interface RecentRequest {
+  /** ISO 8601, when it ended. */
+  time: string
+  requestId: string
+  client: string
+  listener: string
+  route: string
+  upstream: string
+  target: string
+  method: string
+  host: string
+  /** Without query. */
+  path: string
+  status: number
+  /** Why the gateway answered itself or cut the connection; '' when it did not. */
+  code: string
+  attempts: number
+  durationMs: number
+  /** Until the origin's head was there; 0: it never was. */
+  firstByteMs: number
+  bytesIn: number
+  bytesOut: number
+}
+
+/** What is told of a request, without keeping anything of its head alive. */
+export function recentRequest(record: RequestRecord, endedAt: number): RecentRequest {
+  return {
+    time: new Date().toISOString(),
+    requestId: record.requestId,
+    client: record.clientAddress,
+    listener: record.listenerName,
+    route: record.routeName,
+    upstream: record.upstreamName,
+    target: record.targetId,
+    method: copied(record.method),
+    host: copied(record.host),
+    path: copied(record.path),
+    status: record.status,
+    code: record.failureCode,
+    attempts: record.attempts,
+    durationMs: rounded(endedAt - record.startedAt),
+    firstByteMs: record.firstByteAt === 0 ? 0 : rounded(record.firstByteAt - record.startedAt),
+    bytesIn: record.bytesIn,
+    bytesOut: record.bytesOut
+  }
+}
+
+/** The last requests of a thread that were sampled. */
+export class RecentRequests {
+  readonly #ring: RecentRequest[] = []
+  #next = 0
+
+  add(request: RecentRequest): void {
+    this.#ring[this.#next] = request
+    this.#next = (this.#next + 1) % MOST
+  }
+
+  /** Newest first. */
+  list(): RecentRequest[] {
+    return [...this.#ring.slice(this.#next), ...this.#ring.slice(0, this.#next)].reverse()
+  }
+}
+
+/** A slice of a head would keep the whole head. */
+function copied(text: string): string {
+  return Buffer.from(text, 'latin1').toString('latin1')
+}
+
+function rounded(ms: number): number {
+  return Math.round(ms * 100) / 100
+}
