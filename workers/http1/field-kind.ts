@@ -16,7 +16,8 @@ export const FIELD = {
   dropped: 10,
   /** Hop-by-hop for requests only: what a client claims about forwarding is not believed. */
   forwarding: 11,
-  trailer: 12
+  trailer: 12,
+  traceparent: 13
 } as const
 
 /** The kind of the field whose name is text[start, end). */
@@ -41,6 +42,8 @@ export function fieldKind(text: string, start: number, end: number): number {
     case 10:
       if (equalsIgnoringCase(text, start, end, 'connection')) return FIELD.connection
       return equalsIgnoringCase(text, start, end, 'keep-alive') ? FIELD.keepAlive : FIELD.other
+    case 11:
+      return equalsIgnoringCase(text, start, end, 'traceparent') ? FIELD.traceparent : FIELD.other
     case 12:
       return equalsIgnoringCase(text, start, end, 'x-request-id') ? FIELD.forwarding : FIELD.other
     default:

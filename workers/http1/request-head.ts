@@ -4,6 +4,7 @@ import { parseContentLength } from './content-length.ts'
 import { FIELD, fieldKind } from './field-kind.ts'
 import { FieldReader } from './field-line.ts'
 import { parseAuthority } from './authority.ts'
+import { isTraceParent } from './trace-parent.ts'
 import { REFUSALS, type Refusal } from './refusal.ts'
 
 /** A request head as it was understood. One per connection, filled again for every request. */
@@ -27,6 +28,8 @@ export class RequestHead {
   expectsContinue = false
   isWebSocketUpgrade = false
   accept = ''
+  /** A valid W3C traceparent, or empty; another one is not forwarded. */
+  traceparent = ''
   /** Field lines for the origin, each with CR LF: no hop-by-hop, framing, Host or forwarding fields. */
   fields = ''
 }
@@ -111,6 +114,10 @@ function parseFields(text: string, start: number, end: number, maxFields: number
     if (lineStart > runStart) fields += text.slice(runStart, lineStart)
     runStart = at
     switch (kind) {
+      case FIELD.traceparent:
+        fields += reader.line()
+        takeTrace(reader.value(), head)
+        break
       case FIELD.other:
       case FIELD.accept:
       case FIELD.trailer:
@@ -154,10 +161,20 @@ function resetFields(head: RequestHead): void {
   head.expectsContinue = false
   head.isWebSocketUpgrade = false
   head.accept = ''
+  head.traceparent = ''
   options.close = false
   options.keepAlive = false
   options.upgrade = false
   if (options.named.length > 0) options.named = []
+}
+
+/** A malformed or repeated traceparent is dropped together with what belongs to it (W3C Trace Context section 4.3). */
+function takeTrace(value: string, head: RequestHead): void {
+  if (head.traceparent === '' && !options.named.includes('traceparent') && isTraceParent(value)) head.traceparent = value
+  else {
+    head.traceparent = ''
+    options.named.push('traceparent', 'tracestate')
+  }
 }
 
 /** A coding that is not chunked: unknown ones are 501, a list that does not end with chunked is 400 (section 6.1). */

@@ -104,5 +104,5 @@ function resetFields(head: ResponseHead): void {
 
 /** Whether a field of this kind goes from the origin to the client. */
 function isForEnd(kind: number): boolean {
-  return kind === FIELD.other || kind === FIELD.accept || kind === FIELD.host || kind === FIELD.expect || kind === FIELD.forwarding || kind === FIELD.trailer
+  return kind === FIELD.other || kind === FIELD.accept || kind === FIELD.host || kind === FIELD.expect || kind === FIELD.forwarding || kind === FIELD.trailer || kind === FIELD.traceparent
 }

@@ -95,6 +95,7 @@ export class Exchange implements ResponseOwner, AttemptOwner {
     record.host = head.host
     record.path = head.rawPath
     record.query = head.query
+    record.traceparent = head.traceparent
   }
 
   /** Finds the route; `current` was read once and is not looked at again for this request. */
