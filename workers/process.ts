@@ -14,6 +14,8 @@ import { serveTakeover } from './takeover/serve-takeover.ts'
 const STATS_MS = 1_000
 /** A primary that reports itself later than this is none. */
 const START_TIMEOUT_MS = 30_000
+/** How long an ending process waits for its numbers and its log to be taken. */
+const LAST_WORDS_MS = 1_000
 
 const waitForStart = setTimeout(() => process.exit(1), START_TIMEOUT_MS)
 // The terminal sends these to every process of its group; the primary decides.
@@ -26,6 +28,15 @@ process.once('message', (message: ToProcess) => {
 function tell(message: FromProcess): void {
   // A primary that is gone is noticed by 'disconnect'.
   if (process.connected) process.send?.(message, undefined, undefined, () => {})
+}
+
+/** Resolves when the primary has the message, which may be too long for the channel to take at once. */
+function tellLast(message: FromProcess): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, LAST_WORDS_MS)
+    if (process.connected) process.send?.(message, undefined, undefined, () => resolve())
+    else resolve()
+  })
 }
 
 async function run(settings: WorkerSettings): Promise<void> {
@@ -47,10 +58,11 @@ async function run(settings: WorkerSettings): Promise<void> {
       tell({ kind: 'target-event', event })
     }
   })
-  const end = (code: number): never => {
+  const end = async (code: number): Promise<never> => {
     tellStats()
-    tell({ kind: 'last-traffic', traffic: pool.traffic() })
-    accessLog.flush()
+    const [isWritten] = await Promise.all([accessLog.end(LAST_WORDS_MS), tellLast({ kind: 'last-traffic', traffic: pool.traffic() })])
+    // Node waits for a write that nobody takes before it exits.
+    if (!isWritten) process.kill(process.pid, 'SIGKILL')
     flush()
     process.exit(code)
   }
@@ -71,7 +83,7 @@ async function run(settings: WorkerSettings): Promise<void> {
     await pool.start()
   } catch (error) {
     log.fatal({ err: error }, 'the threads do not start')
-    end(1)
+    return end(1)
   }
   setInterval(tellStats, STATS_MS)
   tellStats()
@@ -88,6 +100,8 @@ function hear(pool: ThreadPool, message: ToProcess, socket: net.Socket | undefin
       return answer(message.id, pool.prepare(message.snapshot))
     case 'commit':
       return answer(message.id, pool.commit(message.endpoints))
+    case 'credentials':
+      return pool.useCredentials(message.credentials)
     case 'traffic':
       return answer(message.id, Promise.resolve(pool.traffic()))
     case 'recent':

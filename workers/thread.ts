@@ -41,6 +41,9 @@ port.on('message', (message: ToThread) => {
       engine.commit()
       listeners.refresh(message.endpoints)
       return tell({ kind: 'answer', id: message.id, result: null })
+    case 'credentials':
+      engine.useCredentials(message.credentials)
+      return tell({ kind: 'answer', id: message.id, result: null })
     case 'recent':
       return tell({ kind: 'answer', id: message.id, result: telemetry.recent() })
     case 'log-taken':
@@ -61,6 +64,7 @@ port.on('message', (message: ToThread) => {
       })
     case 'drain':
       return void engine.drain(message.ms).then(() => {
+        accessLog.handOver()
         tellStats()
         tell({ kind: 'answer', id: message.id, result: null })
       })

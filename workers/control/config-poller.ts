@@ -13,6 +13,8 @@ export interface ConfigPollerOptions {
   have(): Desired | null
   /** Gets the body of every answer that has one. */
   received(body: unknown): void
+  /** The control plane answered; a good time to ask for more. */
+  answered?(): void
   log: Log
 }
 
@@ -62,6 +64,7 @@ export class ConfigPoller {
       const answer = await this.#options.controlPlane.config(this.#options.have())
       if (this.#failures > 0) this.#options.log.info('the control plane answers again')
       this.#failures = 0
+      if (!this.#stopped) this.#options.answered?.()
       if (answer.kind === 'config' && !this.#stopped) this.#options.received(answer.body)
     } catch (error) {
       if (this.#failures === 0) this.#options.log.warn(`the configuration cannot be asked for; what is served stays: ${(error as Error).message}`)

@@ -6,6 +6,7 @@ import { ConfigPoller } from './config-poller.ts'
 import type { ControlPlane } from './control-plane.ts'
 import type { DataNode } from './data-node.ts'
 import { heartbeatOf, startHeartbeat } from './heartbeat.ts'
+import type { NodeCredentials } from './credentials/node-credentials.ts'
 import { createConfigReceiver } from './receive-config.ts'
 
 /** Everything that goes on between a running node and its control plane. */
@@ -23,6 +24,7 @@ export function linkToControlPlane(options: {
   controlPlane: ControlPlane
   node: DataNode
   outbox: AckOutbox
+  credentials: Pick<NodeCredentials, 'refresh'>
   version: string
   startedAt: Date
   isDraining(): boolean
@@ -30,7 +32,7 @@ export function linkToControlPlane(options: {
 }): ControlPlaneLink {
   const { env, controlPlane, node, outbox, log } = options
   const received = createConfigReceiver({ node, report: (ack) => outbox.put(ack), log })
-  const poller = new ConfigPoller({ controlPlane, intervalSeconds: env.pollIntervalSeconds, have: () => node.handled, received, log })
+  const poller = new ConfigPoller({ controlPlane, intervalSeconds: env.pollIntervalSeconds, have: () => node.handled, received, answered: () => void options.credentials.refresh(), log })
   const hints = env.redisUrl === null ? null : listenForHints({ url: env.redisUrl, hint: () => poller.poke(), log })
   const heartbeat = startHeartbeat({
     controlPlane,

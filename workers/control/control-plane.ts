@@ -15,6 +15,10 @@ export interface ControlPlane {
   ack(ack: Ack): Promise<void>
   /** Which snapshot this node should serve, as far as the answer can be read. */
   heartbeat(heartbeat: Heartbeat): Promise<Desired | null>
+  /** The certificates this node may use, sealed; null when those with the hash `have` are the newest. */
+  credentials(have: string | null): Promise<unknown>
+  /** Tells the control plane to which key it is to seal; raw bytes in base64. */
+  registerKey(publicKey: string): Promise<void>
 }
 
 /** `status` is null when there was no answer. */
@@ -51,6 +55,13 @@ export function createControlPlane(options: { url: string; token: string; versio
       if (status === 304) return { kind: 'unchanged' }
       if (status === 204) return { kind: 'nothing-published' }
       return { kind: 'config', body: parse(text) }
+    },
+    async credentials(have) {
+      const { status, text } = await ask(`credentials${have === null ? '' : `?have=${have}`}`, {}, CONFIG_TIMEOUT_MS, MAX_CONFIG_BYTES)
+      return status === 304 ? null : parse(text)
+    },
+    async registerKey(publicKey) {
+      await post('key', { publicKey })
     },
     async ack(ack) {
       await post('ack', ack)

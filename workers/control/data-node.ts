@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Issue } from '../../shared/schema/issue.ts'
 import type { Ack, Desired, PortState, ThreadResult } from '../../shared/schema/node-api.ts'
+import type { Credential } from '../credential.ts'
 import { type ListenerEndpoint, listenerEndpoints } from '../endpoint.ts'
 import type { Log } from '../log.ts'
 import { ackOf, portIssues, portStates } from './apply-report.ts'
@@ -53,6 +54,7 @@ export class DataNode {
   #idle = Promise.withResolvers<void>()
   #done: Promise<void> = Promise.resolve()
   #retryTimer: NodeJS.Timeout | undefined
+  #credentials: Credential[] = []
   lastResult: Ack['result'] | 'none' = 'none'
   refusals = 0
 
@@ -106,6 +108,12 @@ export class DataNode {
   reload(): void {
     this.#isReloadWanted = true
     this.wake()
+  }
+
+  /** Certificates for every thread, at once and without a publish. */
+  useCredentials(credentials: Credential[]): void {
+    this.#credentials = credentials
+    this.#options.processes.current?.useCredentials(credentials)
   }
 
   /** Looks for work. */
@@ -192,6 +200,7 @@ export class DataNode {
   /** Brings a fresh process to what is served. Throws ProcessEnded when it cannot be brought there. */
   async #equip(process: WorkerProcess): Promise<void> {
     await process.ready
+    process.useCredentials(this.#credentials)
     if (this.#serving === null) return
     const threads = await process.prepare(this.#serving.json)
     const refusal = threads.find(({ result }) => result === 'refused')

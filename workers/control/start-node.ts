@@ -6,6 +6,9 @@ import type { WorkerSettings } from '../messages.ts'
 import { AckOutbox } from './ack-outbox.ts'
 import { startAdminServer } from './admin-server.ts'
 import { type ControlPlaneLink, linkToControlPlane } from './control-plane-link.ts'
+import { credentialFile } from './credentials/credential-file.ts'
+import { NodeCredentials } from './credentials/node-credentials.ts'
+import { loadNodeKey } from './credentials/node-key.ts'
 import { createControlPlane } from './control-plane.ts'
 import { DataNode } from './data-node.ts'
 import { metricsText } from './metrics-text.ts'
@@ -51,6 +54,13 @@ export async function startNode(env: NodeEnvironment, log: Log): Promise<Running
     log
   })
   wake = () => node.wake()
+  const credentials = new NodeCredentials({
+    controlPlane,
+    file: credentialFile(env.dataDir),
+    key: loadNodeKey(env.dataDir),
+    changed: (list) => node.useCredentials(list),
+    log
+  })
   let isDraining = false
   let link: ControlPlaneLink | null = null
   const admin = await startAdminServer({
@@ -61,10 +71,11 @@ export async function startNode(env: NodeEnvironment, log: Log): Promise<Running
     requests: () => processes.recent(),
     metrics: async () => metricsText(nodeMetrics({ node, ports: place.ports, outbox, link, refusedFiles: store.refused, served: await processes.traffic() }))
   })
+  await credentials.load()
   const stored = await store.load()
   if (stored !== null) node.offer(stored)
   await node.start()
-  link = linkToControlPlane({ env, controlPlane, node, outbox, version, startedAt, isDraining: () => isDraining, log })
+  link = linkToControlPlane({ env, controlPlane, node, outbox, credentials, version, startedAt, isDraining: () => isDraining, log })
   return {
     reload: () => node.reload(),
     async stop() {

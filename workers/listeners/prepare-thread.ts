@@ -1,6 +1,7 @@
 import type { Issue } from '../../shared/schema/issue.ts'
 import type { ThreadResult } from '../../shared/schema/node-api.ts'
 import type { PlannedConfiguration } from '../configuration/node-configuration.ts'
+import type { Credential } from '../credential.ts'
 import type { ListenEndpoint } from '../endpoint.ts'
 import type { ThreadPrepared } from '../messages.ts'
 import type { ThreadSlot } from './thread-slot.ts'
@@ -34,4 +35,8 @@ export async function prepareThread(slot: ThreadSlot, planned: PlannedConfigurat
 export async function commitThread(slot: ThreadSlot, planned: PlannedConfiguration, endpoints: ListenEndpoint[]): Promise<void> {
   await slot.call((id) => ({ kind: 'commit', id, endpoints }))
   slot.serving = planned.number
+}
+
+export function giveCredentials(slot: ThreadSlot, credentials: Credential[]): Promise<unknown> {
+  return slot.call((id) => ({ kind: 'credentials', id, credentials }))
 }

@@ -1,6 +1,7 @@
 import type net from 'node:net'
 import type { Snapshot } from '../../shared/schema/snapshot.ts'
 import type { ThreadResult } from '../../shared/schema/node-api.ts'
+import type { Credential } from '../credential.ts'
 import type { ListenEndpoint } from '../endpoint.ts'
 import type { Log } from '../log.ts'
 import { type ListenAnswer, type ProcessStats, THREAD_GONE, type WorkerSettings } from '../messages.ts'
@@ -18,7 +19,7 @@ import { NodeTraffic } from '../telemetry/node-traffic.ts'
 import type { RecentRequest } from '../telemetry/recent-requests.ts'
 import type { RouteTraffic } from '../telemetry/route-traffic.ts'
 import { createBeats, watchBeats } from './thread-beat.ts'
-import { commitThread, prepareThread } from './prepare-thread.ts'
+import { commitThread, giveCredentials, prepareThread } from './prepare-thread.ts'
 import { ThreadSlot } from './thread-slot.ts'
 
 /** Recent requests that are shown. */
@@ -57,6 +58,7 @@ export class ThreadPool {
   readonly #stalled = new Set<number>()
   readonly #ejections = new Ejections()
   #inherited: Ejection[]
+  #credentials: Credential[] = []
   readonly #listening = new Map<string, ListenEndpoint>()
   #past = emptyStats()
   #restarts = 0
@@ -172,6 +174,12 @@ export class ThreadPool {
     }
   }
 
+  /** Threads use these certificates from now on. */
+  useCredentials(credentials: Credential[]): void {
+    this.#credentials = credentials
+    void this.#callAll((slot) => giveCredentials(slot, credentials))
+  }
+
   /** Since the process began, by route. */
   traffic(): RouteTraffic[] {
     return this.#traffic.read()
@@ -213,6 +221,7 @@ export class ThreadPool {
 
   async #equip(slot: ThreadSlot): Promise<boolean> {
     this.#beats.watch(slot.thread)
+    await giveCredentials(slot, this.#credentials).catch(() => {})
     // A publish may be committed while the replacement still builds the one before.
     for (let built: Configuration | null = null; built !== this.#current;) {
       built = this.#current

@@ -63,6 +63,7 @@ export class Attempt implements PoolWaiter {
       const idle = target.pool.takeIdle(this.#user, now, isRepeatable ? Infinity : YOUNG_MS)
       if (idle !== null) return this.#connected(idle)
     }
+    if (!target.pool.isReady) return this.#owner.onAttemptFailed(FAILURES.certificateMissing)
     if (target.pool.reserve(target.settings)) return this.#connect(target.pool)
     if (target.settings.queueMax === 0 || !target.pool.wait(this)) return this.#owner.onAttemptFailed(FAILURES.targetBusy)
     this.#phase = QUEUED

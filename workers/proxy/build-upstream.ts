@@ -52,11 +52,12 @@ function buildTarget({ value: upstream }: PlacedUpstream, target: Target, rowNum
   if (rowNumber === -1) return 'the node has no room for another target'
   const { tls, idleMs, maxPerTarget, queue } = upstream.connection
   const isSecure = address.scheme === 'https'
+  const clientId = tls.clientCertificateId
   const key = targetKey(upstream.id, target.id)
   const row = state.targetRow(rowNumber)
   try {
     const pool = state.pool(`${key}@${target.address}${isSecure ? JSON.stringify(tls) : ''}`, () => {
-      const origin = isSecure ? new OriginTls({ verify: tls.verify, name: tls.serverName ?? address.host, caPem: tls.caPem ?? '', client: null }) : null
+      const origin = isSecure ? new OriginTls({ verify: tls.verify, name: tls.serverName ?? address.host, caPem: tls.caPem ?? '', ...(clientId === undefined ? {} : { client: () => state.credentials.get(clientId) }) }) : null
       return new TargetPool(state.buffers, state.sockets, state.names.entry(address.host), address.port, origin, row)
     })
     return new RuntimeTarget({

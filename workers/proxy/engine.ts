@@ -1,6 +1,7 @@
 import type net from 'node:net'
 import type { Issue } from '../../shared/schema/issue.ts'
 import type { RuntimePart } from '../configuration/runtime-part.ts'
+import type { Credential } from '../credential.ts'
 import type { SharedMemory } from '../state/shared-memory.ts'
 import { Signals } from '../state/signals.ts'
 import { TICK_MS } from '../state/target-row.ts'
@@ -52,6 +53,8 @@ export interface Engine {
   commit(): void
   /** Forgets the prepared Runtime. */
   abort(): void
+  /** New connections show these certificates. */
+  useCredentials(credentials: readonly Credential[]): void
   /** Takes over an accepted connection (from net.createServer({ noDelay: true, pauseOnConnect: true })). */
   accept(socket: net.Socket, endpoint: Endpoint): void
   /** The port is going away: its connections end with their current answer, idle ones after a second. */
@@ -103,6 +106,7 @@ export function createEngine(options: EngineOptions): Engine {
       preparation.forget()
       letGo(thread)
     },
+    useCredentials: (credentials) => state.credentials.replace(credentials),
     accept: (socket, endpoint) => connections.accept(socket, endpoint),
     closeEndpoint: (endpoint) => connections.close(endpointKey(endpoint)),
     drain: (ms) => connections.drain(ms),

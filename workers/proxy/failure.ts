@@ -37,6 +37,7 @@ export const FAILURES = {
   connectFailed: failure(502, 'connect_failed', 'origin', 'The target cannot be reached.', ELSEWHERE),
   connectTimeout: failure(504, 'connect_timeout', 'origin', 'The target did not accept a connection in time.', ELSEWHERE),
   tlsFailed: failure(502, 'tls_failed', 'origin', 'No secure connection to the target could be made.', ELSEWHERE),
+  certificateMissing: failure(503, 'certificate_missing', 'gateway', 'The certificate for the target is not there.', { retryAfterSeconds: 1 }),
   nameNotResolved: failure(502, 'name_not_resolved', 'origin', 'The name of the target is not known.', ELSEWHERE),
   staleConnection: failure(502, 'stale_connection', 'origin', 'The target closed the connection.', { retry: 'fresh-connection' }),
   originReset: failure(502, 'origin_closed', 'origin', 'The target closed the connection without an answer.', { retry: 'repeatable' }),

@@ -6,6 +6,7 @@ import type { TargetPool } from '../upstreams/target-pool.ts'
 import { ClientCounts } from './client-counts.ts'
 import { OpenSockets } from './open-sockets.ts'
 import { ListenerRow } from './listener-row.ts'
+import { Credentials } from './credentials.ts'
 import type { SharedMemory } from './shared-memory.ts'
 import { TargetRow } from './target-row.ts'
 import { createThreadClock } from './thread-clock.ts'
@@ -24,6 +25,7 @@ export class ThreadState {
   /** Milliseconds of the node's clock, a tick old at most; read instead of asking the system for every request. */
   now: number
   readonly buffers = new ReadBuffers()
+  readonly credentials = new Credentials()
   readonly names: NameResolver
   readonly clients: ClientCounts
   readonly sockets: OpenSockets

@@ -8,6 +8,7 @@ import type { Ack, Heartbeat } from '../../shared/schema/node-api.ts'
 import type { Snapshot, SnapshotContent } from '../../shared/schema/snapshot.ts'
 import { canonicalJson } from '../../shared/snapshot/canonical.ts'
 import { waitUntil } from '../../scripts/services/wait-until.ts'
+import { sealCertificate } from './seal-certificate.ts'
 
 export const NODE_TOKEN = 'token-of-the-node-under-test'
 
@@ -22,6 +23,8 @@ export interface NodeApiServer {
   publish(content: SnapshotContent, head?: Partial<Snapshot>): Snapshot
   /** Publishes and waits until the node has reported. */
   publishAndWait(content: SnapshotContent, head?: Partial<Snapshot>): Promise<Ack>
+  /** Certificates for the node, by id: names of files in the folder `certificates`. */
+  setCertificates(files: Record<string, string>): void
   /** Makes any body the answer to the question for the configuration. */
   answerConfigWith(body: unknown): void
   stop(): Promise<void>
@@ -35,6 +38,8 @@ export async function startNodeApiServer(redis?: Redis): Promise<NodeApiServer> 
   let revision = 0
   let polls = 0
   let config: unknown = null
+  let certificates: Record<string, string> = {}
+  let nodeKey: Buffer | null = null
 
   const server = http.createServer(async (request, response) => {
     const send = (status: number, body?: unknown): void => {
@@ -48,7 +53,17 @@ export async function startNodeApiServer(redis?: Redis): Promise<NodeApiServer> 
       const { desired } = config as { desired?: { epoch: string; revision: number } }
       return url.searchParams.get('have') === `${desired?.epoch}.${desired?.revision}` ? send(304) : send(200, config)
     }
+    if (url.pathname === '/api/v1/node/credentials') {
+      if (nodeKey === null) return send(409, { error: { code: 'node_key_missing' } })
+      const hash = createHash('sha256').update(JSON.stringify(certificates)).digest('hex')
+      const key = nodeKey
+      return url.searchParams.get('have') === hash ? send(304) : send(200, { hash, certificates: Object.entries(certificates).map(([id, file]) => sealCertificate(id, file, key)) })
+    }
     const body = await readJson(request)
+    if (url.pathname === '/api/v1/node/key') {
+      nodeKey = Buffer.from((body as { publicKey: string }).publicKey, 'base64')
+      return send(204)
+    }
     if (url.pathname === '/api/v1/node/ack') acks.push(body as Ack)
     else heartbeats.push(body as Heartbeat)
     return url.pathname === '/api/v1/node/ack' ? send(204) : send(200, { desired: (config as { desired?: unknown } | null)?.desired ?? null })
@@ -75,6 +90,9 @@ export async function startNodeApiServer(redis?: Redis): Promise<NodeApiServer> 
       const found = (): Ack | undefined => acks.findLast((ack) => ack.epoch === wantedEpoch && ack.revision === wanted)
       await waitUntil(() => found() !== undefined, { ms: 20_000, what: `the report about revision ${wanted}` })
       return found() as Ack
+    },
+    setCertificates(files) {
+      certificates = files
     },
     answerConfigWith(body) {
       config = body

@@ -53,6 +53,11 @@ export class TargetPool {
     this.row = row
   }
 
+  /** The certificate that has to be shown to the target is there. */
+  get isReady(): boolean {
+    return this.#tls === null || this.#tls.isReady
+  }
+
   get isSecure(): boolean {
     return this.#tls !== null
   }

@@ -50,6 +50,7 @@ export const SUPPORTED_FIELDS: Readonly<Record<DraftedKind, Readonly<Record<stri
     'connection/tls/verify': true,
     'connection/tls/serverName': true,
     'connection/tls/caPem': true,
+    'connection/tls/clientCertificateId': true,
     retry: true,
     slowStartSeconds: true
   },

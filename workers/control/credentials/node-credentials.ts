@@ -1,0 +1,95 @@
+import type { Credential } from '../../credential.ts'
+import type { Log } from '../../log.ts'
+import { type ControlPlane, ControlPlaneError } from '../control-plane.ts'
+import type { CredentialFile } from './credential-file.ts'
+import { decodeSealed, type SealedCredentials } from './decode-sealed.ts'
+import type { NodeKey } from './node-key.ts'
+import { openSealed } from './open-sealed.ts'
+
+/** The control plane does not know this node's key yet. */
+const KEY_MISSING = 409
+
+/**
+ * The certificates that this node may use: from its disk at the start, then from the control plane whenever they changed.
+ * What is on the disk stays sealed to a key that lies beside it and never leaves the node.
+ */
+export class NodeCredentials {
+  readonly #controlPlane: Pick<ControlPlane, 'credentials' | 'registerKey'>
+  readonly #file: CredentialFile
+  readonly #key: NodeKey
+  readonly #changed: (credentials: Credential[]) => void
+  readonly #log: Log
+  #have: string | null = null
+  #isAsking = false
+  #isWanted = false
+  #hasComplained = false
+
+  constructor(options: { controlPlane: Pick<ControlPlane, 'credentials' | 'registerKey'>; file: CredentialFile; key: NodeKey; changed(credentials: Credential[]): void; log: Log }) {
+    this.#controlPlane = options.controlPlane
+    this.#file = options.file
+    this.#key = options.key
+    this.#changed = (credentials) => options.changed(credentials)
+    this.#log = options.log
+  }
+
+  /** Uses what the disk has. */
+  async load(): Promise<void> {
+    const stored = await this.#file.load()
+    if (stored !== null) this.#use(stored)
+  }
+
+  /** Asks whether there is anything new; while an answer is awaited, once more afterwards. */
+  async refresh(): Promise<void> {
+    this.#isWanted = true
+    if (this.#isAsking) return
+    this.#isAsking = true
+    while (this.#isWanted) {
+      this.#isWanted = false
+      await this.#ask()
+    }
+    this.#isAsking = false
+  }
+
+  async #ask(): Promise<void> {
+    try {
+      const answer = await this.#askOnce()
+      this.#hasComplained = false
+      if (answer === null) return
+      const sealed = decodeSealed(answer)
+      if (sealed === null) throw new Error('the answer is none')
+      if (!this.#use(sealed)) return
+      await this.#file.save(sealed)
+    } catch (error) {
+      if (!this.#hasComplained) this.#log.warn(`certificates cannot be asked for; those that are here stay: ${(error as Error).message}`)
+      this.#hasComplained = true
+    }
+  }
+
+  async #askOnce(): Promise<unknown> {
+    try {
+      return await this.#controlPlane.credentials(this.#have)
+    } catch (error) {
+      // A control plane of an older version knows no certificates.
+      if (error instanceof ControlPlaneError && error.status === 404) return null
+      if (!(error instanceof ControlPlaneError) || error.status !== KEY_MISSING) throw error
+      await this.#controlPlane.registerKey(this.#key.publicRaw.toString('base64'))
+      return this.#controlPlane.credentials(null)
+    }
+  }
+
+  /** One that cannot be opened is left out; the others are used. False when nothing could be. */
+  #use(sealed: SealedCredentials): boolean {
+    const opened: Credential[] = []
+    for (const certificate of sealed.certificates) {
+      try {
+        opened.push(openSealed(certificate, this.#key))
+      } catch (error) {
+        this.#log.error({ certificate: certificate.id }, `a certificate cannot be opened: ${(error as Error).message}`)
+      }
+    }
+    if (opened.length === 0 && sealed.certificates.length > 0) return false
+    this.#have = sealed.hash
+    this.#changed(opened)
+    return true
+  }
+}

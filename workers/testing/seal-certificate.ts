@@ -1,0 +1,26 @@
+import { createCipheriv, createPublicKey, diffieHellman, generateKeyPairSync, hkdfSync, randomBytes, X509Certificate } from 'node:crypto'
+import fs from 'node:fs'
+import { rawPublicKey } from '../control/credentials/node-key.ts'
+import type { SealedCertificate } from '../control/credentials/open-sealed.ts'
+
+const FOLDER = new URL('certificates/', import.meta.url)
+
+/** A file of the folder `certificates`. */
+export function pem(name: string): string {
+  return fs.readFileSync(new URL(name, FOLDER), 'utf8')
+}
+
+/** What the control plane would send of a pair of files to the node with this key. */
+export function sealCertificate(id: string, name: string, nodeKey: Buffer): SealedCertificate {
+  const certificatePem = pem(`${name}.pem`)
+  const { publicKey, privateKey } = generateKeyPairSync('x25519')
+  const oneTime = rawPublicKey(publicKey)
+  const peer = createPublicKey({ key: { kty: 'OKP', crv: 'X25519', x: nodeKey.toString('base64url') }, format: 'jwk' })
+  const secret = Buffer.from(hkdfSync('sha256', diffieHellman({ privateKey, publicKey: peer }), Buffer.concat([oneTime, nodeKey]), 'gateway credential v1', 32))
+  const iv = randomBytes(12)
+  const cipher = createCipheriv('aes-256-gcm', secret, iv)
+  cipher.setAAD(Buffer.from(id))
+  const sealed = Buffer.concat([cipher.update(JSON.stringify({ certificatePem, privateKeyPem: pem(`${name}.key`) })), cipher.final()])
+  const fingerprint256 = new X509Certificate(certificatePem).fingerprint256.replaceAll(':', '').toLowerCase()
+  return { id, fingerprint256, sealed: Buffer.concat([oneTime, iv, cipher.getAuthTag(), sealed]).toString('base64') }
+}
