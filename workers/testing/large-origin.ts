@@ -5,6 +5,8 @@ import type net from 'node:net'
 /** An origin that answers everything with one large body, as fast as it is read. */
 export interface LargeOrigin {
   readonly address: string
+  /** Requests so far. */
+  readonly asked: number
   /** Answers under way. */
   readonly open: number
   /** Answers that were broken off. */
@@ -14,10 +16,12 @@ export interface LargeOrigin {
 
 export async function startLargeOrigin(bytes: number): Promise<LargeOrigin> {
   const piece = Buffer.alloc(65_536, 'x')
+  let asked = 0
   let open = 0
   let cut = 0
   const server = http.createServer((request, response) => {
     let left = bytes
+    asked++
     open++
     response.once('close', () => {
       open--
@@ -39,6 +43,9 @@ export async function startLargeOrigin(bytes: number): Promise<LargeOrigin> {
   await once(server, 'listening')
   return {
     address: `http://127.0.0.1:${(server.address() as net.AddressInfo).port}`,
+    get asked() {
+      return asked
+    },
     get open() {
       return open
     },

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import net from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 
 /** What one slow client met with. */
 export interface SlowOutcome {
@@ -9,13 +10,14 @@ export interface SlowOutcome {
   received: string
 }
 
-/** Clients that send `opening` and then `piece` every `everyMs` until they are closed. Resolves when all of them were. */
-export async function sendSlowly(port: number, count: number, opening: string, piece: string, everyMs: number): Promise<SlowOutcome[]> {
+/** Clients that come within `overMs`, send `opening` and then `piece` every `everyMs` until they are closed. Resolves when all of them were. */
+export async function sendSlowly(port: number, count: number, opening: string, piece: string, everyMs: number, overMs = 0): Promise<SlowOutcome[]> {
   const sockets = new Set<net.Socket>()
   const timer = setInterval(() => {
     for (const socket of sockets) socket.write(piece)
   }, everyMs)
-  const one = async (): Promise<SlowOutcome> => {
+  const one = async (index: number): Promise<SlowOutcome> => {
+    if (overMs > 0) await sleep((index * overMs) / count)
     const socket = net.connect({ port, host: '127.0.0.1', noDelay: true })
     let received = ''
     socket.on('error', () => {})
@@ -31,21 +33,22 @@ export async function sendSlowly(port: number, count: number, opening: string, p
     socket.destroy()
     return { ms: performance.now() - from, received: received.slice(0, 500) }
   }
-  const outcomes = await Promise.all(Array.from({ length: count }, one))
+  const outcomes = await Promise.all(Array.from({ length: count }, (_, index) => one(index)))
   clearInterval(timer)
   return outcomes
 }
 
 /** Clients that asked for something large and hardly read it. */
 export interface SlowReaders {
-  /** Reads everything that still comes, to the end. @returns how many bytes each has received over all. */
-  finish(): Promise<number[]>
+  /** The first `most` read everything that still comes, to the end. @returns how many bytes each of them has received over all. */
+  finish(most?: number): Promise<number[]>
   close(): void
 }
 
-/** `bytesPerSecond` 0: nothing is read at all. Resolves when all requests are sent. */
-export async function readSlowly(port: number, count: number, request: string, bytesPerSecond: number): Promise<SlowReaders> {
-  const readers = await Promise.all(Array.from({ length: count }, async () => {
+/** `bytesPerSecond` 0: nothing is read at all. `overMs`: the time in which they come. Resolves when all requests are sent. */
+export async function readSlowly(port: number, count: number, request: string, bytesPerSecond: number, overMs = 0): Promise<SlowReaders> {
+  const readers = await Promise.all(Array.from({ length: count }, async (_, index) => {
+    if (overMs > 0) await sleep((index * overMs) / count)
     const socket = net.connect({ port, host: '127.0.0.1', noDelay: true })
     socket.on('error', () => {})
     socket.pause()
@@ -58,14 +61,15 @@ export async function readSlowly(port: number, count: number, request: string, b
   }, 500)
   if (bytesPerSecond === 0) clearInterval(timer)
   return {
-    async finish() {
+    async finish(most = readers.length) {
       clearInterval(timer)
-      await Promise.all(readers.map(async (reader) => {
+      for (const { socket } of readers.slice(most)) socket.destroy()
+      await Promise.all(readers.slice(0, most).map(async (reader) => {
         const closed = new Promise((resolve) => reader.socket.once('close', resolve))
         reader.socket.on('data', (data) => (reader.bytes += data.length)).resume()
         if (!reader.socket.closed) await closed
       }))
-      return readers.map(({ bytes }) => bytes)
+      return readers.slice(0, most).map(({ bytes }) => bytes)
     },
     close() {
       clearInterval(timer)
