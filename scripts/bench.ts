@@ -1,90 +1,80 @@
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import { cpuMicroseconds, pinTo } from './bench/cpu-time.ts'
-import { startBenchedGateway } from './bench/gateway.ts'
-import { startNginxOrigin, startNginxProxy } from './bench/nginx.ts'
-import { benchmarkDocument } from './bench/report.ts'
-import type { CaseResult, Measurement } from './bench/report.ts'
-import { runLoad } from './bench/wrk.ts'
-import { readCommandLine } from './command-line.ts'
+import { parseArgs } from 'node:util'
+import { LOAD_CPU, type Bench, type BenchCase, type CaseReport } from './bench/bench.ts'
+import { bodies } from './bench/cases/bodies.ts'
+import { newConnections } from './bench/cases/new-connections.ts'
+import { routes } from './bench/cases/routes.ts'
+import { pinTo } from './bench/cpu-time.ts'
+import { benchmarkDocument, caseChapter } from './bench/report.ts'
+import { ensureTools, raiseFileLimit } from './bench/requirements.ts'
 import { projectRoot } from './project-root.ts'
-import { installHint, installPackage } from './services/install-package.ts'
-import type { PackageNames } from './services/install-package.ts'
 import { ensureRedis } from './services/install-redis.ts'
-import { isThere } from './services/is-there.ts'
+import { stopOnSignal } from './stop-on-signal.ts'
 
-const HELP = `npm run bench             CPU time for each request beside nginx; writes docs/BENCHMARKS.md
-npm run bench -- --quick  one short run of each case, written nowhere
+const CASES: readonly BenchCase[] = [routes, bodies, newConnections]
+const HELP = `npm run bench                     this gateway beside other proxies; writes docs/BENCHMARKS.md
+npm run bench -- --quick          one short run of everything, written nowhere
+npm run bench -- --only=CASE,...  only these cases, written nowhere:
+${CASES.map(({ name, summary }) => `  ${name.padEnd(16)}${summary}`).join('\n')}
 
-Linux only; needs two CPUs, nginx, wrk and taskset (installed when it may).`
+Linux only; needs two CPUs, nginx, HAProxy, wrk, Redis and util-linux (installed when it may).`
 
-const { flags } = readCommandLine(HELP, ['quick'])
-const RUNS = flags.quick ? 1 : 3
-const SECONDS = flags.quick ? 2 : 6
-const WARM_UP_SECONDS = 2
-const CONNECTIONS = 32
-const PROXY_CPU = 0
-const LOAD_CPU = 1
-const BODY_BYTES = 1024
-const ROUTES = [10, 1000]
-
-const TOOLS: Record<string, PackageNames> = {
-  wrk: { 'apt-get': ['wrk'], dnf: ['wrk'], apk: ['wrk'], brew: ['wrk'] },
-  '/usr/sbin/nginx': { 'apt-get': ['nginx'], dnf: ['nginx'], apk: ['nginx'], brew: ['nginx'] },
-  taskset: { 'apt-get': ['util-linux'], dnf: ['util-linux'], apk: ['util-linux'], brew: ['util-linux'] }
-}
-
-for (const [program, packages] of Object.entries(TOOLS)) {
-  if (isThere(program) || (installPackage(packages, say) && isThere(program))) continue
-  say(`${program} is needed: ${installHint(packages)}`)
-  process.exit(1)
-}
-ensureRedis(say)
+const { isQuick, cases } = readArguments()
+const abort = new AbortController()
+const interrupted = stopOnSignal(() => abort.abort())
 const loadBefore = os.loadavg()[0] ?? 0
 const folder = mkdtempSync(path.join(os.tmpdir(), 'gateway-bench-'))
+// nginx reads it as another user.
 chmodSync(folder, 0o755)
+const bench: Bench = { folder, runs: isQuick ? 1 : 3, seconds: isQuick ? 2 : 6, isQuick, signal: abort.signal, say }
+let exitCode = 0
 try {
-  const cases: CaseResult[] = []
-  for (const count of ROUTES) cases.push(await measureCase(count))
-  const document = benchmarkDocument(cases, { runs: RUNS, seconds: SECONDS, connections: CONNECTIONS, loadBefore })
-  if (!flags.quick) writeFileSync(path.join(projectRoot, 'docs/BENCHMARKS.md'), document)
-  console.log(`\n${document.slice(document.indexOf('| Case'))}`)
+  ensureTools(say)
+  ensureRedis(say)
+  raiseFileLimit()
+  pinTo(LOAD_CPU, process.pid)
+  const reports = await measureAll()
+  if (cases.length === CASES.length && !isQuick) {
+    writeFileSync(path.join(projectRoot, 'docs/BENCHMARKS.md'), benchmarkDocument(reports, { runs: bench.runs, seconds: bench.seconds, loadBefore }))
+  }
+} catch (error) {
+  exitCode = interrupted() ?? 1
+  if (!abort.signal.aborted) console.error(error)
 } finally {
   rmSync(folder, { recursive: true, force: true })
 }
-// The private database server of the run ends with this process.
-process.exit()
+// The private database server of a run ends with this process.
+process.exit(exitCode)
 
-async function measureCase(count: number): Promise<CaseResult> {
-  const name = `HTTP/1.1, GET, 1 KiB, ${count.toLocaleString('en')} routes`
-  say(`${name}: starting`)
-  const prefixes = Array.from({ length: count }, (_, index) => `/service-${index}/api`)
-  const paths = prefixes.map((prefix, index) => `${prefix}/items/${index}`)
-  const origin = await startNginxOrigin(folder, BODY_BYTES)
-  const proxies = { gateway: await startBenchedGateway(origin.port, prefixes), nginx: await startNginxProxy(folder, origin.port, prefixes) }
-  try {
-    pinTo(LOAD_CPU, origin.pid)
-    const runs: Record<keyof typeof proxies, Measurement[]> = { gateway: [], nginx: [] }
-    for (const proxy of Object.values(proxies)) pinTo(PROXY_CPU, proxy.pid)
-    for (const proxy of Object.values(proxies)) await runLoad({ ...proxy, paths, folder, connections: CONNECTIONS, seconds: WARM_UP_SECONDS, cpu: LOAD_CPU })
-    for (let run = 0; run < RUNS; run++) {
-      for (const key of ['gateway', 'nginx'] as const) {
-        const result = await measure(proxies[key], paths)
-        runs[key].push(result)
-        say(`${name}: ${key} ${result.cpu.toFixed(1)} us/request, ${Math.round(result.perSecond)} requests/s`)
-      }
-    }
-    return { name, ...runs }
-  } finally {
-    for (const proxy of [proxies.nginx, proxies.gateway, origin]) await proxy.stop()
+async function measureAll(): Promise<CaseReport[]> {
+  const reports: CaseReport[] = []
+  for (const one of cases) {
+    const from = performance.now()
+    const report = await one.measure(bench)
+    reports.push(report)
+    say(`${one.name}: done in ${Math.round((performance.now() - from) / 1000)} s`)
+    console.log(`${caseChapter(report)}${report.budgets.map(({ what, limit, measured, verdict }) => `\n${what}: ${measured}, ${limit}: ${verdict}`).join('')}`)
   }
+  return reports
 }
 
-async function measure(proxy: { port: number; pid: number }, paths: readonly string[]): Promise<Measurement> {
-  const before = cpuMicroseconds(proxy.pid)
-  const load = await runLoad({ port: proxy.port, paths, folder, connections: CONNECTIONS, seconds: SECONDS, cpu: LOAD_CPU })
-  return { perSecond: load.perSecond, cpu: (cpuMicroseconds(proxy.pid) - before) / load.requests, p50: load.p50, p99: load.p99 }
+function readArguments(): { isQuick: boolean; cases: readonly BenchCase[] } {
+  try {
+    const { values } = parseArgs({ options: { help: { type: 'boolean' }, quick: { type: 'boolean' }, only: { type: 'string' } } })
+    if (values.help === true) {
+      console.log(HELP)
+      process.exit(0)
+    }
+    const names = values.only?.split(',') ?? CASES.map(({ name }) => name)
+    const unknown = names.find((name) => !CASES.some((one) => one.name === name))
+    if (unknown !== undefined) throw new Error(`There is no case "${unknown}"`)
+    return { isQuick: values.quick === true, cases: CASES.filter(({ name }) => names.includes(name)) }
+  } catch (error) {
+    console.error(`${(error as Error).message.split('. ')[0]}; see --help`)
+    process.exit(64)
+  }
 }
 
 function say(line: string): void {

@@ -1,36 +1,42 @@
 import { spawnSync } from 'node:child_process'
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { freePort, isFree } from '../services/free-port.ts'
+import { descendants } from '../services/descendants.ts'
+import { freePort } from '../services/free-port.ts'
 import { startGuarded } from '../services/guarded-process.ts'
-import { waitUntil } from '../services/wait-until.ts'
+import type { ProxyPlan, RunningProxy } from './contestant.ts'
+import { portOpens } from './port-opens.ts'
 
-export interface Nginx {
-  port: number
-  pid: number
-  stop(): Promise<void>
-}
+export const NGINX_BINARY = '/usr/sbin/nginx'
 
-const BINARY = '/usr/sbin/nginx'
+// nginx takes no longer text in its configuration; more is served from a file.
+const MOST_INLINE_BYTES = 4000
 
 export function nginxVersion(): string {
-  return spawnSync(BINARY, ['-v'], { encoding: 'utf8' }).stderr.trim().split('/').at(-1) ?? '?'
+  return spawnSync(NGINX_BINARY, ['-v'], { encoding: 'utf8' }).stderr.trim().split('/').at(-1) ?? '?'
 }
 
-/** An origin that answers every request with `bodyBytes` bytes. */
-export function startNginxOrigin(folder: string, bodyBytes: number): Promise<Nginx> {
-  return startNginx(path.join(folder, 'origin'), (port) => `
-    server { listen 127.0.0.1:${port} backlog=4096; location / { default_type text/plain; return 200 "${'x'.repeat(bodyBytes)}"; } }`)
+/** An origin that answers every GET with `bodyBytes` bytes; with at most 4,000 bytes also every POST, whose body it discards. */
+export function startNginxOrigin(folder: string, bodyBytes: number): Promise<RunningProxy> {
+  const place = path.join(folder, 'origin')
+  mkdirSync(place, { recursive: true })
+  const body = 'x'.repeat(bodyBytes)
+  if (bodyBytes > MOST_INLINE_BYTES) writeFileSync(path.join(place, 'body'), body)
+  const answer = bodyBytes > MOST_INLINE_BYTES ? `root ${place}; open_file_cache max=10; sendfile on; tcp_nopush on; try_files /body =500;` : `return 200 "${body}";`
+  return startNginx(place, (port) => `
+    server { listen 127.0.0.1:${port} backlog=4096; location / { default_type text/plain; ${answer} } }`)
 }
 
-/** A proxy before the origin with one location for each path prefix. */
-export function startNginxProxy(folder: string, originPort: number, prefixes: readonly string[]): Promise<Nginx> {
+/** A proxy before the origin with one location for each path prefix. Like the others it passes bodies on as they come. */
+export function startNginxProxy({ folder, originPort, prefixes }: ProxyPlan): Promise<RunningProxy> {
   const locations = prefixes.map((prefix) => `location ${prefix}/ { proxy_pass http://origin; }`).join('\n')
   return startNginx(path.join(folder, 'proxy'), (port) => `
     upstream origin { server 127.0.0.1:${originPort}; keepalive 128; keepalive_requests 1000000000; keepalive_timeout 60s; }
     server {
       listen 127.0.0.1:${port} backlog=4096;
       proxy_http_version 1.1;
+      proxy_request_buffering off;
+      proxy_max_temp_file_size 0;
       proxy_set_header Connection "";
       proxy_set_header Host $host;
       proxy_set_header X-Forwarded-For $remote_addr;
@@ -40,7 +46,7 @@ export function startNginxProxy(folder: string, originPort: number, prefixes: re
     }`)
 }
 
-async function startNginx(folder: string, server: (port: number) => string): Promise<Nginx> {
+async function startNginx(folder: string, server: (port: number) => string): Promise<RunningProxy> {
   mkdirSync(folder, { recursive: true })
   chmodSync(folder, 0o755)
   const port = await freePort()
@@ -48,24 +54,27 @@ async function startNginx(folder: string, server: (port: number) => string): Pro
   writeFileSync(config, `
 daemon off;
 worker_processes 1;
+worker_rlimit_nofile 20000;
 pid ${folder}/nginx.pid;
 error_log stderr error;
 ${process.getuid?.() === 0 ? 'user nobody nogroup;' : ''}
-events { worker_connections 4096; }
+events { worker_connections 12000; }
 http {
   access_log off;
   server_tokens off;
   keepalive_requests 1000000000;
-  keepalive_timeout 60s;
+  keepalive_timeout 600s;
+  client_max_body_size 0;
   ${['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path ${folder}/${name};`).join(' ')}
   ${server(port)}
 }
 `)
-  const running = await startGuarded(BINARY, ['-c', config, '-p', folder], { spawn: { stdio: ['ignore', 'ignore', 'inherit'], cwd: '/' }, orphanSignal: 'TERM' })
-  await waitUntil(async () => !await isFree(port, '127.0.0.1'), { ms: 10_000, what: `nginx on port ${port}` })
+  const running = await startGuarded(NGINX_BINARY, ['-c', config, '-p', folder], { spawn: { stdio: ['ignore', 'ignore', 'inherit'], cwd: '/' }, orphanSignal: 'TERM' })
+  await portOpens(port, 'nginx')
   return {
     port,
     pid: running.pid,
+    workerPid: descendants(running.pid)[1] ?? running.pid,
     stop: async () => {
       await running.stop('SIGTERM', 5_000)
     }

@@ -15,22 +15,43 @@ export interface LoadPlan {
   port: number
   /** Asked for in turn. */
   paths: readonly string[]
+  /** Of the body of each request, which is then a POST. */
+  postBytes?: number
+  /** A new connection for each request. */
+  isClosing?: boolean
   connections: number
   seconds: number
   /** The CPU that makes the load. */
   cpu: number
   folder: string
+  signal: AbortSignal
 }
 
 /** Runs wrk. Throws when a request failed or was not answered 2xx: such a run measures something else. */
 export async function runLoad(plan: LoadPlan): Promise<LoadResult> {
-  const script = path.join(plan.folder, 'paths.lua')
-  // The requests are made before the run, so that making them costs the load's CPU nothing.
-  writeFileSync(script, `
+  const script = path.join(plan.folder, 'requests.lua')
+  writeFileSync(script, luaScript(plan))
+  const args = ['--cpu-list', String(plan.cpu), 'wrk', '-t1', `-c${plan.connections}`, `-d${plan.seconds}s`, '-s', script, `http://127.0.0.1:${plan.port}`]
+  const child = spawn('taskset', args, { stdio: ['ignore', 'pipe', 'inherit'], signal: plan.signal })
+  child.on('error', () => {})
+  const output = await text(child.stdout)
+  plan.signal.throwIfAborted()
+  const [requests = 0, duration = 0, p50 = 0, p99 = 0, errors = 0] = (/^RESULT (.*)$/m.exec(output)?.[1] ?? '').split(' ').map(Number)
+  if (!(requests > 0) || errors > 0) throw new Error(`wrk: ${errors} errors in ${requests} requests to port ${plan.port}\n${output}`)
+  return { requests, perSecond: requests / duration * 1e6, p50: p50 / 1000, p99: p99 / 1000 }
+}
+
+/** The requests are made before the run, so that making them costs the load's CPU nothing. */
+function luaScript({ paths, postBytes = 0, isClosing = false }: LoadPlan): string {
+  const method = postBytes > 0 ? 'POST' : 'GET'
+  const headers = isClosing ? '{ Connection = "close" }' : 'nil'
+  const body = postBytes > 0 ? `string.rep("x", ${postBytes})` : 'nil'
+  return `
 local requests = {}
 local at = 0
+local paths = { ${paths.map((one) => JSON.stringify(one)).join(', ')} }
 init = function()
-  ${plan.paths.map((one) => `table.insert(requests, wrk.format("GET", ${JSON.stringify(one)}))`).join('\n  ')}
+  for _, path in ipairs(paths) do table.insert(requests, wrk.format("${method}", path, ${headers}, ${body})) end
 end
 request = function()
   at = at % #requests + 1
@@ -40,12 +61,5 @@ done = function(summary, latency)
   local e = summary.errors
   io.write(string.format("RESULT %d %d %d %d %d\\n", summary.requests, summary.duration, latency:percentile(50), latency:percentile(99), e.connect + e.read + e.write + e.status + e.timeout))
 end
-`)
-  const child = spawn('taskset', [
-    '--cpu-list', String(plan.cpu), 'wrk', '-t1', `-c${plan.connections}`, `-d${plan.seconds}s`, '-s', script, `http://127.0.0.1:${plan.port}`
-  ], { stdio: ['ignore', 'pipe', 'inherit'] })
-  const output = await text(child.stdout)
-  const [requests = 0, duration = 0, p50 = 0, p99 = 0, errors = 0] = (/^RESULT (.*)$/m.exec(output)?.[1] ?? '').split(' ').map(Number)
-  if (!(requests > 0) || errors > 0) throw new Error(`wrk: ${errors} errors in ${requests} requests to port ${plan.port}\n${output}`)
-  return { requests, perSecond: requests / duration * 1e6, p50: p50 / 1000, p99: p99 / 1000 }
+`
 }

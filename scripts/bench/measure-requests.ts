@@ -1,0 +1,78 @@
+import { LOAD_CPU, type Bench } from './bench.ts'
+import { budgetCell, type BudgetLine } from './budget.ts'
+import type { Contestant, RunningProxy } from './contestant.ts'
+import { GATEWAY, NGINX } from './contestants.ts'
+import { cpuMicroseconds } from './cpu-time.ts'
+import { pathsOf, prefixesOf, withLineUp } from './line-up.ts'
+import { medianBy } from './median.ts'
+import { startNginxOrigin } from './nginx.ts'
+import { runLoad } from './wrk.ts'
+
+const CONNECTIONS = 32
+const WARM_UP_SECONDS = 2
+
+export interface Measurement {
+  perSecond: number
+  /** Microseconds of CPU for each request, whole process tree. */
+  cpu: number
+  /** Milliseconds. */
+  p50: number
+  p99: number
+}
+
+export interface RequestsPlan {
+  name: string
+  contestants: readonly Contestant[]
+  routes: number
+  answerBytes: number
+  postBytes?: number
+  isClosing?: boolean
+}
+
+/** The runs of each contestant by its name. */
+export type RunsByName = ReadonlyMap<string, readonly Measurement[]>
+
+export const REQUESTS_HEAD = ['Case', 'Proxy', 'CPU us/request', 'lowest to highest', 'Requests/s', 'p50 ms', 'p99 ms', 'CPU, ratio to nginx', 'Budget'] as const
+export const REQUESTS_TEXT = `wrk with ${CONNECTIONS} connections; each line is the run with the median CPU time.`
+
+/** Warms every contestant up, then loads them in turn. */
+export function measureRequests(bench: Bench, plan: RequestsPlan): Promise<RunsByName> {
+  const prefixes = prefixesOf(plan.routes)
+  const paths = pathsOf(prefixes)
+  const origin = (): Promise<RunningProxy> => startNginxOrigin(bench.folder, plan.answerBytes)
+  bench.say(`${plan.name}: starting`)
+  return withLineUp(bench, { origin, contestants: plan.contestants, prefixes }, async (lined) => {
+    const runs = new Map<string, Measurement[]>(lined.map(({ contestant }) => [contestant.name, []]))
+    const load = (proxy: RunningProxy, seconds: number) => runLoad({ ...plan, port: proxy.port, paths, folder: bench.folder, connections: CONNECTIONS, seconds, cpu: LOAD_CPU, signal: bench.signal })
+    for (const { proxy } of lined) await load(proxy, bench.isQuick ? 1 : WARM_UP_SECONDS)
+    for (let run = 0; run < bench.runs; run++) {
+      for (const { contestant: { name }, proxy } of lined) {
+        const before = cpuMicroseconds(proxy.pid)
+        const { requests, perSecond, p50, p99 } = await load(proxy, bench.seconds)
+        const cpu = (cpuMicroseconds(proxy.pid) - before) / requests
+        runs.get(name)?.push({ cpu, perSecond, p50, p99 })
+        bench.say(`${plan.name}: ${name} ${cpu.toFixed(1)} us/request, ${Math.round(perSecond)} requests/s`)
+      }
+    }
+    return runs
+  })
+}
+
+/** CPU time of the median run. */
+export function cpuOf(runs: RunsByName, name: string): number {
+  return medianBy(runs.get(name) ?? [], ({ cpu }) => cpu).cpu
+}
+
+export function ratioToNginx(runs: RunsByName): number {
+  return cpuOf(runs, GATEWAY) / cpuOf(runs, NGINX)
+}
+
+/** The lines of one table for REQUESTS_HEAD; the budget is this gateway's. */
+export function requestRows(title: string, runs: RunsByName, budget?: BudgetLine): string[][] {
+  return [...runs].map(([name, all]) => {
+    const { cpu, perSecond, p50, p99 } = medianBy(all, (one) => one.cpu)
+    const every = all.map((run) => run.cpu)
+    const range = `${Math.min(...every).toFixed(1)} to ${Math.max(...every).toFixed(1)}`
+    return [title, name, cpu.toFixed(1), range, Math.round(perSecond).toLocaleString('en'), p50.toFixed(2), p99.toFixed(2), (cpu / cpuOf(runs, NGINX)).toFixed(2), name === GATEWAY ? budgetCell(budget) : '']
+  })
+}
