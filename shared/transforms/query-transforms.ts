@@ -1,0 +1,55 @@
+import { withMoreOf, withoutParameter, withParameter } from './query-text.ts'
+import type { TransformKind } from './transform-kind.ts'
+
+/** A query parameter with a value given in the configuration (YARP QueryParameterFromStaticTransform.cs). */
+export const queryValueParameter: TransformKind = {
+  name: 'QueryValueParameter',
+  parts: {},
+  oneOf: ['Set', 'Append'],
+  add(input, target) {
+    const name = input.text('QueryValueParameter')
+    const action = input.has('Set') ? 'Set' : 'Append'
+    const change = action === 'Set' ? withParameter : withMoreOf
+    const value = input.template(action)
+    target.request((draft, context) => {
+      const text = value(context)
+      if (text !== null) draft.query = change(draft.query, name, text)
+    })
+  }
+}
+
+/** A query parameter with a route value; without that value nothing changes (YARP QueryParameterFromRouteTransform.cs). */
+export const queryRouteParameter: TransformKind = {
+  name: 'QueryRouteParameter',
+  parts: {},
+  oneOf: ['Set', 'Append'],
+  add(input, target) {
+    const name = input.text('QueryRouteParameter')
+    const action = input.has('Set') ? 'Set' : 'Append'
+    const change = action === 'Set' ? withParameter : withMoreOf
+    const routeValue = input.text(action)
+    if (!input.routeValues.has(routeValue.toLowerCase())) return input.problem(action, `"${routeValue}" is no route value of the route's path pattern`)
+    target.request((draft, context) => {
+      const value = context.routeValue(routeValue)
+      if (value !== null && value !== '') draft.query = change(draft.query, name, value)
+    })
+  }
+}
+
+export const queryRemoveParameter: TransformKind = {
+  name: 'QueryRemoveParameter',
+  parts: {},
+  add(input, target) {
+    const name = input.text('QueryRemoveParameter')
+    target.request((draft) => void (draft.query = withoutParameter(draft.query, name)))
+  }
+}
+
+/** Our own addition: no query at all. */
+export const queryRemoveAll: TransformKind = {
+  name: 'QueryRemoveAll',
+  parts: {},
+  add(input, target) {
+    if (input.word('QueryRemoveAll', ['true', 'false']) === 'true') target.request((draft) => void (draft.query = ''))
+  }
+}

@@ -1,0 +1,163 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { compileTransforms } from './compile-transforms.ts'
+import type { RequestDraft, TransformContext } from './drafts.ts'
+import { onlyFields } from './header-lines.ts'
+import { defaultForwarding } from './x-forwarded.ts'
+
+const ROUTE_VALUES: Record<string, string> = { id: '7', name: 'a b/ü', rest: 'x/y z', empty: '' }
+const context: TransformContext = {
+  requestId: 'r-1', clientIp: '192.0.2.7', clientPort: 4711, localIp: '2001:db8::1', localPort: 80, scheme: 'http', tenant: 't1', user: '', clientCertificate: '',
+  routeValue: (name) => ROUTE_VALUES[name.toLowerCase()] ?? null,
+  secret: (name) => name === 'key' ? 's3cret' : null,
+  random: () => 0
+}
+const known = new Set(['id', 'name', 'rest', 'empty', 'gone'])
+
+type Transforms = Record<string, string>[]
+
+/** What the origin would get, in one line: `METHOD target | Host | field; field`. */
+function request(transforms: Transforms, given: Partial<RequestDraft> = {}, with_: Partial<TransformContext> = {}): string {
+  const { compiled, problems } = compileTransforms(transforms, known)
+  assert.deepEqual(problems, [])
+  const draft: RequestDraft = { method: 'GET', path: '/api/items', query: '?a=1&b=2', fields: 'Accept: */*\r\nX-A: one\r\n', forwarding: '', host: '', originalHost: 'shop.example', ...given }
+  const { options } = compiled
+  if (!options.copyRequestHeaders) draft.fields = ''
+  else if (options.allowedRequestHeaders !== null) draft.fields = onlyFields(draft.fields, options.allowedRequestHeaders)
+  const all = { ...context, ...with_ }
+  for (const step of compiled.request) step(draft, all)
+  ;(options.forwarding ?? defaultForwarding)(draft, all)
+  const fields = draft.fields.split('\r\n').filter((line) => line !== '').join('; ')
+  return `${draft.method} ${draft.path}${draft.query} | ${draft.host === '' ? (options.originalHost ? draft.originalHost : 'target') : draft.host} | ${fields}`
+}
+
+function response(transforms: Transforms, status: number, which: 'response' | 'trailers' = 'response'): string {
+  const { compiled, problems } = compileTransforms(transforms, known)
+  assert.deepEqual(problems, [])
+  const draft = { status, fields: 'X-A: one\r\nX-B: two\r\n' }
+  for (const step of compiled[which]) step(draft, context)
+  return draft.fields.split('\r\n').filter((line) => line !== '').join('; ')
+}
+
+const FORWARDED = 'X-Forwarded-For: 192.0.2.7; X-Forwarded-Proto: http; X-Forwarded-Host: shop.example'
+const off = { 'X-Forwarded': 'Off' }
+const PLAIN = 'target | Accept: */*; X-A: one'
+
+const REQUESTS: [string, Transforms, string, Partial<RequestDraft>?][] = [
+  ['none: the defaults', [], `GET /api/items?a=1&b=2 | ${PLAIN}; ${FORWARDED}`],
+  ['PathPrefix', [{ PathPrefix: '/p' }], `GET /p/api/items?a=1&b=2 | ${PLAIN}; ${FORWARDED}`],
+  ['PathPrefix without slash', [{ PathPrefix: 'p/' }, off], `GET /p/api/items?a=1&b=2 | ${PLAIN}`],
+  ['PathRemovePrefix', [{ PathRemovePrefix: '/api' }, off], `GET /items?a=1&b=2 | ${PLAIN}`],
+  ['PathRemovePrefix, letter case ignored', [{ PathRemovePrefix: '/API/' }, off], `GET /items?a=1&b=2 | ${PLAIN}`],
+  ['PathRemovePrefix only on a boundary', [{ PathRemovePrefix: '/ap' }, off], `GET /api/items?a=1&b=2 | ${PLAIN}`],
+  ['PathRemovePrefix of everything', [{ PathRemovePrefix: '/api/items' }, off], `GET /?a=1&b=2 | ${PLAIN}`],
+  ['PathSet', [{ PathSet: '/x y?' }, off], `GET /x%20y%3F?a=1&b=2 | ${PLAIN}`],
+  ['PathPattern', [{ PathPattern: '/my/{id}/{**rest}' }, off], `GET /my/7/x/y%20z?a=1&b=2 | ${PLAIN}`],
+  ['PathPattern, one star', [{ PathPattern: '/{*rest}' }, off], `GET /x%2Fy%20z?a=1&b=2 | ${PLAIN}`],
+  ['PathPattern, a value that is not there', [{ PathPattern: '/a/{gone}/b' }, off], `GET /a/b?a=1&b=2 | ${PLAIN}`],
+  ['PathPattern, a default', [{ PathPattern: '/a/{gone=z}' }, off], `GET /a/z?a=1&b=2 | ${PLAIN}`],
+  ['PathPattern, several parts', [{ PathPattern: '/v{id}-{name}' }, off], `GET /v7-a%20b%2F%C3%BC?a=1&b=2 | ${PLAIN}`],
+  ['keys in any letter case', [{ pathprefix: '/p' }, { 'x-forwarded': 'off' }], `GET /p/api/items?a=1&b=2 | ${PLAIN}`],
+  ['in the order of the list', [{ PathSet: '/a' }, { PathPrefix: '/b' }, off], `GET /b/a?a=1&b=2 | ${PLAIN}`],
+  ['QueryValueParameter Set', [{ QueryValueParameter: 'A', Set: 'x y' }, off], `GET /api/items?A=x%20y&b=2 | ${PLAIN}`],
+  ['QueryValueParameter Set, new', [{ QueryValueParameter: 'c', Set: '3' }, off], `GET /api/items?c=3 | ${PLAIN}`, { query: '' }],
+  ['QueryValueParameter Append', [{ QueryValueParameter: 'a', Append: '3' }, off], `GET /api/items?a=1&a=3&b=2 | ${PLAIN}`],
+  ['QueryRouteParameter', [{ QueryRouteParameter: 'n', Set: 'name' }, off], `GET /api/items?a=1&b=2&n=a%20b%2F%C3%BC | ${PLAIN}`],
+  ['QueryRouteParameter without value', [{ QueryRouteParameter: 'n', Set: 'gone' }, off], `GET /api/items?a=1&b=2 | ${PLAIN}`],
+  ['QueryRemoveParameter', [{ QueryRemoveParameter: 'A' }, off], `GET /api/items?b=2 | ${PLAIN}`],
+  ['QueryRemoveParameter, encoded name', [{ QueryRemoveParameter: 'a b' }, off], `GET /api/items?x=%zz | ${PLAIN}`, { query: '?a%20b=1&x=%zz&a+b' }],
+  ['QueryRemoveAll', [{ QueryRemoveAll: 'true' }, off], `GET /api/items | ${PLAIN}`],
+  ['HttpMethodChange', [{ HttpMethodChange: 'get', Set: 'POST' }, off], `POST /api/items?a=1&b=2 | ${PLAIN}`],
+  ['HttpMethodChange of another method', [{ HttpMethodChange: 'PUT', Set: 'POST' }, off], `GET /api/items?a=1&b=2 | ${PLAIN}`],
+  ['RequestHeader Set', [{ RequestHeader: 'x-a', Set: 'new' }, off], 'GET /api/items?a=1&b=2 | target | Accept: */*; x-a: new'],
+  ['RequestHeader Append', [{ RequestHeader: 'X-A', Append: 'two' }, off], `GET /api/items?a=1&b=2 | ${PLAIN}; X-A: two`],
+  ['RequestHeader with placeholders', [{ RequestHeader: 'X-B', Set: '${tenant}/{id}/${client.ip}/${request.id} {"a":1}' }, off], `GET /api/items?a=1&b=2 | ${PLAIN}; X-B: t1/7/192.0.2.7/r-1 {"a":1}`],
+  ['RequestHeader with a secret', [{ RequestHeader: 'X-B', Set: 'Bearer ${secret:key}' }, off], `GET /api/items?a=1&b=2 | ${PLAIN}; X-B: Bearer s3cret`],
+  ['a secret that is not there changes nothing', [{ RequestHeader: 'X-B', Set: '${secret:other}' }, off], `GET /api/items?a=1&b=2 | ${PLAIN}`],
+  ['RequestHeader: Host wins over the original host', [{ RequestHeaderOriginalHost: 'true' }, { RequestHeader: 'Host', Set: 'h.example' }, off], 'GET /api/items?a=1&b=2 | h.example | Accept: */*; X-A: one'],
+  ['RequestHeaderOriginalHost', [{ RequestHeaderOriginalHost: 'true' }, off], 'GET /api/items?a=1&b=2 | shop.example | Accept: */*; X-A: one'],
+  ['RequestHeaderRouteValue', [{ RequestHeaderRouteValue: 'X-Id', Set: 'id' }, off], `GET /api/items?a=1&b=2 | ${PLAIN}; X-Id: 7`],
+  ['RequestHeaderRouteValue, beyond ASCII', [{ RequestHeaderRouteValue: 'X-N', Set: 'name' }, off], `GET /api/items?a=1&b=2 | ${PLAIN}; X-N: a b/%C3%BC`],
+  ['RequestHeaderRemove', [{ RequestHeaderRemove: 'x-a' }, off], 'GET /api/items?a=1&b=2 | target | Accept: */*'],
+  ['RequestHeadersCopy', [{ RequestHeader: 'X-B', Set: '1' }, { RequestHeadersCopy: 'false' }, off], 'GET /api/items?a=1&b=2 | target | X-B: 1'],
+  ['RequestHeadersAllowed', [{ RequestHeadersAllowed: 'x-a; x-other' }, off], 'GET /api/items?a=1&b=2 | target | X-A: one'],
+  ['X-Forwarded Append', [{ 'X-Forwarded': 'Append' }], `GET /api/items?a=1&b=2 | ${PLAIN}; X-Forwarded-For: 1.1.1.1, 192.0.2.7; X-Forwarded-Proto: http; X-Forwarded-Host: shop.example`, { forwarding: 'x-forwarded-for: 1.1.1.1\r\n' }],
+  ['X-Forwarded Remove', [{ 'X-Forwarded': 'Remove' }], `GET /api/items?a=1&b=2 | ${PLAIN}`, { forwarding: 'X-Forwarded-For: 1.1.1.1\r\n' }],
+  ['X-Forwarded Off passes on', [off], `GET /api/items?a=1&b=2 | ${PLAIN}; X-Forwarded-For: 1.1.1.1`, { forwarding: 'X-Forwarded-For: 1.1.1.1\r\n' }],
+  ['X-Forwarded, one of them otherwise', [{ 'X-Forwarded': 'Set', Host: 'Off', For: 'Remove' }], `GET /api/items?a=1&b=2 | ${PLAIN}; X-Forwarded-Proto: http`],
+  ['X-Forwarded, another prefix', [{ 'X-Forwarded': 'Set', HeaderPrefix: 'X-Fwd-' }], 'GET /api/items?a=1&b=2 | target | X-Fwd-For: 192.0.2.7; X-Fwd-Proto: http; X-Fwd-Host: shop.example', { fields: 'x-fwd-for: forged\r\n' }],
+  ['Forwarded', [{ Forwarded: 'by,for,host,proto', ForFormat: 'IpAndPort', ByFormat: 'Ip' }], `GET /api/items?a=1&b=2 | ${PLAIN}; Forwarded: proto=http;host=shop.example;for="192.0.2.7:4711";by="[2001:db8::1]"`],
+  ['Forwarded, defaults', [{ Forwarded: 'for' }], `GET /api/items?a=1&b=2 | ${PLAIN}; Forwarded: for=_AAAAAAAAA`],
+  ['Forwarded, unknown', [{ Forwarded: 'for,by', ForFormat: 'UnknownAndPort', ByFormat: 'Unknown' }], `GET /api/items?a=1&b=2 | ${PLAIN}; Forwarded: for="unknown:4711";by=unknown`],
+  ['Forwarded Append', [{ Forwarded: 'proto', Action: 'Append' }], `GET /api/items?a=1&b=2 | ${PLAIN}; Forwarded: for=x, proto=http`, { forwarding: 'Forwarded: for=x\r\n' }],
+  ['ClientCert: what the client sends is removed', [{ ClientCert: 'X-A' }, off], 'GET /api/items?a=1&b=2 | target | Accept: */*']
+]
+
+describe('request transforms', () => {
+  for (const [name, transforms, wanted, given] of REQUESTS) test(name, () => assert.equal(request(transforms, given), wanted))
+
+  test('ClientCert with a certificate', () => assert.equal(request([{ ClientCert: 'X-Cert' }, off], {}, { clientCertificate: 'QUJD' }), `GET /api/items?a=1&b=2 | ${PLAIN}; X-Cert: QUJD`))
+
+  test('a route value cannot begin another header', () => {
+    const text = request([{ RequestHeader: 'X-B', Set: '{name}' }, off], {}, { routeValue: () => 'a\r\nX-Evil: 1' })
+    assert.equal(text, `GET /api/items?a=1&b=2 | ${PLAIN}; X-B: a%0D%0AX-Evil: 1`)
+  })
+})
+
+const RESPONSES: [string, Transforms, number, string][] = [
+  ['ResponseHeader Set: only on success', [{ ResponseHeader: 'x-a', Set: 'n' }], 200, 'X-B: two; x-a: n'],
+  ['ResponseHeader Set: not on failure', [{ ResponseHeader: 'x-a', Set: 'n' }], 400, 'X-A: one; X-B: two'],
+  ['ResponseHeader Append, always', [{ ResponseHeader: 'X-A', Append: 'n', When: 'always' }], 500, 'X-A: one; X-B: two; X-A: n'],
+  ['ResponseHeader, on failure', [{ ResponseHeader: 'X-C', Set: '1', When: 'Failure' }], 404, 'X-A: one; X-B: two; X-C: 1'],
+  ['ResponseHeader, on failure: no answer at all', [{ ResponseHeader: 'X-C', Set: '1', When: 'Failure' }], 0, 'X-A: one; X-B: two; X-C: 1'],
+  ['ResponseHeader, on failure: not on success', [{ ResponseHeader: 'X-C', Set: '1', When: 'Failure' }], 302, 'X-A: one; X-B: two'],
+  ['ResponseHeaderRemove', [{ ResponseHeaderRemove: 'x-b' }], 204, 'X-A: one'],
+  ['ResponseHeaderRemove, on failure only', [{ ResponseHeaderRemove: 'x-b', When: 'Failure' }], 204, 'X-A: one; X-B: two']
+]
+
+describe('response transforms', () => {
+  for (const [name, transforms, status, wanted] of RESPONSES) test(name, () => assert.equal(response(transforms, status), wanted))
+
+  test('trailers have their own', () => {
+    assert.equal(response([{ ResponseTrailer: 'X-T', Set: '1' }, { ResponseHeader: 'X-H', Set: '1' }], 200, 'trailers'), 'X-A: one; X-B: two; X-T: 1')
+    assert.equal(response([{ ResponseTrailerRemove: 'X-A' }], 200, 'trailers'), 'X-B: two')
+  })
+
+  test('what is copied is a matter of the whole route', () => {
+    const { compiled } = compileTransforms([{ ResponseHeadersCopy: 'false' }, { ResponseTrailersCopy: 'false' }, { ResponseHeadersAllowed: 'A;b' }, { ResponseTrailersAllowed: 'c' }], known)
+    const { copyResponseHeaders, copyResponseTrailers, allowedResponseHeaders, allowedResponseTrailers } = compiled.options
+    assert.deepEqual([copyResponseHeaders, copyResponseTrailers, [...allowedResponseHeaders!], [...allowedResponseTrailers!]], [false, false, ['a', 'b'], ['c']])
+  })
+})
+
+const PROBLEMS: [string, Record<string, string>, string, RegExp][] = [
+  ['no keys', {}, '', /it is empty/],
+  ['an unknown kind', { PathPrefx: '/a' }, '', /"PathPrefx" names no transform; did you mean PathPrefix\?/],
+  ['a part too many', { PathPrefix: '/a', Set: 'x' }, 'Set', /PathPrefix has no part "Set"; it has no other parts/],
+  ['no value', { PathPrefix: '' }, 'PathPrefix', /needs a value/],
+  ['neither Set nor Append', { RequestHeader: 'X' }, 'Set', /exactly one of Set and Append/],
+  ['both Set and Append', { RequestHeader: 'X', Set: '1', Append: '2' }, 'Set', /exactly one of Set and Append/],
+  ['no word', { 'X-Forwarded': 'Sett' }, 'X-Forwarded', /"Sett" is none of Set, Append, Remove, Off/],
+  ['a wrong condition', { ResponseHeader: 'X', Set: '1', When: 'Sometimes' }, 'When', /none of Success, Always, Failure/],
+  ['a name that is none', { RequestHeader: 'X Y', Set: '1' }, 'RequestHeader', /no name of a header/],
+  ['framing', { RequestHeader: 'Content-Length', Set: '1' }, 'RequestHeader', /written by the gateway itself/],
+  ['a line break', { ResponseHeader: 'X', Set: 'a\r\nb' }, 'Set', /line breaks/],
+  ['an unknown placeholder', { RequestHeader: 'X', Set: '${tenants}' }, 'Set', /\$\{tenants\} is not known: there are \$\{request.id\}/],
+  ['an unknown route value', { RequestHeader: 'X', Set: '{idd}' }, 'Set', /\{idd\} is no route value: the path pattern has id, name/],
+  ['an unknown route value in a path', { PathPattern: '/{idd}' }, 'PathPattern', /no route value/],
+  ['a brace too many', { PathPattern: '/{id' }, 'PathPattern', /brace/],
+  ['an unknown route value for a query', { QueryRouteParameter: 'a', Set: 'idd' }, 'Set', /no route value/],
+  ['a method that is never forwarded', { HttpMethodChange: 'GET', Set: 'CONNECT' }, 'Set', /never forwarded/],
+  ['a wrong word of Forwarded', { Forwarded: 'for,server' }, 'Forwarded', /"server" is none of by, for, host, proto/],
+  ['a wrong format', { Forwarded: 'for', ForFormat: 'Address' }, 'ForFormat', /none of Random/]
+]
+
+describe('what is wrong with a transform', () => {
+  for (const [name, transform, key, message] of PROBLEMS) {
+    test(name, () => {
+      const { problems } = compileTransforms([off, transform], known)
+      assert.deepEqual(problems.map((problem) => [problem.index, problem.key]), [[1, key]])
+      assert.match(problems[0]!.message, message)
+    })
+  }
+})
