@@ -12,6 +12,8 @@ export const httpMethodChange: TransformKind = {
     for (const [part, method] of [['HttpMethodChange', from], ['Set', to]] as const) {
       if (!TOKEN.test(method)) return input.problem(part, `"${method}" is no method`)
       if (/^(?:connect|trace)$/i.test(method)) return input.problem(part, `${method} is never forwarded`)
+      // The client of the one expects no body, that of the other does.
+      if (/^head$/i.test(method)) return input.problem(part, 'HEAD cannot be changed, and nothing be made HEAD')
     }
     target.request((draft) => {
       if (draft.method.toUpperCase() === from) draft.method = to

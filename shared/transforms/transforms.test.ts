@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { transformRequest } from './apply-transforms.ts'
 import { compileTransforms } from './compile-transforms.ts'
 import type { RequestDraft, TransformContext } from './drafts.ts'
-import { onlyFields } from './header-lines.ts'
-import { defaultForwarding } from './x-forwarded.ts'
 
 const ROUTE_VALUES: Record<string, string> = { id: '7', name: 'a b/ü', rest: 'x/y z', empty: '' }
 const context: TransformContext = {
@@ -21,14 +20,9 @@ function request(transforms: Transforms, given: Partial<RequestDraft> = {}, with
   const { compiled, problems } = compileTransforms(transforms, known)
   assert.deepEqual(problems, [])
   const draft: RequestDraft = { method: 'GET', path: '/api/items', query: '?a=1&b=2', fields: 'Accept: */*\r\nX-A: one\r\n', forwarding: '', host: '', originalHost: 'shop.example', ...given }
-  const { options } = compiled
-  if (!options.copyRequestHeaders) draft.fields = ''
-  else if (options.allowedRequestHeaders !== null) draft.fields = onlyFields(draft.fields, options.allowedRequestHeaders)
-  const all = { ...context, ...with_ }
-  for (const step of compiled.request) step(draft, all)
-  ;(options.forwarding ?? defaultForwarding)(draft, all)
+  transformRequest(compiled, draft, { ...context, ...with_ })
   const fields = draft.fields.split('\r\n').filter((line) => line !== '').join('; ')
-  return `${draft.method} ${draft.path}${draft.query} | ${draft.host === '' ? (options.originalHost ? draft.originalHost : 'target') : draft.host} | ${fields}`
+  return `${draft.method} ${draft.path}${draft.query} | ${draft.host === '' ? 'target' : draft.host} | ${fields}`
 }
 
 function response(transforms: Transforms, status: number, which: 'response' | 'trailers' = 'response'): string {
@@ -148,6 +142,7 @@ const PROBLEMS: [string, Record<string, string>, string, RegExp][] = [
   ['a brace too many', { PathPattern: '/{id' }, 'PathPattern', /brace/],
   ['an unknown route value for a query', { QueryRouteParameter: 'a', Set: 'idd' }, 'Set', /no route value/],
   ['a method that is never forwarded', { HttpMethodChange: 'GET', Set: 'CONNECT' }, 'Set', /never forwarded/],
+  ['HEAD', { HttpMethodChange: 'HEAD', Set: 'GET' }, 'HttpMethodChange', /HEAD cannot be changed/],
   ['a wrong word of Forwarded', { Forwarded: 'for,server' }, 'Forwarded', /"server" is none of by, for, host, proto/],
   ['a wrong format', { Forwarded: 'for', ForFormat: 'Address' }, 'ForFormat', /none of Random/]
 ]

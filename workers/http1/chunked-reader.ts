@@ -36,6 +36,8 @@ export class ChunkedReader {
   dataEnd = 0
   /** Field lines of the trailer section, each with CR LF; after `end`. */
   trailerFields = ''
+  /** Makes other lines of the trailer section's; null leaves them. */
+  changeTrailers: ((lines: string) => string) | null = null
 
   reset(): void {
     this.#state = SIZE
@@ -124,6 +126,7 @@ export class ChunkedReader {
       if (at === -1) return CHUNKED.badTrailer
       if (isAllowedInTrailer(trailer, fieldReader.nameStart, fieldReader.nameEnd)) this.trailerFields += fieldReader.line()
     }
+    if (this.changeTrailers !== null) this.trailerFields = this.changeTrailers(this.trailerFields)
     return CHUNKED.end
   }
 }

@@ -32,6 +32,8 @@ export class RequestHead {
   traceparent = ''
   /** Field lines for the origin, each with CR LF: no hop-by-hop, framing, Host or forwarding fields. */
   fields = ''
+  /** Lines of Forwarded, X-Forwarded-* and X-Request-Id as the client sent them; not among `fields`. */
+  forwarding = ''
 }
 
 const reader = new FieldReader()
@@ -123,6 +125,9 @@ function parseFields(text: string, start: number, end: number, maxFields: number
       case FIELD.trailer:
         fields += reader.line()
         break
+      case FIELD.forwarding:
+        head.forwarding += reader.line()
+        break
       case FIELD.host:
         hosts++
         head.authority = reader.value()
@@ -162,6 +167,7 @@ function resetFields(head: RequestHead): void {
   head.isWebSocketUpgrade = false
   head.accept = ''
   head.traceparent = ''
+  head.forwarding = ''
   options.close = false
   options.keepAlive = false
   options.upgrade = false

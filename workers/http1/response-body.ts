@@ -23,14 +23,17 @@ export class ResponseBody {
   #isBare = false
   readonly #reader = new ChunkedReader()
 
-  begin(head: ResponseHead, method: string, clientIsHttp10: boolean): void {
+  /** `changeTrailers` makes other lines of a trailer section's; null leaves them. */
+  begin(head: ResponseHead, method: string, clientIsHttp10: boolean, changeTrailers: ((lines: string) => string) | null = null): void {
     this.hasExtra = false
     this.isMalformed = false
     this.#isBare = clientIsHttp10
     this.#mode = modeOf(head, method)
     this.#remaining = head.contentLength
     this.isComplete = this.#mode === NONE || (this.#mode === LENGTH && this.#remaining === 0)
-    if (this.#mode === CHUNKS) this.#reader.reset()
+    if (this.#mode !== CHUNKS) return
+    this.#reader.reset()
+    this.#reader.changeTrailers = changeTrailers
   }
 
   /** The client cannot see the end of the body but by the end of the connection. */

@@ -1,4 +1,6 @@
 import type { RankedRoute } from '../../shared/routing/ranked-route.ts'
+import { compileTransforms } from '../../shared/transforms/compile-transforms.ts'
+import { routeValueNames } from '../../shared/transforms/route-value-names.ts'
 import { BALANCERS } from '../balancing/balancers.ts'
 import type { RuntimeRoute, RuntimeUpstream } from './runtime.ts'
 
@@ -15,6 +17,8 @@ export function buildRoute({ route, index }: RankedRoute, upstreams: ReadonlyMap
     upstream,
     pick: route.loadBalancing === undefined ? (upstream?.pick ?? BALANCERS.PowerOfTwoChoices) : BALANCERS[route.loadBalancing],
     retry: route.retry ?? upstream?.retry ?? NO_RETRY,
+    transforms: route.transforms.length === 0 ? null : compileTransforms(route.transforms, routeValueNames(route.match.path)).compiled,
+    forwardsRawPath: route.forwardPath === 'raw',
     connectMs: route.timeouts.connectMs ?? upstream?.connectMs ?? 5000,
     queueMs: upstream?.queueMs ?? 0,
     activityMs: route.timeouts.activityMs,

@@ -10,8 +10,9 @@ import { Attempt, type AttemptOwner } from './attempt.ts'
 import { chooseTarget } from './choose-target.ts'
 import type { Client } from './client.ts'
 import { clientFailure, FAILURES, type ProxyFailure } from './failure.ts'
-import { forwardHead } from './forward-head.ts'
+import { forwardHead, transformedHead } from './forward-head.ts'
 import { OriginResponse, type ResponseOwner } from './origin-response.ts'
+import { RequestContext } from './request-context.ts'
 import { RequestReplay } from './request-replay.ts'
 import type { Runtime, RuntimeRoute, RuntimeTarget, RuntimeUpstream } from './runtime.ts'
 
@@ -24,6 +25,7 @@ export class Exchange implements ResponseOwner, AttemptOwner {
   readonly body = new RequestBody()
   readonly record = new RequestRecord()
   readonly replay = new RequestReplay()
+  readonly context = new RequestContext()
   readonly #response = new OriginResponse(this)
   readonly #attempt = new Attempt(this, this.#response)
   readonly #tried: RuntimeTarget[] = []
@@ -82,6 +84,7 @@ export class Exchange implements ResponseOwner, AttemptOwner {
     this.#response.reset()
     state.counted.inFlight++
     this.#isActive = true
+    this.context.begin(this.client, this.record.requestId)
     this.#note()
     const failure = signals.memoryPressure === PRESSURE.critical ? FAILURES.overloaded : current === null ? FAILURES.noConfiguration : this.#admit(current)
     if (failure !== null) return this.#fail(failure)
@@ -147,7 +150,9 @@ export class Exchange implements ResponseOwner, AttemptOwner {
     this.#target = target
     record.targetId = target.id
     record.attempts++
-    this.#outgoing = forwardHead(head, this.#path, target.hostHeader, client.clientAddress, record.requestId) + this.body.first
+    const path = route.forwardsRawPath ? head.rawPath : this.#path
+    const text = route.transforms === null ? forwardHead(head, path, target.hostHeader, client.clientAddress, record.requestId) : transformedHead(route.transforms, head, path, target.hostHeader, this.context)
+    this.#outgoing = text + this.body.first
     this.#response.reset()
     this.#attempt.begin(target, route, now, this.#isRepeatable, fresh)
   }

@@ -1,3 +1,5 @@
+import { transformResponse, transformTrailers } from '../../shared/transforms/apply-transforms.ts'
+import type { TransformContext } from '../../shared/transforms/drafts.ts'
 import { HEAD, HeadBuffer } from '../http1/head-buffer.ts'
 import { REFUSALS } from '../http1/refusal.ts'
 import type { RequestBody } from '../http1/request-body.ts'
@@ -23,6 +25,7 @@ export interface ResponseOwner {
   readonly head: RequestHead
   readonly body: RequestBody
   readonly record: RequestRecord
+  readonly context: TransformContext
   readonly origin: OriginConnection | null
   readonly route: RuntimeRoute | null
   lastActivity: number
@@ -135,7 +138,8 @@ export class OriginResponse implements OriginUser {
       exchange.onStatusRetried(head.status)
       return true
     }
-    body.begin(head, method, isHttp10)
+    const { transforms } = exchange.route!
+    body.begin(head, method, isHttp10, transforms === null ? null : this.#changeTrailers)
     const first = body.first(rest)
     if (body.isMalformed) {
       exchange.onAttemptFailed(FAILURES.badResponse)
@@ -146,9 +150,19 @@ export class OriginResponse implements OriginUser {
     const connection = this.#close ? 'Connection: close\r\n' : isHttp10 ? 'Connection: keep-alive\r\n' : ''
     record.status = head.status
     record.firstByteAt = performance.now()
-    client.write(`HTTP/1.1 ${head.statusText}\r\n${head.fields}${body.framing(head)}${connection}\r\n${first}`)
+    const fields = transforms === null ? head.fields : this.#changed(head.fields, transformResponse)
+    client.write(`HTTP/1.1 ${head.statusText}\r\n${fields}${body.framing(head)}${connection}\r\n${first}`)
     if (!body.isComplete) this.#goOn()
     return this.#afterPiece()
+  }
+
+  readonly #changeTrailers = (lines: string): string => this.#changed(lines, transformTrailers)
+
+  #changed(fields: string, change: typeof transformResponse): string {
+    const { route, context } = this.#exchange
+    const draft = { status: this.#head.status, fields }
+    if (route?.transforms !== null && route?.transforms !== undefined) change(route.transforms, draft, context)
+    return draft.fields
   }
 
   /** More of the body will come. */

@@ -2,6 +2,7 @@ import type { CompiledRoutes } from '../../shared/routing/compiled-routes.ts'
 import type { Listener } from '../../shared/schema/listener.ts'
 import type { Retry } from '../../shared/schema/retry.ts'
 import type { Identified } from '../../shared/schema/snapshot.ts'
+import type { CompiledTransforms } from '../../shared/transforms/compile-transforms.ts'
 import type { Choice, PickTarget, Turn } from '../balancing/choice.ts'
 import type { AvailableTargets } from '../health/available-targets.ts'
 import type { FailureWindow } from '../health/failure-window.ts'
@@ -73,6 +74,10 @@ export interface RuntimeRoute {
   readonly upstream: RuntimeUpstream | null
   readonly pick: PickTarget
   readonly retry: Retry
+  /** Null when the route has none. */
+  readonly transforms: CompiledTransforms | null
+  /** The path is forwarded as the client wrote it. */
+  readonly forwardsRawPath: boolean
   readonly connectMs: number
   readonly queueMs: number
   readonly activityMs: number
