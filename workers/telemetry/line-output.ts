@@ -50,14 +50,14 @@ export class LineOutput {
 
   /**
    * Resolves with true when everything is written or cannot be written, with false when neither is so after `ms`. Then
-   * process.exit() would hang: it waits for a write that nobody takes.
+   * process.exit() would hang: it waits for a write that nobody takes. Nothing is tried again from now on.
    */
   async end(ms: number): Promise<boolean> {
-    if (this.#running === null) return true
     const { promise, resolve } = Promise.withResolvers<void>()
     const timer = setTimeout(resolve, ms)
     await Promise.race([this.#running, promise])
     clearTimeout(timer)
+    clearTimeout(this.#retry ?? undefined)
     return this.#running === null
   }
 
