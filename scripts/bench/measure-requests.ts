@@ -44,7 +44,10 @@ export function measureRequests(bench: Bench, plan: RequestsPlan): Promise<RunsB
   return withLineUp(bench, { origin, contestants: plan.contestants, prefixes }, async (lined) => {
     const runs = new Map<string, Measurement[]>(lined.map(({ contestant }) => [contestant.name, []]))
     const load = (proxy: RunningProxy, seconds: number) => runLoad({ ...plan, port: proxy.port, paths, folder: bench.folder, connections: CONNECTIONS, seconds, cpu: LOAD_CPU, signal: bench.signal })
-    for (const { proxy } of lined) await load(proxy, bench.isQuick ? 1 : WARM_UP_SECONDS)
+    for (const { contestant, proxy } of lined) {
+      bench.say(`${plan.name}: warming up ${contestant.name}`)
+      await load(proxy, bench.isQuick ? 1 : WARM_UP_SECONDS)
+    }
     for (let run = 0; run < bench.runs; run++) {
       for (const { contestant: { name }, proxy } of lined) {
         const before = cpuMicroseconds(proxy.pid)

@@ -27,7 +27,10 @@ export function startNginxOrigin(folder: string, bodyBytes: number): Promise<Run
     server { listen 127.0.0.1:${port} backlog=4096; location / { default_type text/plain; ${answer} } }`)
 }
 
-/** A proxy before the origin with one location for each path prefix. Like the others it passes bodies on as they come. */
+/**
+ * A proxy before the origin with one location for each path prefix. Like the others it passes bodies on as they come;
+ * its buffers are those with which larger answers cost it least.
+ */
 export function startNginxProxy({ folder, originPort, prefixes }: ProxyPlan): Promise<RunningProxy> {
   const locations = prefixes.map((prefix) => `location ${prefix}/ { proxy_pass http://origin; }`).join('\n')
   return startNginx(path.join(folder, 'proxy'), (port) => `
@@ -37,6 +40,8 @@ export function startNginxProxy({ folder, originPort, prefixes }: ProxyPlan): Pr
       proxy_http_version 1.1;
       proxy_request_buffering off;
       proxy_max_temp_file_size 0;
+      proxy_buffers 8 32k;
+      proxy_busy_buffers_size 64k;
       proxy_set_header Connection "";
       proxy_set_header Host $host;
       proxy_set_header X-Forwarded-For $remote_addr;

@@ -11,6 +11,8 @@ for (let index = 0; index < routes; index++) {
     prefix,
     rewritePrefix: prefix,
     replyOptions: {
+      // It would pass the origin's `Connection: keep-alive` on to a client that asked for the connection to be closed.
+      rewriteHeaders: ({ connection: _hop, ...headers }) => headers,
       rewriteRequestHeaders: (request, headers) => ({
         ...headers, 'x-forwarded-for': request.socket.remoteAddress, 'x-forwarded-proto': 'http', 'x-forwarded-host': request.headers.host
       })
