@@ -42,6 +42,11 @@ async function sample(line: string): Promise<number> {
   return Number((await metrics()).split('\n').find((text) => text.startsWith(`${line} `))?.slice(line.length + 1))
 }
 
+async function total(): Promise<number> {
+  const counts = [...(await metrics()).matchAll(/^gateway_http_requests_total\{.*\} (\d+)$/gm)].map(([, count]) => Number(count))
+  return counts.reduce((sum, count) => sum + count, 0)
+}
+
 async function serve(env: Record<string, string> = {}) {
   const node = await place.start(env)
   await waitUntil(() => api.acks.length > 0, { ms: 10_000, what: 'the first report' })
@@ -63,6 +68,39 @@ test('requests are counted by route, with their durations, and go on over a relo
   await (await fetch(url('/here'))).text()
   assert.deepEqual([await sample(served), await sample(counted)], [21, 21])
   assert.equal(await place.metric('gateway_metrics_incomplete'), 0)
+})
+
+test('the counts of thousands of routes go on over a reload, and what a process counted that is killed is still shown', async () => {
+  const names = Array.from({ length: 2_500 }, (_, index) => `a route with a long name, so that all of them are a long message: ${index}`)
+  api.publish(contentOf({
+    listeners: [{ port: place.ports.from }],
+    upstreams: [{ targets: [{ id: 'a', address: origin.address }] }],
+    routes: names.map((name, index) => ({ name, match: { path: { type: 'prefix', value: `/here/${index}` } } }))
+  }))
+  const node = await serve()
+  for (let from = 0; from < names.length; from += 50) {
+    await Promise.all(names.slice(from, from + 50).map(async (_, index) => (await fetch(url(`/here/${from + index}`))).text()))
+  }
+  const served = names.length
+  assert.equal(await total(), served)
+  const [first = 0] = node.workers()
+  node.signal('SIGHUP')
+  await waitUntil(() => !isThere(first) && node.workers().length === 1, { ms: 20_000, what: 'the old worker process to end' })
+  assert.equal(await total(), served)
+  await (await fetch(url('/here/1'))).text()
+  assert.equal(await total(), served + 1)
+  const [second = 0] = node.workers()
+  process.kill(second, 'SIGKILL')
+  await waitUntil(() => node.workers().length === 1 && node.workers()[0] !== second, { ms: 20_000, what: 'another worker process' })
+  assert.equal(await total(), served + 1)
+})
+
+test('an access log that cannot be opened costs lines, not the process', async () => {
+  await serve({ ACCESS_LOG: path.join(PROJECT, 'package.json/access.log') })
+  const load = startLoad(url('/here'), { fresh: 2, kept: 2 })
+  await waitUntil(() => load.report.ok > 1_000, { ms: 10_000, what: 'the load' })
+  assert.deepEqual((await load.stop()).failures, {})
+  assert.equal(await place.metric('gateway_process_restarts_total'), 0)
 })
 
 test('the document has every metric, and no other', async () => {

@@ -44,7 +44,7 @@ export class WorkerProcess {
   #isLeaving = false
   #silence: NodeJS.Timeout | undefined
   stats: ProcessStats | null = null
-  /** What it had counted when it ended in order. */
+  /** What it counted, as far as it told. */
   lastTraffic: RouteTraffic[] = []
 
   /** `onTargetEvent`: a target was ejected or let back in. */
@@ -117,7 +117,8 @@ export class WorkerProcess {
 
   /** What it counted of its requests, by route. */
   async traffic(): Promise<RouteTraffic[]> {
-    return this.#inTime(this.#call<RouteTraffic[]>((id) => ({ kind: 'traffic', id })))
+    this.lastTraffic = await this.#inTime(this.#call<RouteTraffic[]>((id) => ({ kind: 'traffic', id })))
+    return this.lastTraffic
   }
 
   /** Sampled requests, newest first. */

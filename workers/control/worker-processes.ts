@@ -3,7 +3,7 @@ import type { Log } from '../log.ts'
 import { addStats, emptyStats } from '../thread-stats.ts'
 import type { ProcessStats, ThreadStats, WorkerSettings } from '../messages.ts'
 import { residentBytes } from '../resident-bytes.ts'
-import type { RecentRequest } from '../telemetry/recent-requests.ts'
+import { newestOf, type RecentRequest } from '../telemetry/recent-requests.ts'
 import { addTraffic, type RouteTraffic } from '../telemetry/route-traffic.ts'
 import { createRestartPause } from '../restart-pause.ts'
 import type { TargetEvent } from '../target-event.ts'
@@ -81,17 +81,22 @@ export class WorkerProcesses {
     }
   }
 
-  /** What all processes counted, also those that ended; not `isComplete` when one did not answer. */
+  /**
+   * What all processes counted, also those that ended. Never less than the time before: for a process that does not answer
+   * there stands what it told last, and unless it has ended since the whole is not `isComplete`.
+   */
   async traffic(): Promise<{ traffic: RouteTraffic[]; isComplete: boolean }> {
-    const answers = await Promise.allSettled(this.#running().map((process) => process.traffic()))
-    const parts = answers.flatMap((answer) => answer.status === 'fulfilled' ? answer.value : [])
-    return { traffic: addTraffic([...this.#pastTraffic, ...parts]), isComplete: answers.every(({ status }) => status === 'fulfilled') }
+    const past = this.#pastTraffic
+    const running = this.#running()
+    const answers = await Promise.allSettled(running.map((process) => process.traffic()))
+    const parts = running.flatMap((process) => process.lastTraffic)
+    return { traffic: addTraffic([...past, ...parts]), isComplete: answers.every(({ status }, index) => status === 'fulfilled' || running[index]!.hasEnded) }
   }
 
   /** Sampled requests, newest first. */
   async recent(): Promise<RecentRequest[]> {
     const answers = await Promise.allSettled(this.#running().map((process) => process.recent()))
-    return answers.flatMap((answer) => answer.status === 'fulfilled' ? answer.value : [])
+    return newestOf(answers.flatMap((answer) => answer.status === 'fulfilled' ? answer.value : []))
   }
 
   #running(): WorkerProcess[] {

@@ -16,14 +16,12 @@ import { createThreadClock } from '../state/thread-clock.ts'
 import type { TargetEvent } from '../target-event.ts'
 import { addStats, emptyStats } from '../thread-stats.ts'
 import { NodeTraffic } from '../telemetry/node-traffic.ts'
-import type { RecentRequest } from '../telemetry/recent-requests.ts'
+import { newestOf, type RecentRequest } from '../telemetry/recent-requests.ts'
 import type { RouteTraffic } from '../telemetry/route-traffic.ts'
 import { createBeats, watchBeats } from './thread-beat.ts'
 import { commitThread, giveCredentials, prepareThread } from './prepare-thread.ts'
 import { ThreadSlot } from './thread-slot.ts'
 
-/** Recent requests that are shown. */
-const MOST_RECENT = 256
 /** How long a snapshot waits for a thread that is just being replaced. */
 const WAIT_FOR_THREAD_MS = 10_000
 
@@ -188,7 +186,7 @@ export class ThreadPool {
   /** Sampled requests of all threads, newest first. */
   async recent(): Promise<RecentRequest[]> {
     const all = await Promise.allSettled(this.#slots.filter((slot) => slot.isReady).map((slot) => slot.call<RecentRequest[]>((id) => ({ kind: 'recent', id }))))
-    return all.flatMap((answer) => answer.status === 'fulfilled' ? answer.value : []).sort((a, b) => a.time < b.time ? 1 : -1).slice(0, MOST_RECENT)
+    return newestOf(all.flatMap((answer) => answer.status === 'fulfilled' ? answer.value : []))
   }
 
   get signals(): Signals {

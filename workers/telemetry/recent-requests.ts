@@ -66,6 +66,11 @@ export class RecentRequests {
   }
 }
 
+/** Of the requests of several threads or processes those that are shown, newest first. */
+export function newestOf(requests: readonly RecentRequest[]): RecentRequest[] {
+  return requests.toSorted((a, b) => a.time === b.time ? 0 : a.time < b.time ? 1 : -1).slice(0, MOST)
+}
+
 /** A slice of a head would keep the whole head. */
 function copied(text: string): string {
   return Buffer.from(text, 'latin1').toString('latin1')
