@@ -1,29 +1,39 @@
 import type { RankedRoute } from '../../shared/routing/ranked-route.ts'
+import type { Route } from '../../shared/schema/route.ts'
 import { compileTransforms } from '../../shared/transforms/compile-transforms.ts'
 import { routeValueNames } from '../../shared/transforms/route-value-names.ts'
 import { BALANCERS } from '../balancing/balancers.ts'
-import type { RuntimeRoute, RuntimeUpstream } from './runtime.ts'
+import { ownAnswerOf } from './own-answer.ts'
+import type { RuntimeDestination, RuntimeRoute, RuntimeUpstream } from './runtime.ts'
 
-/** Used by routes without an upstream, which never come to an attempt. */
-const NO_RETRY = { attempts: 0, statuses: [], budgetPercent: 0, minPerSecond: 0, nonIdempotent: false }
-
-/** What a route asks for, with everything that its upstream decides where the route does not. */
+/** What a route asks for, with everything that its upstreams decide where the route does not. */
 export function buildRoute({ route, index }: RankedRoute, upstreams: ReadonlyMap<string, RuntimeUpstream>): RuntimeRoute {
-  const upstream = upstreams.get(route.upstreamId ?? '') ?? null
+  const shares = route.split ?? (route.upstreamId === undefined ? [] : [{ upstreamId: route.upstreamId, weight: 1 }])
   return {
     id: route.id,
     name: route.name,
     slot: index,
-    upstream,
-    pick: route.loadBalancing === undefined ? (upstream?.pick ?? BALANCERS.PowerOfTwoChoices) : BALANCERS[route.loadBalancing],
-    retry: route.retry ?? upstream?.retry ?? NO_RETRY,
+    destinations: shares.flatMap(({ upstreamId, weight }) => {
+      const upstream = upstreams.get(upstreamId)
+      return upstream === undefined ? [] : [buildDestination(route, upstream, weight)]
+    }),
+    isSplitSticky: route.splitSticky,
+    answer: ownAnswerOf(route),
     transforms: route.transforms.length === 0 ? null : compileTransforms(route.transforms, routeValueNames(route.match.path)).compiled,
     forwardsRawPath: route.forwardPath === 'raw',
-    connectMs: route.timeouts.connectMs ?? upstream?.connectMs ?? 5000,
-    queueMs: upstream?.queueMs ?? 0,
     activityMs: route.timeouts.activityMs,
     totalMs: route.timeouts.totalMs,
-    minResponseBytesPerSecond: upstream?.minResponseBytesPerSecond ?? 0,
     maxRequestBodyBytes: route.maxRequestBodyBytes ?? null
+  }
+}
+
+function buildDestination(route: Route, upstream: RuntimeUpstream, weight: number): RuntimeDestination {
+  return {
+    upstream,
+    weight,
+    pick: route.loadBalancing === undefined ? upstream.pick : BALANCERS[route.loadBalancing],
+    retry: route.retry ?? upstream.retry,
+    connectMs: route.timeouts.connectMs ?? upstream.connectMs,
+    queueMs: upstream.queueMs
   }
 }

@@ -193,14 +193,14 @@ export class ClientConnection implements Client, ClientSocketUser, Timed {
   }
 
   /** Sends the gateway's own answer, which ends the exchange. */
-  answer(failure: ProxyFailure): void {
+  answer(failure: ProxyFailure, changeFields: ((fields: string) => string) | null = null): void {
     if (this.#state === CLOSED) return
     const { head, record } = this.#take()
     this.thread.state.countFailure(failure.code)
     const close = this.mustClose()
     record.status = failure.status
     record.failureCode = failure.code
-    this.write(failureAnswer(failure, head, record.requestId, close))
+    this.write(failureAnswer(failure, head, record.requestId, close, changeFields))
     this.onResponseEnd(close)
   }
 

@@ -16,7 +16,7 @@ export interface Client {
   /** Looks at the exchange's timeouts at this time. */
   arm(time: number): void
   /** Sends the gateway's own answer, which ends the exchange. */
-  answer(failure: ProxyFailure): void
+  answer(failure: ProxyFailure, changeFields?: ((fields: string) => string) | null): void
   /** Whether the answer that is about to be written is the last of this connection. */
   mustClose(): boolean
   onResponseEnd(close: boolean): void

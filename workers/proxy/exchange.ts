@@ -1,23 +1,24 @@
-import { matchRoute } from '../../shared/routing/match-route.ts'
-import { normalizePath } from '../../shared/routing/normalize-path.ts'
-import { REFUSALS, type Refusal } from '../http1/refusal.ts'
+import { transformOwnAnswer } from '../../shared/transforms/apply-transforms.ts'
+import type { CompiledTransforms } from '../../shared/transforms/compile-transforms.ts'
+import type { Refusal } from '../http1/refusal.ts'
 import { RequestBody } from '../http1/request-body.ts'
 import { RequestHead } from '../http1/request-head.ts'
 import { PRESSURE } from '../state/signals.ts'
 import { RequestRecord } from '../telemetry/request-record.ts'
 import type { OriginConnection } from '../upstreams/origin-connection.ts'
 import { Attempt, type AttemptOwner } from './attempt.ts'
+import { chooseDestination } from './choose-destination.ts'
 import { chooseTarget } from './choose-target.ts'
 import type { Client } from './client.ts'
 import { clientFailure, FAILURES, type ProxyFailure } from './failure.ts'
+import { findRoute } from './find-route.ts'
 import { forwardHead, transformedHead } from './forward-head.ts'
 import { OriginResponse, type ResponseOwner } from './origin-response.ts'
+import { type OwnAnswer, ownAnswerText } from './own-answer.ts'
 import { RequestContext } from './request-context.ts'
 import { RequestReplay } from './request-replay.ts'
-import type { Runtime, RuntimeRoute, RuntimeTarget, RuntimeUpstream } from './runtime.ts'
-
-/** Methods that may be repeated (RFC 9110 section 9.2.2). */
-const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE'])
+import { RetryState } from './retry-state.ts'
+import type { Runtime, RuntimeDestination, RuntimeRoute, RuntimeTarget, RuntimeUpstream } from './runtime.ts'
 
 /** Serves one request: route, target, origin connection, relay. Used again for other requests, also of other connections. */
 export class Exchange implements ResponseOwner, AttemptOwner {
@@ -28,16 +29,14 @@ export class Exchange implements ResponseOwner, AttemptOwner {
   readonly context = new RequestContext()
   readonly #response = new OriginResponse(this)
   readonly #attempt = new Attempt(this, this.#response)
-  readonly #tried: RuntimeTarget[] = []
+  readonly #retries = new RetryState()
   #client: Client | null = null
   #route: RuntimeRoute | null = null
+  #destination: RuntimeDestination | null = null
   #target: RuntimeTarget | null = null
   #path = ''
   #outgoing = ''
   #startedAt = 0
-  #retriesLeft = 0
-  #hasMetStale = false
-  #isRepeatable = false
   #isActive = false
   lastActivity = 0
 
@@ -59,7 +58,7 @@ export class Exchange implements ResponseOwner, AttemptOwner {
   }
 
   get upstream(): RuntimeUpstream | null {
-    return this.#route === null ? null : this.#route.upstream
+    return this.#destination === null ? null : this.#destination.upstream
   }
 
   /** The origin can take more of the request body. */
@@ -79,8 +78,6 @@ export class Exchange implements ResponseOwner, AttemptOwner {
   begin(): void {
     const { state, current, signals } = this.client.thread
     this.#startedAt = this.lastActivity = state.now
-    this.#tried.length = 0
-    this.#hasMetStale = false
     this.#response.reset()
     state.counted.inFlight++
     this.#isActive = true
@@ -88,6 +85,7 @@ export class Exchange implements ResponseOwner, AttemptOwner {
     this.#note()
     const failure = signals.memoryPressure === PRESSURE.critical ? FAILURES.overloaded : current === null ? FAILURES.noConfiguration : this.#admit(current)
     if (failure !== null) return this.#fail(failure)
+    if (this.#route!.answer !== null) return this.#answer(this.#route!.answer)
     if (this.head.expectsContinue && !this.body.isComplete) this.client.write('HTTP/1.1 100 Continue\r\n\r\n')
     this.#next(false)
   }
@@ -103,36 +101,23 @@ export class Exchange implements ResponseOwner, AttemptOwner {
 
   /** Finds the route; `current` was read once and is not looked at again for this request. */
   #admit(current: Runtime): ProxyFailure | null {
-    const { head, body, record } = this
-    const listener = current.listeners.get(this.client.key)
-    if (listener === undefined) return FAILURES.noRoute
-    record.listenerName = listener.config.name
-    record.accessLog = listener.accessLog
-    const path = head.rawPath === '*' ? '*' : normalizePath(head.rawPath)
-    if (path === null) {
-      head.keepAlive = false
-      return clientFailure(REFUSALS.badTarget)
-    }
-    record.path = this.#path = path
-    const found = path === '*' ? null : matchRoute(current.routes, listener.config.id, head.host, head.hostPort, path, head.method)
-    if (found === null) return FAILURES.noRoute
-    const route = current.actions[found.index]!
-    this.#route = route
-    record.routeSlot = route.slot
-    record.routeName = route.name
-    body.maxBytes = route.maxRequestBodyBytes ?? listener.config.limits.maxRequestBodyBytes
-    if (body.maxBytes > 0 && (head.contentLength > body.maxBytes || body.bytes > body.maxBytes)) return clientFailure(REFUSALS.bodyTooLarge)
-    return route.upstream === null ? FAILURES.noAvailableTarget : this.#aim(route, route.upstream)
+    const found = findRoute(current, this.client.key, this.head, this.body, this.record)
+    if ('status' in found) return found
+    this.#route = found
+    this.#path = this.record.path
+    return found.answer === null ? this.#aim(found) : null
   }
 
-  /** Prepares the attempts at the route's upstream. */
-  #aim(route: RuntimeRoute, upstream: RuntimeUpstream): ProxyFailure | null {
-    const { state } = this.client.thread
-    this.record.upstreamName = upstream.name
-    upstream.row.countRequest(state.now)
-    this.#isRepeatable = IDEMPOTENT.has(this.head.method) || route.retry.nonIdempotent
-    this.#retriesLeft = route.retry.attempts
-    this.replay.begin(this.#isRepeatable && !this.body.isComplete)
+  /** Prepares the attempts at one of the route's upstreams. */
+  #aim(route: RuntimeRoute): ProxyFailure | null {
+    const { state, random } = this.client.thread
+    const destination = chooseDestination(route, this.client.clientAddress, random)
+    if (destination === null) return FAILURES.noAvailableTarget
+    this.#destination = destination
+    this.record.upstreamName = destination.upstream.name
+    destination.upstream.row.countRequest(state.now)
+    this.#retries.begin(destination, this.head.method)
+    this.replay.begin(this.#retries.isRepeatable && !this.body.isComplete)
     if (route.totalMs > 0) this.client.arm(this.#startedAt + route.totalMs)
     this.client.arm(this.#startedAt + route.activityMs)
     return null
@@ -140,21 +125,27 @@ export class Exchange implements ResponseOwner, AttemptOwner {
 
   /** Makes the next attempt: at another target, or `fresh` at the same one. */
   #next(fresh: boolean): void {
-    const { client, head, record } = this
-    const route = this.#route!
-    const upstream = route.upstream!
-    const { now } = client.thread.state
-    const target = fresh ? this.#tried.at(-1)! : chooseTarget(upstream, route.pick, this.#tried, now)
+    const { record } = this
+    const { tried, isRepeatable } = this.#retries
+    const destination = this.#destination!
+    const { now } = this.client.thread.state
+    const target = fresh ? tried.at(-1)! : chooseTarget(destination.upstream, destination.pick, tried, now)
     if (target === null) return this.#fail(FAILURES.noAvailableTarget)
-    if (!fresh) this.#tried.push(target)
+    if (!fresh) tried.push(target)
     this.#target = target
     record.targetId = target.id
     record.attempts++
-    const path = route.forwardsRawPath ? head.rawPath : this.#path
-    const text = route.transforms === null ? forwardHead(head, path, target.hostHeader, client.clientAddress, record.requestId) : transformedHead(route.transforms, head, path, target.hostHeader, this.context)
-    this.#outgoing = text + this.body.first
+    this.#outgoing = this.#headFor(target) + this.body.first
     this.#response.reset()
-    this.#attempt.begin(target, route, now, this.#isRepeatable, fresh)
+    this.#attempt.begin(target, destination, now, isRepeatable, fresh)
+  }
+
+  #headFor(target: RuntimeTarget): string {
+    const { head, client, record } = this
+    const { transforms, forwardsRawPath } = this.#route!
+    const path = forwardsRawPath ? head.rawPath : this.#path
+    if (transforms === null) return forwardHead(head, path, target.hostHeader, client.clientAddress, record.requestId)
+    return transformedHead(transforms, head, path, target.hostHeader, this.context)
   }
 
   onConnection(origin: OriginConnection): void {
@@ -204,8 +195,8 @@ export class Exchange implements ResponseOwner, AttemptOwner {
 
   /** The response's status says that the attempt failed, and another one may be made. */
   retriesStatus(status: number): boolean {
-    const { retry } = this.#route!
-    return retry.statuses.length > 0 && retry.statuses.includes(status) && this.#mayRetry(FAILURES.retriedStatus)
+    const { statuses } = this.#destination!.retry
+    return statuses.length > 0 && statuses.includes(status) && this.#mayRetry(FAILURES.retriedStatus)
   }
 
   onStatusRetried(status: number): void {
@@ -224,20 +215,8 @@ export class Exchange implements ResponseOwner, AttemptOwner {
   }
 
   #mayRetry(failure: ProxyFailure): boolean {
-    if (this.#response.hasStarted || failure.retry === 'never') return false
-    if (failure.retry !== 'another-target' && !(this.#isRepeatable && this.replay.isWhole)) return false
-    const { retry, upstream } = this.#route!
-    // Neither of these two puts more load on a target that is not well.
-    if (failure === FAILURES.targetBusy) return this.#tried.length < upstream!.targets.length
-    if (failure.retry === 'fresh-connection') {
-      const isFirst = !this.#hasMetStale
-      this.#hasMetStale = true
-      return isFirst
-    }
-    const { now } = this.client.thread.state
-    if (this.#retriesLeft === 0 || !upstream!.row.takeRetry(now, retry.budgetPercent, retry.minPerSecond)) return false
-    this.#retriesLeft--
-    return true
+    if (this.#response.hasStarted || this.#destination === null) return false
+    return this.#retries.take(failure, this.#destination, this.replay.isWhole, this.client.thread.state.now)
   }
 
   #tryAgain(fresh: boolean): void {
@@ -251,8 +230,30 @@ export class Exchange implements ResponseOwner, AttemptOwner {
     const { client } = this
     this.record.failureCode = failure.code
     if (this.#response.hasStarted) return client.destroy()
+    const change = this.#route === null || this.#route.transforms === null ? null : this.#route.transforms
     this.#letGo()
-    client.answer(failure)
+    client.answer(failure, change === null ? null : (fields) => this.#changed(change, fields))
+  }
+
+  /** Answers in place of an origin. */
+  #answer(answer: OwnAnswer): void {
+    const { client, record } = this
+    const { transforms } = this.#route!
+    const fields = answer.fieldsFor(this.head, this.#path)
+    const changed = transforms === null ? fields : this.#changed(transforms, fields)
+    const close = client.mustClose()
+    record.status = answer.status
+    record.failureCode = answer.code
+    if (answer.code !== '') client.thread.state.countFailure(answer.code)
+    client.write(ownAnswerText(answer, changed, record.requestId, close, this.head.method === 'HEAD'))
+    this.#letGo()
+    client.onResponseEnd(close)
+  }
+
+  #changed(transforms: CompiledTransforms, fields: string): string {
+    const draft = { status: 0, fields }
+    transformOwnAnswer(transforms, draft, this.context)
+    return draft.fields
   }
 
   /** The whole response went to the client. `reusable` tells that the origin's connection may serve another request. */
@@ -269,6 +270,7 @@ export class Exchange implements ResponseOwner, AttemptOwner {
   #letGo(): void {
     this.#attempt.release()
     this.#target = null
+    this.#destination = null
     this.#route = null
     this.#outgoing = ''
     this.body.first = ''

@@ -14,9 +14,9 @@ export interface GatewayAnswer {
 }
 
 /** The answer to a request that failed. */
-export function failureAnswer(failure: ProxyFailure, head: { method: string; accept: string }, requestId: string, close: boolean): string {
+export function failureAnswer(failure: ProxyFailure, head: { method: string; accept: string }, requestId: string, close: boolean, changeFields: ((fields: string) => string) | null): string {
   const { status, code, message, retryAfterSeconds } = failure
-  return gatewayAnswer({ status, code, message, retryAfterSeconds, requestId, accept: head.accept, close, withoutBody: head.method === 'HEAD' })
+  return gatewayAnswer({ status, code, message, retryAfterSeconds, requestId, accept: head.accept, close, withoutBody: head.method === 'HEAD' }, changeFields)
 }
 
 const REASONS: Record<number, string> = {
@@ -35,16 +35,17 @@ const REASONS: Record<number, string> = {
   505: 'HTTP Version Not Supported'
 }
 
-/** The whole answer as text, in the format that the client accepts: JSON, HTML or plain text. */
-export function gatewayAnswer(answer: GatewayAnswer): string {
+/** The whole answer as text, its fields changed by the route's transforms where there are any, in the format that the client accepts: JSON, HTML or plain text. */
+export function gatewayAnswer(answer: GatewayAnswer, changeFields: ((fields: string) => string) | null = null): string {
   const { status, code, requestId, retryAfterSeconds } = answer
   const reason = REASONS[status] ?? 'Error'
   const [type, body] = bodyOf(answer, reason)
   const allow = status === 405 ? 'Allow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS\r\n' : ''
   const retryAfter = retryAfterSeconds === 0 ? '' : `Retry-After: ${retryAfterSeconds}\r\n`
+  const fields = `Content-Type: ${type}\r\nCache-Control: no-store\r\n${allow}${retryAfter}`
   return (
-    `HTTP/1.1 ${status} ${reason}\r\nContent-Type: ${type}\r\nContent-Length: ${body.length}\r\nCache-Control: no-store\r\n` +
-    `X-Gateway-Error: ${code}\r\nX-Request-Id: ${requestId}\r\n${allow}${retryAfter}${answer.close ? 'Connection: close\r\n' : ''}\r\n${answer.withoutBody ? '' : body}`
+    `HTTP/1.1 ${status} ${reason}\r\n${changeFields === null ? fields : changeFields(fields)}Content-Length: ${body.length}\r\n` +
+    `X-Gateway-Error: ${code}\r\nX-Request-Id: ${requestId}\r\n${answer.close ? 'Connection: close\r\n' : ''}\r\n${answer.withoutBody ? '' : body}`
   )
 }
 

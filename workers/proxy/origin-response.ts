@@ -11,7 +11,7 @@ import type { OriginConnection, OriginUser } from '../upstreams/origin-connectio
 import type { Client } from './client.ts'
 import { clientFailure, FAILURES, type ProxyFailure } from './failure.ts'
 import { RateWatch } from './rate-watch.ts'
-import type { RuntimeRoute } from './runtime.ts'
+import type { RuntimeRoute, RuntimeUpstream } from './runtime.ts'
 
 const MAX_HEAD_BYTES = 65_536
 /** Interim responses before the final one. */
@@ -28,6 +28,7 @@ export interface ResponseOwner {
   readonly context: TransformContext
   readonly origin: OriginConnection | null
   readonly route: RuntimeRoute | null
+  readonly upstream: RuntimeUpstream | null
   lastActivity: number
   onConnected(): void
   onAttemptFailed(failure: ProxyFailure): void
@@ -204,19 +205,23 @@ export class OriginResponse implements OriginUser {
     this.#exchange.onOriginClose(this.#hasBytes, error)
   }
 
+  get #leastPerSecond(): number {
+    return this.#exchange.upstream?.minResponseBytesPerSecond ?? 0
+  }
+
   /** When the timeouts are to be looked at. */
   dueAt(route: RuntimeRoute): number {
     const activityAt = this.#exchange.lastActivity + route.activityMs
-    return this.hasStarted && route.minResponseBytesPerSecond > 0 ? Math.min(activityAt, this.#rate.dueAt) : activityAt
+    return this.hasStarted && this.#leastPerSecond > 0 ? Math.min(activityAt, this.#rate.dueAt) : activityAt
   }
 
   /** What took too long, and by whose fault; null when nothing did. */
   timedOut(now: number, route: RuntimeRoute): ProxyFailure | null {
     const { client, record, body, lastActivity, origin } = this.#exchange
     const clientIsSlow = client.socket.writableLength > 0
-    if (this.hasStarted && route.minResponseBytesPerSecond > 0) {
+    if (this.hasStarted && this.#leastPerSecond > 0) {
       if (clientIsSlow) this.#rate.wasHeldUp = true
-      if (this.#rate.isTooSlow(now, record.bytesOut, route.minResponseBytesPerSecond)) return FAILURES.responseTooSlow
+      if (this.#rate.isTooSlow(now, record.bytesOut, this.#leastPerSecond)) return FAILURES.responseTooSlow
     }
     if (now - lastActivity < route.activityMs) return null
     if (clientIsSlow) return clientFailure(REFUSALS.responseNotRead)

@@ -69,8 +69,8 @@ export class RuntimeEdit {
   #renewRoutes(routes: Runtime['routes']['routes']): void {
     for (const compiled of routes) {
       const action = compiled === null ? null : this.#actions[compiled.index]
-      if (compiled === null || action === null || action === undefined || action.upstream === null) continue
-      if (this.#changedUpstreams.has(action.upstream.id)) this.#actions[compiled.index] = buildRoute(compiled, this.#upstreams)
+      if (compiled === null || action === null || action === undefined) continue
+      if (action.destinations.some(({ upstream }) => this.#changedUpstreams.has(upstream.id))) this.#actions[compiled.index] = buildRoute(compiled, this.#upstreams)
     }
   }
 }

@@ -10,6 +10,7 @@ import type { PassiveHealth } from '../health/passive-health.ts'
 import type { ListenerRow } from '../state/listener-row.ts'
 import type { TargetRow } from '../state/target-row.ts'
 import type { UpstreamRow } from '../state/upstream-row.ts'
+import type { OwnAnswer } from './own-answer.ts'
 import type { PoolSettings, TargetPool } from '../upstreams/target-pool.ts'
 
 /** A target as requests use it. Pool, row and window are state and outlive the Runtime. */
@@ -65,26 +66,34 @@ export interface RuntimeUpstream {
   readonly minResponseBytesPerSecond: number
 }
 
+/** An upstream as a route uses it: what the route says goes before what the upstream says. */
+export interface RuntimeDestination {
+  readonly upstream: RuntimeUpstream
+  /** Share against the others of a split. */
+  readonly weight: number
+  readonly pick: PickTarget
+  readonly retry: Retry
+  readonly connectMs: number
+  readonly queueMs: number
+}
+
 export interface RuntimeRoute {
   readonly id: string
   readonly name: string
   /** CompiledRoute.index. */
   readonly slot: number
-  /** Null when it has none. */
-  readonly upstream: RuntimeUpstream | null
-  readonly pick: PickTarget
-  readonly retry: Retry
+  /** One, or those of a split; none when the route answers by itself. */
+  readonly destinations: readonly RuntimeDestination[]
+  readonly isSplitSticky: boolean
+  /** Given in place of an origin's answer. */
+  readonly answer: OwnAnswer | null
   /** Null when the route has none. */
   readonly transforms: CompiledTransforms | null
   /** The path is forwarded as the client wrote it. */
   readonly forwardsRawPath: boolean
-  readonly connectMs: number
-  readonly queueMs: number
   readonly activityMs: number
   /** 0: none. */
   readonly totalMs: number
-  /** 0: no limit. */
-  readonly minResponseBytesPerSecond: number
   /** Replaces the listener's limit; null when the route has none. 0: no limit. */
   readonly maxRequestBodyBytes: number | null
 }

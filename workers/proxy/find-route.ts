@@ -1,0 +1,33 @@
+import { matchRoute } from '../../shared/routing/match-route.ts'
+import { normalizePath } from '../../shared/routing/normalize-path.ts'
+import { REFUSALS } from '../http1/refusal.ts'
+import type { RequestBody } from '../http1/request-body.ts'
+import type { RequestHead } from '../http1/request-head.ts'
+import type { RequestRecord } from '../telemetry/request-record.ts'
+import { clientFailure, FAILURES, type ProxyFailure } from './failure.ts'
+import type { Runtime, RuntimeRoute } from './runtime.ts'
+
+/**
+ * The route that takes the request, with its body limit set; a failure when there is none, or the body is too large for it.
+ * The normalized path is in record.path afterwards. `key` is the endpointKey() of the port.
+ */
+export function findRoute(current: Runtime, key: string, head: RequestHead, body: RequestBody, record: RequestRecord): RuntimeRoute | ProxyFailure {
+  const listener = current.listeners.get(key)
+  if (listener === undefined) return FAILURES.noRoute
+  record.listenerName = listener.config.name
+  record.accessLog = listener.accessLog
+  const path = head.rawPath === '*' ? '*' : normalizePath(head.rawPath)
+  if (path === null) {
+    head.keepAlive = false
+    return clientFailure(REFUSALS.badTarget)
+  }
+  record.path = path
+  const found = path === '*' ? null : matchRoute(current.routes, listener.config.id, head.host, head.hostPort, path, head.method)
+  if (found === null) return FAILURES.noRoute
+  const route = current.actions[found.index]!
+  record.routeSlot = route.slot
+  record.routeName = route.name
+  body.maxBytes = route.maxRequestBodyBytes ?? listener.config.limits.maxRequestBodyBytes
+  const isTooLarge = body.maxBytes > 0 && (head.contentLength > body.maxBytes || body.bytes > body.maxBytes)
+  return isTooLarge ? clientFailure(REFUSALS.bodyTooLarge) : route
+}
