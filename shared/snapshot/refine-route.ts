@@ -2,6 +2,7 @@ import { normalizePath } from '../routing/normalize-path.ts'
 import type { PathMatch } from '../schema/match.ts'
 import type { Route } from '../schema/route.ts'
 import { type DecodeContext, report } from './decode-context.ts'
+import { refineTransforms } from './refine-transforms.ts'
 import type { Loose } from './loose.ts'
 
 const ACTIONS = ['upstreamId', 'split', 'redirect', 'respond'] as const
@@ -17,6 +18,7 @@ export function refineRoute(route: Loose<Route>, context: DecodeContext): void {
     report(context, 'exactly_one_action', `a route has exactly one of ${ACTIONS.join(', ')}; ${given}`)
   }
   refineSplit(route, context)
+  refineTransforms(route, context)
   const { match } = route
   if (match === undefined) return
   if (match.path !== undefined) refinePath(match.path, context)

@@ -1,19 +1,22 @@
 import { hasErrors, type Issue } from '../schema/issue.ts'
 import type { SnapshotContent } from '../schema/snapshot.ts'
 import { duplicateName } from './rules/duplicate-name.ts'
+import { forwardedByHand } from './rules/forwarded-by-hand.ts'
 import { hostRouteOvertaken } from './rules/host-route-overtaken.ts'
 import { listenerCollision } from './rules/listener-collision.ts'
+import { literalSecret } from './rules/literal-secret.ts'
 import { noTargets } from './rules/no-targets.ts'
 import { notYetSupported } from './rules/not-yet-supported.ts'
 import { routeConflict } from './rules/route-conflict.ts'
 import { routeShadowed } from './rules/route-shadowed.ts'
+import { secretReference } from './rules/secret-reference.ts'
 import { tlsPolicyRequired } from './rules/tls-policy-required.ts'
 import { unknownReference } from './rules/unknown-reference.ts'
 import { unusualMethod } from './rules/unusual-method.ts'
 
 type Rule = (content: SnapshotContent) => Issue[]
 
-const RULES: readonly Rule[] = [duplicateName, unknownReference, listenerCollision, tlsPolicyRequired, routeConflict, notYetSupported, noTargets, unusualMethod]
+const RULES: readonly Rule[] = [duplicateName, unknownReference, listenerCollision, tlsPolicyRequired, routeConflict, notYetSupported, noTargets, secretReference, literalSecret, unusualMethod, forwardedByHand]
 /** These ask the compiled matcher, which needs content without errors. */
 const MATCHER_RULES: readonly Rule[] = [routeShadowed, hostRouteOvertaken]
 
