@@ -4,8 +4,10 @@ import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { LOAD_CPU, type Bench, type BenchCase, type CaseReport } from './bench/bench.ts'
 import { bodies } from './bench/cases/bodies.ts'
+import { idle } from './bench/cases/idle.ts'
 import { largeBodies } from './bench/cases/large-bodies.ts'
 import { newConnections } from './bench/cases/new-connections.ts'
+import { publish } from './bench/cases/publish.ts'
 import { routes } from './bench/cases/routes.ts'
 import { pinTo } from './bench/cpu-time.ts'
 import { benchmarkDocument, caseChapter } from './bench/report.ts'
@@ -14,7 +16,7 @@ import { projectRoot } from './project-root.ts'
 import { ensureRedis } from './services/install-redis.ts'
 import { stopOnSignal } from './stop-on-signal.ts'
 
-const CASES: readonly BenchCase[] = [routes, bodies, newConnections, largeBodies]
+const CASES: readonly BenchCase[] = [routes, bodies, newConnections, largeBodies, idle, publish]
 const HELP = `npm run bench                     this gateway beside other proxies; writes docs/BENCHMARKS.md
 npm run bench -- --quick          one short run of everything, written nowhere
 npm run bench -- --only=CASE,...  only these cases, written nowhere:

@@ -35,3 +35,4 @@ export interface BenchCase {
 /** The proxies run on one CPU, everything else on the other. */
 export const PROXY_CPU = 0
 export const LOAD_CPU = 1
+export const EVERY_CPU = `${PROXY_CPU},${LOAD_CPU}`

@@ -19,7 +19,7 @@ export function cpuMicroseconds(pid: number): number {
   return ticks / TICKS_PER_SECOND * 1e6
 }
 
-/** Keeps every thread of the process and of everything below it on one CPU. */
-export function pinTo(cpu: number, pid: number): void {
-  for (const one of descendants(pid)) execFileSync('taskset', ['--all-tasks', '--cpu-list', '--pid', String(cpu), String(one)], { stdio: 'ignore' })
+/** Keeps every thread of the process and of everything below it on one CPU, or on those of a list. */
+export function pinTo(cpus: number | string, pid: number): void {
+  for (const one of descendants(pid)) execFileSync('taskset', ['--all-tasks', '--cpu-list', '--pid', String(cpus), String(one)], { stdio: 'ignore' })
 }

@@ -39,6 +39,7 @@ export function startNginxProxy({ folder, originPort, prefixes }: ProxyPlan): Pr
       listen 127.0.0.1:${port} backlog=4096;
       proxy_http_version 1.1;
       proxy_request_buffering off;
+      client_body_buffer_size 128k;
       proxy_max_temp_file_size 0;
       proxy_buffers 8 32k;
       proxy_busy_buffers_size 64k;
