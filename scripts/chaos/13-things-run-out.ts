@@ -3,7 +3,7 @@ import { waitUntil } from '../services/wait-until.ts'
 import { startOrigin } from '../../workers/testing/test-origin.ts'
 import { holdConnections } from '../../workers/testing/held-connections.ts'
 import { limitFiles, openFiles, residentBytes } from '../../workers/testing/process-facts.ts'
-import { portState, startLoad } from '../../workers/testing/steady-load.ts'
+import { type LoadReport, portState, startLoad } from '../../workers/testing/steady-load.ts'
 import type { ChaosPromise } from './chaos-promise.ts'
 import type { GoodReport } from './good-client-thread.ts'
 import { checkLeftovers } from './leftovers.ts'
@@ -11,8 +11,11 @@ import type { FaultyRoute, Stand } from './stand.ts'
 
 const IDLE = 10_000
 const SPARE_FILES = 200
+/** Of the node's processes in the other try. */
+const FILES = 400
 const PRESSING = 600
 const EXHAUSTED_MS = 5_000
+const RECOVER_MS = 1_000
 /** The folder of the node is a file system of its own of so much, in the node's own mount name space. */
 const DISK = '256k'
 const REQUEST = 'GET /idle HTTP/1.1\r\nHost: a\r\n\r\n'
@@ -28,8 +31,9 @@ export const promise: ChaosPromise = {
     await stand.start({}, ['unshare', '-m', 'sh', '-c', `mkdir -p "$DATA_DIR" && mount -t tmpfs -o size=${DISK} none "$DATA_DIR" && exec "$@"`, 'sh'])
     await stand.publish(routes, { idleTimeoutMs: 600_000 })
     await holdIdle(stand)
-    await exhaustFiles(stand)
+    await takeFiles(stand)
     await fillDisk(stand, routes)
+    await exceedFiles(stand, routes)
   }
 }
 
@@ -52,30 +56,54 @@ async function holdIdle(stand: Stand): Promise<void> {
   await checkLeftovers(stand, filesBefore)
 }
 
-async function exhaustFiles(stand: Stand): Promise<void> {
+/** The limit is known from the start: clients beyond it are told, and files are left for the origins. */
+async function exceedFiles(stand: Stand, routes: readonly FaultyRoute[]): Promise<void> {
+  await stand.node.stop()
+  await stand.start({}, ['prlimit', `--nofile=${FILES}:${FILES}`])
+  await stand.publish(routes)
+  const { report, fresh, recoveredMs } = await pressFiles(stand, () => {})
+  const others = Object.keys(report.errors).filter((error) => error !== 'new 503 out_of_files')
+  stand.check('more clients than files: open connections are served on, the others told', others.length === 0, `${report.samples} samples, ${JSON.stringify(report.errors)}`)
+  stand.check('more clients than files: origins can be reached', Object.keys(fresh.failures).length === 0, `${fresh.sent} requests on one connection, failed: ${JSON.stringify(fresh.failures)}`)
+  stand.check('more clients than files: it recovers', recoveredMs < RECOVER_MS, `${recoveredMs.toFixed(0)} ms behind the end of the shortage`)
+}
+
+/** The files go while it runs, as when the whole machine has no more: accept pauses and recovers. */
+async function takeFiles(stand: Stand): Promise<void> {
   const { worker } = stand
+  const { report, fresh, recoveredMs } = await pressFiles(stand, () => limitFiles(worker, SPARE_FILES))
+  const survived = stand.worker === worker && await stand.place.metric('gateway_thread_restarts_total') === 0
+  const isServed = errorsOf(report, 'kept') === 0 && Object.keys(fresh.failures).every((failure) => failure === 'status 503')
+  stand.check('files taken away: open connections are served on', survived && isServed, `${report.samples} samples, ${JSON.stringify(report.errors)}; ${fresh.sent} that needed a new origin connection, failed: ${JSON.stringify(fresh.failures)}; the process ${survived ? 'lived on' : 'died'}`)
+  stand.check('files taken away: accept recovers', recoveredMs < RECOVER_MS, `${recoveredMs.toFixed(0)} ms behind the end of the shortage`)
+}
+
+interface Pressed {
+  report: GoodReport
+  fresh: LoadReport
+  recoveredMs: number
+}
+
+/** More connections than there are files for, during some seconds; `limit` is called first and may return what lifts it. */
+async function pressFiles(stand: Stand, limit: () => (() => void) | void): Promise<Pressed> {
   const held = holdConnections(stand.port, '')
   stand.atEnd(() => held.close())
-  let recoveredMs = NaN
   // On one connection, and each request needs a new one to the origin.
   const fresh = startLoad(`http://127.0.0.1:${stand.port}/fresh`, { kept: 1 })
+  let recoveredMs = NaN
   const report = await stand.observe(async () => {
     await sleep(1_000)
-    const lift = limitFiles(worker, SPARE_FILES)
+    const lift = limit()
     held.press(PRESSING)
     await sleep(EXHAUSTED_MS)
     const from = performance.now()
     held.close()
-    await waitUntil(async () => await portState(stand.port) !== 'hangs', { ms: 10_000, what: 'new connections to be served' })
+    await waitUntil(async () => await portState(stand.port) === 'status 404', { ms: 10_000, what: 'new connections to be served' })
     recoveredMs = performance.now() - from
     await sleep(1_000)
-    lift()
+    lift?.()
   })
-  const { sent, failures } = await fresh.stop()
-  const survived = stand.node.workers()[0] === worker && await stand.place.metric('gateway_thread_restarts_total') === 0
-  stand.check('out of file descriptors: open connections are served on', survived && errorsOf(report, 'kept') === 0, `${report.samples} samples, kept: ${errorsOf(report, 'kept')} errors, new: ${errorsOf(report, 'new')} errors (${JSON.stringify(report.errors)}), the process ${survived ? 'lived on' : 'died'}`)
-  stand.check('out of file descriptors: the origins can be reached', Object.keys(failures).length === 0, `${sent} requests on one connection, failed: ${JSON.stringify(failures)}`)
-  stand.check('accept recovers', recoveredMs < 1_000, `${recoveredMs.toFixed(0)} ms behind the end of the shortage`)
+  return { report, fresh: await fresh.stop(), recoveredMs }
 }
 
 async function fillDisk(stand: Stand, routes: readonly FaultyRoute[]): Promise<void> {
