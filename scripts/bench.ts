@@ -17,7 +17,7 @@ import { ensureRedis } from './services/install-redis.ts'
 import { stopOnSignal } from './stop-on-signal.ts'
 
 const CASES: readonly BenchCase[] = [routes, bodies, newConnections, largeBodies, idle, publish]
-const HELP = `npm run bench                     this gateway beside other proxies; writes docs/BENCHMARKS.md
+const HELP = `npm run bench                     this gateway beside other proxies; writes docs/BENCHMARKS.md (some 20 minutes)
 npm run bench -- --quick          one short run of everything, written nowhere
 npm run bench -- --only=CASE,...  only these cases, written nowhere:
 ${CASES.map(({ name, summary }) => `  ${name.padEnd(16)}${summary}`).join('\n')}

@@ -9,6 +9,7 @@ import { prefixesOf } from '../line-up.ts'
 import { medianBy } from '../median.ts'
 
 const COUNTS = [10, 1000, 10_000]
+const CHANGES = 5
 const THREADS = 2
 const AT_ONCE = 8
 const FIRST_DEADLINE_MS = 120_000
@@ -56,7 +57,7 @@ export const publish: BenchCase = {
       }
       return {
         title: 'Publishing',
-        text: `The whole product: control plane, Postgres, Redis and one data node of ${THREADS} threads, on both CPUs, without traffic. "Applied" runs from the answer to the publish until the control plane has the report that every thread serves the revision. "Blocked" is how long a thread spent preparing (preparedInMs of the slower thread: the sum of all pieces, between which it serves); the delay is the highest \`gateway_event_loop_delay_ms\` until 6 s after. Medians, in ms.`,
+        text: `The whole product: control plane, Postgres, Redis and one data node of ${THREADS} threads, on both CPUs, without traffic. "Applied" runs from the answer to the publish until the control plane has the report that every thread serves the revision. "Blocked" is how long a thread spent preparing (preparedInMs of the slower thread: the sum of all pieces, between which it serves); the delay is the highest \`gateway_event_loop_delay_ms\` until 6 s after. Medians of ${CHANGES} changes, in ms.`,
         head: ['Case', 'Validate', 'Publish', 'Applied', 'Publish + applied', 'longest', 'Blocked', 'Event-loop delay', 'Budget'],
         rows,
         budgets
@@ -92,7 +93,7 @@ async function growTo(bench: Bench, { system, routeIds, listenerId, upstreamId }
 
 async function changeOne(bench: Bench, { system, routeIds }: Growing): Promise<Publish[]> {
   const changes: Publish[] = []
-  for (let run = 0; run < Math.max(2, bench.runs); run++) {
+  for (let run = 0; run < (bench.isQuick ? 2 : CHANGES); run++) {
     const id = routeIds[Math.floor(routeIds.length / 2)]
     await system.api.patch(`/routes/${id}`, { match: { path: { type: 'prefix', value: `/changed-${routeIds.length}-${run}` } } })
     const one = await publishOnce(bench, system, DEADLINE_MS)
