@@ -112,14 +112,12 @@ function parseFields(text: string, start: number, end: number, maxFields: number
     if (++count > maxFields) return REFUSALS.tooManyFields
     const kind = fieldKind(text, reader.nameStart, reader.nameEnd)
     if (kind === FIELD.accept) head.accept = head.accept === '' ? reader.value() : `${head.accept}, ${reader.value()}`
+    else if (kind === FIELD.traceparent) takeTrace(reader.value(), head)
     if (reader.isPlain && (kind === FIELD.other || kind === FIELD.accept || kind === FIELD.trailer)) continue
     if (lineStart > runStart) fields += text.slice(runStart, lineStart)
     runStart = at
     switch (kind) {
       case FIELD.traceparent:
-        fields += reader.line()
-        takeTrace(reader.value(), head)
-        break
       case FIELD.other:
       case FIELD.accept:
       case FIELD.trailer:

@@ -1,6 +1,8 @@
 import { errorIssue, type Issue } from '../../shared/schema/issue.ts'
 import type { Target } from '../../shared/schema/upstream.ts'
 import { parseTargetAddress } from '../../shared/snapshot/target-address.ts'
+import { buildAffinity } from '../affinity/build-affinity.ts'
+import { keyHashOf } from '../affinity/rendezvous.ts'
 import { BALANCERS } from '../balancing/balancers.ts'
 import type { PlacedUpstream } from '../configuration/runtime-part.ts'
 import { AvailableTargets } from '../health/available-targets.ts'
@@ -35,6 +37,7 @@ export function buildUpstream(placed: PlacedUpstream, thread: ThreadContext, iss
     targets,
     available: new AvailableTargets(targets, value.availability === 'HealthyOrPanic', signals, (target) => tell('target_readmitted', target, `${healthCheck.passive.reactivationSeconds} s are over`)),
     health: new PassiveHealth(healthCheck.passive, targets, signals, (target, reason) => tell('target_ejected', target, reason)),
+    affinity: buildAffinity(value.sessionAffinity, targets.map((target) => target.id)),
     row,
     pick: BALANCERS[value.loadBalancing],
     turn: { random: thread.random, nextTurn: () => row.nextTurn(), lock: () => row.lock(), unlock: () => row.unlock() },
@@ -62,6 +65,7 @@ function buildTarget({ value: upstream }: PlacedUpstream, target: Target, rowNum
     })
     return new RuntimeTarget({
       id: target.id,
+      idHash: keyHashOf(target.id),
       weight: target.weight,
       pool,
       row,

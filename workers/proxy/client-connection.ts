@@ -136,10 +136,10 @@ export class ClientConnection implements Client, ClientSocketUser, Timed {
     const buffer = this.#headBuffer
     const exchange = this.#take()
     const { head, body, record } = exchange
+    record.bytesIn = buffer.bodyStart
     const refused = parseRequestHead(buffer.text, 0, buffer.end, limits.maxHeaders, head)
     if (refused !== null) return this.refuse(refused)
     if (head.isWebSocketUpgrade) return this.refuse(REFUSALS.upgradeNotSupported)
-    record.bytesIn = buffer.bodyStart
     this.#state = BUSY
     this.#since = this.thread.state.now
     this.#hasServed = true
@@ -227,6 +227,7 @@ export class ClientConnection implements Client, ClientSocketUser, Timed {
     const exchange = this.place.exchanges.take()
     exchange.client = this
     exchange.record.begin(this.thread.state.requestId(), this.clientAddress)
+    exchange.record.cameThrough(this.thread.current?.listeners.get(this.key) ?? null)
     this.thread.state.counted.requests++
     this.#exchange = exchange
     return exchange

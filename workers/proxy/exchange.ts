@@ -7,18 +7,19 @@ import { PRESSURE } from '../state/signals.ts'
 import { RequestRecord } from '../telemetry/request-record.ts'
 import type { OriginConnection } from '../upstreams/origin-connection.ts'
 import { Attempt, type AttemptOwner } from './attempt.ts'
+import { bindTarget } from './bind-target.ts'
 import { chooseDestination } from './choose-destination.ts'
 import { chooseTarget } from './choose-target.ts'
 import type { Client } from './client.ts'
 import { clientFailure, FAILURES, type ProxyFailure } from './failure.ts'
 import { findRoute } from './find-route.ts'
-import { forwardHead, transformedHead } from './forward-head.ts'
+import { originHead } from './forward-head.ts'
 import { OriginResponse, type ResponseOwner } from './origin-response.ts'
 import { type OwnAnswer, ownAnswerText } from './own-answer.ts'
 import { RequestContext } from './request-context.ts'
 import { RequestReplay } from './request-replay.ts'
 import { RetryState } from './retry-state.ts'
-import type { Runtime, RuntimeDestination, RuntimeRoute, RuntimeTarget, RuntimeUpstream } from './runtime.ts'
+import { type Runtime, type RuntimeDestination, type RuntimeRoute, RuntimeTarget, type RuntimeUpstream } from './runtime.ts'
 
 /** Serves one request: route, target, origin connection, relay. Used again for other requests, also of other connections. */
 export class Exchange implements ResponseOwner, AttemptOwner {
@@ -39,6 +40,8 @@ export class Exchange implements ResponseOwner, AttemptOwner {
   #startedAt = 0
   #isActive = false
   lastActivity = 0
+  /** Goes with the response: binds the client to its target. */
+  bindingField = ''
 
   /** The connection that the exchange serves; only while it does. */
   get client(): Client {
@@ -82,21 +85,12 @@ export class Exchange implements ResponseOwner, AttemptOwner {
     state.counted.inFlight++
     this.#isActive = true
     this.context.begin(this.client, this.record.requestId)
-    this.#note()
+    this.record.describe(this.head)
     const failure = signals.memoryPressure === PRESSURE.critical ? FAILURES.overloaded : current === null ? FAILURES.noConfiguration : this.#admit(current)
     if (failure !== null) return this.#fail(failure)
     if (this.#route!.answer !== null) return this.#answer(this.#route!.answer)
     if (this.head.expectsContinue && !this.body.isComplete) this.client.write('HTTP/1.1 100 Continue\r\n\r\n')
     this.#next(false)
-  }
-
-  #note(): void {
-    const { head, record } = this
-    record.method = head.method
-    record.host = head.host
-    record.path = head.rawPath
-    record.query = head.query
-    record.traceparent = head.traceparent
   }
 
   /** Finds the route; `current` was read once and is not looked at again for this request. */
@@ -114,6 +108,7 @@ export class Exchange implements ResponseOwner, AttemptOwner {
     const destination = chooseDestination(route, this.client.clientAddress, random)
     if (destination === null) return FAILURES.noAvailableTarget
     this.#destination = destination
+    this.bindingField = ''
     this.record.upstreamName = destination.upstream.name
     destination.upstream.row.countRequest(state.now)
     this.#retries.begin(destination, this.head.method)
@@ -129,23 +124,29 @@ export class Exchange implements ResponseOwner, AttemptOwner {
     const { tried, isRepeatable } = this.#retries
     const destination = this.#destination!
     const { now } = this.client.thread.state
-    const target = fresh ? tried.at(-1)! : chooseTarget(destination.upstream, destination.pick, tried, now)
-    if (target === null) return this.#fail(FAILURES.noAvailableTarget)
+    const target = fresh ? tried.at(-1)! : this.#choose(destination, now)
+    if (target === null) return
     if (!fresh) tried.push(target)
     this.#target = target
     record.targetId = target.id
     record.attempts++
-    this.#outgoing = this.#headFor(target) + this.body.first
+    this.#outgoing = originHead(this.#route!, this.head, this.#path, target.hostHeader, this.context) + this.body.first
     this.#response.reset()
     this.#attempt.begin(target, destination, now, isRepeatable, fresh)
   }
 
-  #headFor(target: RuntimeTarget): string {
-    const { head, client, record } = this
-    const { transforms, forwardsRawPath } = this.#route!
-    const path = forwardsRawPath ? head.rawPath : this.#path
-    if (transforms === null) return forwardHead(head, path, target.hostHeader, client.clientAddress, record.requestId)
-    return transformedHead(transforms, head, path, target.hostHeader, this.context)
+  /** Null when there is none, or not the one that the client is bound to; then the request has failed. */
+  #choose(destination: RuntimeDestination, now: number): RuntimeTarget | null {
+    const { tried } = this.#retries
+    const { affinity } = destination.upstream
+    const chosen = affinity === null ? chooseTarget(destination.upstream, destination.pick, tried, now) : bindTarget(destination, affinity, this.head, this.context, tried, now)
+    if (chosen === null || 'status' in chosen) {
+      this.#fail(chosen ?? FAILURES.noAvailableTarget)
+      return null
+    }
+    if (chosen instanceof RuntimeTarget) return chosen
+    this.bindingField = chosen.bindingField
+    return chosen.target
   }
 
   onConnection(origin: OriginConnection): void {

@@ -28,6 +28,7 @@ export const FAILURES = {
   noConfiguration: failure(503, 'no_configuration', 'gateway', 'The gateway has no configuration yet.', { retryAfterSeconds: 1 }),
   noRoute: failure(404, 'no_route', 'gateway', 'No route takes this request.'),
   noAvailableTarget: failure(503, 'no_available_target', 'gateway', 'No target is available.', { retryAfterSeconds: 1 }),
+  boundTargetGone: failure(503, 'affinity_target_unavailable', 'gateway', 'The target of this session is not available.', { retryAfterSeconds: 1 }),
   tooManyConnections: failure(503, 'too_many_connections', 'gateway', 'Too many connections.', { retryAfterSeconds: 1 }),
   tooManyOfClient: failure(503, 'too_many_client_connections', 'client', 'Too many connections of this client.', { retryAfterSeconds: 1 }),
   outOfFiles: failure(503, 'out_of_files', 'gateway', 'The gateway has too many sockets open.', { retryAfterSeconds: 1 }),

@@ -14,8 +14,6 @@ import type { Runtime, RuntimeRoute } from './runtime.ts'
 export function findRoute(current: Runtime, key: string, head: RequestHead, body: RequestBody, record: RequestRecord): RuntimeRoute | ProxyFailure {
   const listener = current.listeners.get(key)
   if (listener === undefined) return FAILURES.noRoute
-  record.listenerName = listener.config.name
-  record.accessLog = listener.accessLog
   const path = head.rawPath === '*' ? '*' : normalizePath(head.rawPath)
   if (path === null) {
     head.keepAlive = false

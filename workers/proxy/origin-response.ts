@@ -29,6 +29,8 @@ export interface ResponseOwner {
   readonly origin: OriginConnection | null
   readonly route: RuntimeRoute | null
   readonly upstream: RuntimeUpstream | null
+  /** Field line that binds the client to its target; '' for none. */
+  readonly bindingField: string
   lastActivity: number
   onConnected(): void
   onAttemptFailed(failure: ProxyFailure): void
@@ -152,7 +154,7 @@ export class OriginResponse implements OriginUser {
     record.status = head.status
     record.firstByteAt = performance.now()
     const fields = transforms === null ? head.fields : this.#changed(head.fields, transformResponse)
-    client.write(`HTTP/1.1 ${head.statusText}\r\n${fields}${body.framing(head)}${connection}\r\n${first}`)
+    client.write(`HTTP/1.1 ${head.statusText}\r\n${fields}${exchange.bindingField}${body.framing(head)}${connection}\r\n${first}`)
     if (!body.isComplete) this.#goOn()
     return this.#afterPiece()
   }

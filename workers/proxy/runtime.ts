@@ -3,6 +3,8 @@ import type { Listener } from '../../shared/schema/listener.ts'
 import type { Retry } from '../../shared/schema/retry.ts'
 import type { Identified } from '../../shared/schema/snapshot.ts'
 import type { CompiledTransforms } from '../../shared/transforms/compile-transforms.ts'
+import type { Affinity } from '../affinity/affinity.ts'
+import type { KeyHash } from '../affinity/rendezvous.ts'
 import type { Choice, PickTarget, Turn } from '../balancing/choice.ts'
 import type { AvailableTargets } from '../health/available-targets.ts'
 import type { FailureWindow } from '../health/failure-window.ts'
@@ -23,8 +25,10 @@ export class RuntimeTarget implements Choice {
   readonly settings: PoolSettings
   /** Host header for the target. */
   readonly hostHeader: string
+  /** For session affinity. */
+  readonly idHash: KeyHash
 
-  constructor(parts: Pick<RuntimeTarget, 'id' | 'weight' | 'pool' | 'row' | 'window' | 'settings' | 'hostHeader'>) {
+  constructor(parts: Pick<RuntimeTarget, 'id' | 'idHash' | 'weight' | 'pool' | 'row' | 'window' | 'settings' | 'hostHeader'>) {
     this.id = parts.id
     this.weight = parts.weight
     this.pool = parts.pool
@@ -32,6 +36,7 @@ export class RuntimeTarget implements Choice {
     this.window = parts.window
     this.settings = parts.settings
     this.hostHeader = parts.hostHeader
+    this.idHash = parts.idHash
   }
 
   get inFlight(): number {
@@ -54,6 +59,8 @@ export interface RuntimeUpstream {
   readonly targets: readonly RuntimeTarget[]
   readonly available: AvailableTargets<RuntimeTarget>
   readonly health: PassiveHealth<RuntimeTarget>
+  /** Null when it has none. */
+  readonly affinity: Affinity | null
   readonly row: UpstreamRow
   readonly pick: PickTarget
   readonly turn: Turn

@@ -29,6 +29,22 @@ export class RequestRecord {
   bytesIn = 0
   bytesOut = 0
 
+  /** The listener that the request came in on, so that refused ones are logged too. */
+  cameThrough(listener: { config: { name: string }; accessLog: number } | null): void {
+    if (listener === null) return
+    this.listenerName = listener.config.name
+    this.accessLog = listener.accessLog
+  }
+
+  /** What the client asks for. */
+  describe(head: { method: string; host: string; rawPath: string; query: string; traceparent: string }): void {
+    this.method = head.method
+    this.host = head.host
+    this.path = head.rawPath
+    this.query = head.query
+    this.traceparent = head.traceparent
+  }
+
   begin(requestId: string, clientAddress: string): void {
     this.requestId = requestId
     this.clientAddress = clientAddress

@@ -45,7 +45,7 @@ const NOT_BUILT: [DraftedKind, Given, string][] = [
   ['upstreams', { targets: [{ ...target, address: 'h2c://b' }] }, '/upstreams/0/targets/0/address'],
   ['upstreams', { targets: [{ ...target, healthUrl: 'http://b' }] }, '/upstreams/0/targets/0/healthUrl'],
   ['upstreams', { healthCheck: { active: { enabled: true } } }, '/upstreams/0/healthCheck/active/enabled'],
-  ['upstreams', { sessionAffinity: { enabled: true } }, '/upstreams/0/sessionAffinity/enabled'],
+  ['upstreams', { sessionAffinity: { enabled: true, policy: 'CustomHeader' } }, '/upstreams/0/sessionAffinity/policy'],
   ['upstreams', { connection: { http2: true } }, '/upstreams/0/connection/http2'],
   ['routes', { tenantCode: 't' }, '/routes/0/tenantCode'],
   ['routes', { match: { path: { type: 'regex', value: 'a' } } }, '/routes/0/match/path/type'],

@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { SessionAffinity } from '../../shared/schema/session-affinity.ts'
+import { cookieValue } from './affinity-cookie.ts'
+import { buildAffinity } from './build-affinity.ts'
+import { arrCookieKey, hashCookieKey } from './cookie-affinity.ts'
+import { keyHashOf } from './rendezvous.ts'
+import { xxhash64 } from './xxhash64.ts'
+
+const target = (id: string, weight = 1, inFlight = 0) => ({ id, weight, inFlight, idHash: keyHashOf(id) })
+const affinity = (given: Partial<SessionAffinity>) => buildAffinity({ enabled: true, policy: 'Hash', keyName: 'X-Session-Key', failurePolicy: 'Redistribute', boundedLoad: 0, ...given }, ['a', 'b', 'c'])!
+const request = (given: { fields?: string; user?: string; tenant?: string } = {}) => ({ fields: '', user: '', tenant: '', ...given })
+
+test('XXH64: the values of its specification', () => {
+  assert.equal(xxhash64(Buffer.alloc(0)).toString(16), 'ef46db3751d8e999')
+  assert.equal(xxhash64(Buffer.from('a')).toString(16), 'd24ec4f1a98c6e5b')
+  assert.equal(xxhash64(Buffer.from('abc')).toString(16), '44bc2cf5ad770999')
+  assert.equal(xxhash64(Buffer.from('Nobody inspects the spammish repetition')).toString(16), 'fbcea83c8a378bf1')
+})
+
+test('Hash: the same key meets the same target, whatever the order; without a key nothing is bound', () => {
+  const hash = affinity({})
+  const targets = ['a', 'b', 'c', 'd'].map((id) => target(id))
+  for (let key = 0; key < 100; key++) {
+    const fields = `x-session-key: ${key}\r\n`
+    assert.equal(hash.find(request({ fields }), targets).target?.id, hash.find(request({ fields }), targets.toReversed()).target?.id)
+  }
+  assert.deepEqual(hash.find(request(), targets), { target: null, isBroken: false })
+})
+
+test('Hash: the user goes before the tenant, the tenant before the header', () => {
+  const hash = affinity({})
+  const targets = Array.from({ length: 50 }, (_, index) => target(String(index)))
+  const where = (given: Parameters<typeof request>[0]) => hash.find(request(given), targets).target?.id
+  const fields = 'X-Session-Key: k\r\n'
+  assert.equal(where({ user: 'u', tenant: 't', fields }), where({ user: 'u' }))
+  assert.equal(where({ tenant: 't', fields }), where({ tenant: 't' }))
+  assert.notEqual(where({ user: 'k' }), where({ fields }), 'kinds of keys do not meet')
+  assert.deepEqual([hash.headerValue(request({ user: 'u', tenant: 't' })), hash.headerValue(request({ tenant: 't' })), hash.headerValue(request({ fields }))], ['u', 't', ''])
+})
+
+test('Hash: losing a target moves only its keys; keys spread by weight', () => {
+  const hash = affinity({})
+  const targets = [target('a', 1), target('b', 1), target('c', 2)]
+  const counts: Record<string, number> = { a: 0, b: 0, c: 0 }
+  for (let key = 0; key < 4000; key++) {
+    const fields = `X-Session-Key: ${key}\r\n`
+    const before = hash.find(request({ fields }), targets).target!.id
+    counts[before]!++
+    const after = hash.find(request({ fields }), targets.filter(({ id }) => id !== 'a')).target!.id
+    if (before !== 'a') assert.equal(after, before)
+  }
+  for (const [id, wanted] of [['a', 1000], ['b', 1000], ['c', 2000]] as const) assert.ok(Math.abs(counts[id]! - wanted) < wanted * 0.15, `${id}: ${counts[id]}`)
+})
+
+test('Hash with bounded load: a target with more than its share is passed over', () => {
+  const hash = affinity({ boundedLoad: 150 })
+  const fields = 'X-Session-Key: k\r\n'
+  const first = hash.find(request({ fields }), [target('a'), target('b')]).target!.id
+  const busy = hash.find(request({ fields }), [target('a', 1, first === 'a' ? 30 : 0), target('b', 1, first === 'b' ? 30 : 0)]).target!.id
+  assert.notEqual(busy, first)
+})
+
+test('HashCookie and ArrCookie: the keys that YARP writes', () => {
+  assert.match(hashCookieKey('dest1'), /^[0-9a-f]{16}$/)
+  assert.equal(hashCookieKey('dest1'), hashCookieKey('DEST1'))
+  assert.match(arrCookieKey('dest1'), /^[0-9a-f]{64}$/)
+})
+
+test('a cookie binds; a key of nobody, or of a target that is not available, is broken', () => {
+  const cookies = affinity({ policy: 'HashCookie', keyName: '.Affinity' })
+  const [a, b] = [target('a'), target('b')]
+  const line = cookies.bind(a)
+  const [, value] = /^Set-Cookie: \.Affinity=([0-9a-f]+); path=\/; httponly\r\n$/.exec(line) ?? assert.fail(line)
+  const fields = `Cookie: x=1; .Affinity=${value}\r\n`
+  assert.equal(cookies.find(request({ fields }), [a, b]).target, a)
+  assert.deepEqual(cookies.find(request({ fields }), [b]), { target: null, isBroken: true })
+  assert.deepEqual(cookies.find(request({ fields: 'Cookie: .Affinity=zz\r\n' }), [a, b]), { target: null, isBroken: true })
+  assert.deepEqual(cookies.find(request({ fields: 'Cookie: x=1\r\n' }), [a, b]), { target: null, isBroken: false })
+})
+
+test('the cookie has the attributes that the configuration says', () => {
+  const cookie = { path: '/app', domain: 'shop.example', httpOnly: false, securePolicy: 'Always', sameSite: 'Strict', maxAgeSeconds: 60, isEssential: false } as const
+  assert.match(affinity({ policy: 'ArrCookie', keyName: 'k', cookie }).bind(target('a')), /^Set-Cookie: k=[0-9a-f]{64}; domain=shop\.example; path=\/app; secure; samesite=strict; max-age=60\r\n$/)
+})
+
+test('cookies are read as RFC 6265 writes them', () => {
+  assert.deepEqual([cookieValue('a=1; b="2"; c=x=y', 'b'), cookieValue('a=1; c=x=y', 'c'), cookieValue('ab=1', 'b'), cookieValue('', 'b')], ['2', 'x=y', null, null])
+})

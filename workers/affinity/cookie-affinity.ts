@@ -1,0 +1,42 @@
+import { createHash } from 'node:crypto'
+import type { SessionAffinity } from '../../shared/schema/session-affinity.ts'
+import { fieldValue } from '../../shared/transforms/header-lines.ts'
+import type { Affinity } from './affinity.ts'
+import { affinityCookie, cookieValue } from './affinity-cookie.ts'
+import { xxhash64 } from './xxhash64.ts'
+
+/** XXH64 of the id, in hex (YARP HashCookieSessionAffinityPolicy.cs). */
+export function hashCookieKey(targetId: string): string {
+  const hash = Buffer.alloc(8)
+  hash.writeBigUInt64BE(xxhash64(bytesOf(targetId)))
+  return hash.toString('hex')
+}
+
+/** SHA-256 of the id, in hex, as IIS' Application Request Routing writes it (YARP ArrCookieSessionAffinityPolicy.cs). */
+export function arrCookieKey(targetId: string): string {
+  return createHash('sha256').update(bytesOf(targetId)).digest('hex')
+}
+
+/** UTF-16, upper case, as .NET hashes it. */
+function bytesOf(targetId: string): Buffer {
+  return Buffer.from(targetId.toUpperCase(), 'utf16le')
+}
+
+/** By a cookie that holds a hash of the target's id. The keys of all targets are known beforehand. */
+export function cookieAffinity(affinity: SessionAffinity, targetIds: readonly string[], keyOf: (targetId: string) => string): Affinity {
+  const keys = new Map(targetIds.map((id) => [id, keyOf(id)]))
+  const cookie = affinityCookie(affinity)
+  return {
+    refusesBroken: affinity.failurePolicy === 'Return503',
+    header: '',
+    find({ fields }, available) {
+      const cookies = fieldValue(fields, 'cookie')
+      const key = cookies === null ? null : cookieValue(cookies, affinity.keyName)
+      if (key === null) return { target: null, isBroken: false }
+      const target = available.find(({ id }) => keys.get(id) === key) ?? null
+      return { target, isBroken: target === null }
+    },
+    bind: ({ id }) => cookie(keys.get(id) ?? keyOf(id)),
+    headerValue: () => ''
+  }
+}

@@ -1,0 +1,45 @@
+import type { SessionAffinity } from '../../shared/schema/session-affinity.ts'
+import { fieldValue } from '../../shared/transforms/header-lines.ts'
+import type { Affinity, AffinityRequest, AffinityTarget, Binding } from './affinity.ts'
+import { drawOf, type KeyHash, keyHashOf } from './rendezvous.ts'
+
+/** By a key that the request brings: its user, else its tenant, else its own header. Nothing is kept, and no cookie is set. */
+export function hashAffinity({ keyName, boundedLoad }: SessionAffinity): Affinity {
+  const header = keyName.toLowerCase()
+  const keyOf = ({ user, tenant, fields }: AffinityRequest): string => {
+    if (user !== '') return `user:${user}`
+    if (tenant !== '') return `tenant:${tenant}`
+    const own = fieldValue(fields, header)
+    return own === null || own === '' ? '' : `header:${own}`
+  }
+  return {
+    // The key always finds a target among those that are available.
+    refusesBroken: false,
+    header,
+    find(request, available) {
+      const key = keyOf(request)
+      return { target: key === '' ? null : strongest(keyHashOf(key), available, boundedLoad), isBroken: false }
+    },
+    bind: () => '',
+    headerValue: ({ user, tenant }) => (user === '' ? tenant : user)
+  } satisfies Affinity & { find<T extends AffinityTarget>(request: AffinityRequest, available: readonly T[]): Binding<T> }
+}
+
+/** With `boundedLoad` a target that has so many percent of the average in flight is passed over for the next one. */
+function strongest<T extends AffinityTarget>(key: KeyHash, targets: readonly T[], boundedLoad: number): T | null {
+  let most = Infinity
+  if (boundedLoad > 0) {
+    let inFlight = 1
+    for (const target of targets) inFlight += target.inFlight
+    most = Math.ceil((inFlight / targets.length) * Math.max(1, boundedLoad / 100))
+  }
+  let best: T | null = null
+  let bestDraw = -Infinity
+  for (const target of targets) {
+    const draw = drawOf(key, target)
+    if (draw <= bestDraw || target.inFlight >= most) continue
+    best = target
+    bestDraw = draw
+  }
+  return best ?? targets[0] ?? null
+}

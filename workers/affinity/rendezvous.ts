@@ -1,0 +1,37 @@
+import { xxhash64 } from './xxhash64.ts'
+
+/** A hash as two numbers, so that targets are compared without BigInt. */
+export interface KeyHash {
+  readonly high: number
+  readonly low: number
+}
+
+export function keyHashOf(text: string): KeyHash {
+  const hash = xxhash64(Buffer.from(text, 'utf8'))
+  return { high: Number(hash >> 32n), low: Number(hash & 0xffffffffn) }
+}
+
+/** Something that keys are bound to. */
+export interface Seat {
+  readonly weight: number
+  readonly idHash: KeyHash
+}
+
+/**
+ * How strongly the key is drawn to the seat: the highest wins (weighted rendezvous hashing). It depends on nothing but key,
+ * id and weight, so every node and thread finds the same seat, and when one goes away only its keys move.
+ */
+export function drawOf(key: KeyHash, { idHash, weight }: Seat): number {
+  const high = mixed(key.high ^ idHash.high, idHash.low)
+  const low = mixed(key.low ^ idHash.low, high)
+  // 52 bits, above 0 and below 1.
+  const fraction = ((high >>> 0) * 2 ** 20 + ((low >>> 0) >>> 12) + 0.5) / 2 ** 52
+  return -weight / Math.log(fraction)
+}
+
+function mixed(value: number, salt: number): number {
+  let hash = Math.imul(value ^ (value >>> 16), 0x85ebca6b) ^ salt
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35)
+  hash = Math.imul(hash ^ (hash >>> 16), 0x7feb352d)
+  return hash ^ (hash >>> 15)
+}
