@@ -20,14 +20,14 @@ if ('problems' in environment) {
   process.exit(EXIT_WRONG_ENVIRONMENT)
 }
 const env = environment.value
-const { log, flush } = createLog(env.logLevel, { node: env.nodeId, process: 'primary', pid: process.pid })
+const { log, exit } = createLog(env.logLevel, { node: env.nodeId, process: 'primary', pid: process.pid })
 let running: RunningNode | null = null
 let isStopping = false
 
 // What is unexpected ends the primary; the worker process serves on until the next one has taken over.
 process.on('uncaughtException', (error) => {
   log.fatal({ err: error }, 'unexpected error')
-  end(EXIT_REFUSED)
+  void exit(EXIT_REFUSED)
 })
 process.on('SIGHUP', () => running?.reload())
 process.on('SIGTERM', () => void leave('SIGTERM'))
@@ -41,7 +41,7 @@ try {
   running = await startNode(env, log)
 } catch (error) {
   process.stderr.write(`${(error as Error).message}\n`)
-  end(EXIT_REFUSED)
+  await exit(EXIT_REFUSED)
 }
 log.info({ threads: env.threads }, 'data node is up')
 process.send?.('ready')
@@ -53,10 +53,5 @@ async function leave(signal: 'SIGTERM' | 'SIGINT'): Promise<void> {
   const handOver = signal === 'SIGINT' && env.onStop === 'handover'
   log.info({ signal }, handOver ? 'leaving; the worker process serves on until the next start' : 'stopping')
   await (handOver ? running?.handOver() : running?.stop())
-  end(0)
-}
-
-function end(code: number): never {
-  flush()
-  process.exit(code)
+  await exit(0)
 }

@@ -40,7 +40,7 @@ function tellLast(message: FromProcess): Promise<void> {
 }
 
 async function run(settings: WorkerSettings): Promise<void> {
-  const { log, flush } = createLog(settings.logLevel, { node: settings.nodeId, process: 'worker', pid: process.pid })
+  const { log, exit } = createLog(settings.logLevel, { node: settings.nodeId, process: 'worker', pid: process.pid })
   const accessLog = createAccessLogSink(settings.accessLog, log)
   const tellStats = (): void => {
     const stats = pool.stats()
@@ -63,8 +63,7 @@ async function run(settings: WorkerSettings): Promise<void> {
     const [isWritten] = await Promise.all([accessLog.end(LAST_WORDS_MS), tellLast({ kind: 'last-traffic', traffic: pool.traffic() })])
     // Node waits for a write that nobody takes before it exits.
     if (!isWritten) process.kill(process.pid, 'SIGKILL')
-    flush()
-    process.exit(code)
+    return exit(code)
   }
   let draining: Promise<void> | null = null
   const drain = (ms: number): Promise<void> => {

@@ -1,5 +1,5 @@
 import type { Log } from '../log.ts'
-import { LineOutput } from './line-output.ts'
+import { LineOutput } from '../line-output.ts'
 
 /** Bytes kept for a reader that does not read. */
 const MAX_WAITING_BYTES = 8 * 1024 * 1024

@@ -5,7 +5,7 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { after, before, test } from 'node:test'
-import { waitUntil } from '../../scripts/services/wait-until.ts'
+import { waitUntil } from '../scripts/services/wait-until.ts'
 import { LineOutput } from './line-output.ts'
 
 const MODULE = new URL('./line-output.ts', import.meta.url).href
