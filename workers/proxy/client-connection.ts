@@ -89,8 +89,8 @@ export class ClientConnection implements Client, ClientSocketUser, Timed {
 
   onClientEnd(): void {
     this.#hasEnded = true
-    if (this.#state === HEAD_STATE || this.#state === LINGER) this.socket.end()
-    else if (!this.#exchange!.body.isComplete) this.destroy()
+    if (this.#state === HEAD_STATE) this.socket.end()
+    else if (this.#state !== LINGER && !this.#exchange!.body.isComplete) this.destroy()
   }
 
   /** A defect of ours ends one connection, never the thread with all the others. */
