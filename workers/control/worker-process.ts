@@ -18,9 +18,9 @@ import { placeKey } from './port-place.ts'
 const PROCESS_FILE = fileURLToPath(new URL('../process.ts', import.meta.url))
 const START_TIMEOUT_MS = 30_000
 const ANSWER_MS = 1_000
-/** Node's helper threads do the look-ups of names and write files: slow names must not hold the files up. */
+/** Helper threads of the process: look-ups of names take half of them at most, the rest is for files. */
 const HELPER_THREADS = 4
-const LOOK_UPS_PER_THREAD = 2
+const LOOK_UPS_PER_THREAD = 4
 /** A worker process reports each second; its main thread does little that could hold it up. */
 const SILENCE_CHECK_MS = 3_000
 const SILENT_CHECKS = 5

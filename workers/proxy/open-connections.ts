@@ -9,6 +9,7 @@ import type { ListenerRow } from '../state/listener-row.ts'
 import { PRESSURE } from '../state/signals.ts'
 import type { ThreadContext } from './thread-context.ts'
 
+const REFUSED_LINGER_MS = 2_000
 /** Idle connections that are closed in one tick while the process is short of memory. */
 const MOST_CLOSED_AT_ONCE = 500
 
@@ -107,6 +108,17 @@ export class OpenConnections {
     state.countFailure(code)
     socket.on('error', () => {})
     socket.end(gatewayAnswer({ status, code, message, retryAfterSeconds, requestId: state.requestId(), accept: '', close: true, withoutBody: false }))
+    // Short of files nothing is waited for; else what the client sends is read, so that it sees the answer and not a reset.
+    if (failure === FAILURES.outOfFiles) socket.destroySoon()
+    else this.#linger(socket)
+  }
+
+  /** Until the client has closed, or a moment is over. */
+  #linger(socket: net.Socket): void {
+    const timer = setTimeout(() => socket.destroy(), REFUSED_LINGER_MS)
+    timer.unref()
+    socket.once('close', () => clearTimeout(timer))
+    socket.resume()
   }
 }
 

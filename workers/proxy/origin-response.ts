@@ -81,9 +81,10 @@ export class OriginResponse implements OriginUser {
 
   onOriginData(buffer: Buffer, length: number): boolean {
     const exchange = this.#exchange
-    exchange.lastActivity = exchange.client.thread.state.now
     this.#hasBytes = true
+    // A head has to come as a whole in time: one that drips does not count as life.
     if (!this.hasStarted) return this.#readHead(buffer.toString('latin1', 0, length))
+    exchange.lastActivity = exchange.client.thread.state.now
     const output = this.#body.take(buffer, length)
     if (output !== null) this.#relay(output, output.buffer === buffer.buffer)
     return this.#afterPiece()
@@ -109,6 +110,7 @@ export class OriginResponse implements OriginUser {
         return true
       }
       this.#headBuffer.consume(bodyStart)
+      this.#exchange.lastActivity = this.#exchange.client.thread.state.now
       if (this.#head.status >= 200) return this.#start(whole.slice(bodyStart))
       this.#relayInterim()
       piece = this.#headBuffer.text

@@ -11,12 +11,20 @@ export interface ResolvedName {
   error: string | null
   refreshAt: number
   isPending: boolean
+  /** The last look-up failed or took long. */
+  isSlow: boolean
   readonly waiting: (() => void)[]
 }
 
-/** Look-ups of a thread at the same time: a slow name server must not take all of the process' helper threads. */
-const MOST_AT_ONCE = 2
-const RETRY_MS = 10_000
+/** A look-up that takes longer makes its name a slow one. */
+const SLOW_MS = 1_000
+const RETRY_MS = 2_000
+
+/** One look-up at a time. Names that are slow wait in a line of their own, so that they hold up only each other. */
+interface Line {
+  readonly waiting: ResolvedName[]
+  isBusy: boolean
+}
 
 /**
  * Knows the addresses of targets. Names are looked up in the background, never for a request; the last good answer is kept
@@ -24,10 +32,10 @@ const RETRY_MS = 10_000
  */
 export class NameResolver {
   readonly #names = new Map<string, ResolvedName>()
-  readonly #queue: ResolvedName[] = []
+  readonly #quick: Line = { waiting: [], isBusy: false }
+  readonly #slow: Line = { waiting: [], isBusy: false }
   readonly #lookUp: (name: string) => Promise<NameAnswer>
   readonly #clock: () => number
-  #running = 0
 
   constructor(clock: () => number, lookUp: (name: string) => Promise<NameAnswer> = lookUpName) {
     this.#clock = clock
@@ -40,7 +48,7 @@ export class NameResolver {
     if (known !== undefined) return known
     const literal = name.startsWith('[') ? name.slice(1, -1) : name
     const isLiteral = isIP(literal) !== 0
-    const entry: ResolvedName = { name, isLiteral, addresses: isLiteral ? [literal] : [], error: null, refreshAt: Infinity, isPending: false, waiting: [] }
+    const entry: ResolvedName = { name, isLiteral, addresses: isLiteral ? [literal] : [], error: null, refreshAt: Infinity, isPending: false, isSlow: false, waiting: [] }
     this.#names.set(name, entry)
     if (!isLiteral) this.#begin(entry)
     return entry
@@ -58,26 +66,42 @@ export class NameResolver {
 
   #begin(entry: ResolvedName): void {
     entry.isPending = true
-    this.#queue.push(entry)
-    this.#next()
+    const line = entry.isSlow ? this.#slow : this.#quick
+    line.waiting.push(entry)
+    this.#next(line)
   }
 
-  #next(): void {
-    while (this.#running < MOST_AT_ONCE) {
-      const entry = this.#queue.shift()
-      if (entry === undefined) return
-      this.#running++
-      void this.#lookUp(entry.name).then((answer) => this.#answered(entry, answer.addresses, answer.ttlMs, null), (error: Error) => this.#answered(entry, [], RETRY_MS, (error as NodeJS.ErrnoException).code ?? error.message))
+  #next(line: Line): void {
+    if (line.isBusy) return
+    const entry = line.waiting.shift()
+    if (entry === undefined) return
+    line.isBusy = true
+    let hasLeft = false
+    const leave = (): void => {
+      if (!hasLeft) this.#leave(line)
+      hasLeft = true
     }
+    // From then on it is slow; those that wait behind it go on.
+    const timer = line === this.#quick ? setTimeout(leave, SLOW_MS) : undefined
+    const done = (addresses: string[], ttlMs: number, error: string | null): void => {
+      clearTimeout(timer)
+      entry.isSlow = addresses.length === 0 || (hasLeft && line === this.#quick)
+      this.#answered(entry, addresses, ttlMs, error)
+      leave()
+    }
+    void this.#lookUp(entry.name).then(({ addresses, ttlMs }) => done(addresses, ttlMs, null), (error: Error) => done([], RETRY_MS, (error as NodeJS.ErrnoException).code ?? error.message))
+  }
+
+  #leave(line: Line): void {
+    line.isBusy = false
+    this.#next(line)
   }
 
   #answered(entry: ResolvedName, addresses: string[], ttlMs: number, error: string | null): void {
-    this.#running--
     entry.isPending = false
     entry.error = addresses.length === 0 ? (error ?? 'NO_ADDRESS') : null
     entry.refreshAt = this.#clock() + ttlMs
     if (addresses.length > 0) entry.addresses = addresses
     for (const go of entry.waiting.splice(0)) go()
-    this.#next()
   }
 }

@@ -66,6 +66,10 @@ export class TargetPool {
   takeIdle(user: OriginUser, now: number, youngMs: number): OriginConnection | null {
     for (let connection = this.#idle.pop(); connection !== undefined; connection = this.#idle.pop()) {
       if (connection.socket.readyState !== 'open') continue
+      if (!this.#isCurrent(connection)) {
+        connection.destroy()
+        continue
+      }
       if (now - connection.idleSince > youngMs) {
         this.#idle.push(connection)
         return null
@@ -124,7 +128,7 @@ export class TargetPool {
     connection.user = null
     const idleMs = keepAliveSeconds >= 0 ? Math.min(settings.idleMs, (keepAliveSeconds - 1) * 1000) : settings.idleMs
     const isWantedElsewhere = this.#waiting.length === 0 && this.row.waiting > 0
-    if (idleMs <= 0 || isWantedElsewhere || this.#isRetired || this.#idle.length >= MOST_IDLE || connection.socket.readyState !== 'open') {
+    if (idleMs <= 0 || isWantedElsewhere || this.#isRetired || !this.#isCurrent(connection) || this.#idle.length >= MOST_IDLE || connection.socket.readyState !== 'open') {
       connection.destroy()
       return
     }
@@ -158,6 +162,11 @@ export class TargetPool {
     }
     this.stopWaiting(waiter)
     waiter.onTurn(this)
+  }
+
+  /** The name still has the connection's address. */
+  #isCurrent({ address }: OriginConnection): boolean {
+    return this.name.isLiteral || this.name.addresses.includes(address)
   }
 
   #address(now: number): string {
