@@ -19,7 +19,7 @@ export interface ProxyPlan {
 export interface Contestant {
   name: string
   version: string
-  /** Whether it looks requests up among many routes; one that does not is measured only with a few. */
-  holdsManyRoutes: boolean
+  /** It is started with so many at most: one that does not look requests up among many says little with more. */
+  mostRoutes: number
   start(plan: ProxyPlan): Promise<RunningProxy>
 }

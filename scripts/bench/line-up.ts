@@ -27,7 +27,7 @@ export async function withLineUp<T>(bench: Bench, options: { origin: () => Promi
     const lined: Lined[] = []
     for (const contestant of options.contestants) {
       bench.signal.throwIfAborted()
-      const proxy = await contestant.start({ folder: bench.folder, originPort: origin.port, prefixes: options.prefixes })
+      const proxy = await contestant.start({ folder: bench.folder, originPort: origin.port, prefixes: options.prefixes.slice(0, contestant.mostRoutes) })
       started.push(proxy)
       pinTo(PROXY_CPU, proxy.pid)
       lined.push({ contestant, proxy })

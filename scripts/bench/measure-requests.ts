@@ -3,7 +3,7 @@ import { budgetCell, type BudgetLine } from './budget.ts'
 import type { Contestant, RunningProxy } from './contestant.ts'
 import { GATEWAY, NGINX } from './contestants.ts'
 import { cpuMicroseconds } from './cpu-time.ts'
-import { pathsOf, prefixesOf, withLineUp } from './line-up.ts'
+import { pathsOf, prefixesOf, withLineUp, type Lined } from './line-up.ts'
 import { medianBy } from './median.ts'
 import { startNginxOrigin } from './nginx.ts'
 import { runLoad } from './wrk.ts'
@@ -38,21 +38,21 @@ export const REQUESTS_TEXT = `wrk with ${CONNECTIONS} connections; each line is 
 /** Warms every contestant up, then loads them in turn. */
 export function measureRequests(bench: Bench, plan: RequestsPlan): Promise<RunsByName> {
   const prefixes = prefixesOf(plan.routes)
-  const paths = pathsOf(prefixes)
   const origin = (): Promise<RunningProxy> => startNginxOrigin(bench.folder, plan.answerBytes)
   bench.say(`${plan.name}: starting`)
   return withLineUp(bench, { origin, contestants: plan.contestants, prefixes }, async (lined) => {
     const runs = new Map<string, Measurement[]>(lined.map(({ contestant }) => [contestant.name, []]))
-    const load = (proxy: RunningProxy, seconds: number) => runLoad({ ...plan, port: proxy.port, paths, folder: bench.folder, connections: CONNECTIONS, seconds, cpu: LOAD_CPU, signal: bench.signal })
-    for (const { contestant, proxy } of lined) {
-      bench.say(`${plan.name}: warming up ${contestant.name}`)
-      await load(proxy, bench.isQuick ? 1 : WARM_UP_SECONDS)
+    const load = ({ contestant, proxy }: Lined, seconds: number) => runLoad({ ...plan, port: proxy.port, paths: pathsOf(prefixes.slice(0, contestant.mostRoutes)), folder: bench.folder, connections: CONNECTIONS, seconds, cpu: LOAD_CPU, signal: bench.signal })
+    for (const one of lined) {
+      bench.say(`${plan.name}: warming up ${one.contestant.name}`)
+      await load(one, bench.isQuick ? 1 : WARM_UP_SECONDS)
     }
     for (let run = 0; run < bench.runs; run++) {
-      for (const { contestant: { name }, proxy } of lined) {
-        const before = cpuMicroseconds(proxy.pid)
-        const { requests, perSecond, p50, p99 } = await load(proxy, bench.seconds)
-        const cpu = (cpuMicroseconds(proxy.pid) - before) / requests
+      for (const one of lined) {
+        const { name } = one.contestant
+        const before = cpuMicroseconds(one.proxy.pid)
+        const { requests, perSecond, p50, p99 } = await load(one, bench.seconds)
+        const cpu = (cpuMicroseconds(one.proxy.pid) - before) / requests
         runs.get(name)?.push({ cpu, perSecond, p50, p99 })
         bench.say(`${plan.name}: ${name} ${cpu.toFixed(1)} us/request, ${Math.round(perSecond)} requests/s`)
       }

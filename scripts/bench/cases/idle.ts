@@ -1,7 +1,7 @@
 import { holdConnections } from '../../../workers/testing/held-connections.ts'
 import { LOAD_CPU, type Bench, type BenchCase } from '../bench.ts'
 import { budgetCell, judge } from '../budget.ts'
-import { GATEWAY, listContestants, NGINX } from '../contestants.ts'
+import { FEW_ROUTES, GATEWAY, listContestants, NGINX } from '../contestants.ts'
 import { pathsOf, prefixesOf, withLineUp, type Lined } from '../line-up.ts'
 import { mebibytes, settledBytes } from '../memory.ts'
 import { startNginxOrigin } from '../nginx.ts'
@@ -27,7 +27,7 @@ export const idle: BenchCase = {
   async measure(bench) {
     if (raiseFileLimit() < FILES_NEEDED) throw new Error(`the case "idle" needs ${FILES_NEEDED} file descriptors; see ulimit -n`)
     const held: Held[] = []
-    for (const contestant of listContestants().filter(({ holdsManyRoutes }) => holdsManyRoutes)) {
+    for (const contestant of listContestants().filter(({ mostRoutes }) => mostRoutes > FEW_ROUTES)) {
       const origin = () => startNginxOrigin(bench.folder, KIB)
       held.push(await withLineUp(bench, { origin, contestants: [contestant], prefixes: PREFIXES }, async ([one]) => holdIdle(bench, one!)))
     }
