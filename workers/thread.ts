@@ -25,7 +25,7 @@ const { log } = createLog(logLevel, { node: nodeId, process: 'worker', thread })
 const accessLog = new AccessLogWriter((lines) => tell({ kind: 'log', lines }))
 const telemetry = createTelemetry({ thread, traffic, accessLog })
 const engine = createEngine({ thread, memory, telemetry, log, onTargetEvent: (event) => tell({ kind: 'target-event', event }) })
-const listeners = createThreadListeners({ accept: (socket, endpoint) => engine.accept(socket, endpoint), log })
+const listeners = createThreadListeners({ accept: (handle, endpoint) => engine.accept(handle, endpoint), log })
 
 const tell = (message: FromThread): void => port.postMessage(message)
 

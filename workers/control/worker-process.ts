@@ -53,7 +53,7 @@ export class WorkerProcess {
     this.#onTargetEvent = onTargetEvent
     cluster.setupPrimary({ exec: PROCESS_FILE, args: [], serialization: 'advanced' })
     // A worker process needs no secrets; undefined takes a variable out of its environment.
-    this.#worker = cluster.fork({ NODE_TOKEN: undefined, REDIS_URL: undefined, NODE_COMPILE_CACHE: codeCacheFolder(settings.dataDir), UV_THREADPOOL_SIZE: String(HELPER_THREADS + LOOK_UPS_PER_THREAD * settings.threads) })
+    this.#worker = cluster.fork({ NODE_TOKEN: undefined, REDIS_URL: undefined, NODE_COMPILE_CACHE: codeCacheFolder(settings.dataDir), UV_USE_IO_URING: '0', UV_THREADPOOL_SIZE: String(HELPER_THREADS + LOOK_UPS_PER_THREAD * settings.threads) })
     this.pid = this.#worker.process.pid ?? 0
     this.exited = new Promise((resolve) => this.#worker.once('exit', (code, signal) => {
       this.#end(`worker process ${this.pid} ended with ${signal ?? code}`)

@@ -12,41 +12,40 @@ export interface ClientSocketUser {
   onClientClose(): void
 }
 
-type Adoptable = net.Socket & { _handle: unknown; _server: unknown; server: unknown; allowHalfOpen: boolean }
-
 /** A client's socket knows its wrapper, so that all sockets share the same few listeners: idle ones are many. */
 type Wrapped = net.Socket & { [WRAPPER]: ClientSocket }
 const WRAPPER = Symbol('client socket')
 
 /**
- * Wraps an accepted socket's handle in a Socket that reads into our buffers. Node has no way to ask for that when it
- * accepts; taking the handle over is the one step here that is not public API. `_server` must go along, else the
- * server counts the connection for ever.
+ * A socket around an accepted connection's handle that reads into our buffers. Node has no public way to ask for that when it
+ * accepts.
  */
 export class ClientSocket {
   readonly socket: net.Socket
   readonly #user: ClientSocketUser
   #own: Buffer | null = null
+  #hasWritten = 0
   readonly #buffers: ReadBuffers
 
-  constructor(accepted: net.Socket, buffers: ReadBuffers, user: ClientSocketUser) {
+  constructor(handle: unknown, buffers: ReadBuffers, user: ClientSocketUser) {
     this.#buffers = buffers
     this.#user = user
-    const from = accepted as Adoptable
-    const handle = from._handle
-    const server = from._server
-    from._handle = null
-    from._server = null
-    from.server = null
     const options = { handle, readable: true, writable: true, allowHalfOpen: true, onread: { buffer: () => this.#own ?? buffers.shared, callback: onRead } }
     const socket = new net.Socket(options as unknown as net.SocketConstructorOpts) as Wrapped
     socket[WRAPPER] = this
-    ;(socket as unknown as Adoptable)._server = server
     this.socket = socket
     socket.on('error', ignore)
     socket.on('drain', onDrain)
     socket.on('end', onEnd)
     socket.on('close', onClose)
+  }
+
+  /** Small writes leave at once from the second one on; a connection with a single answer needs no such call. */
+  write(data: string | Buffer): void {
+    if (this.#hasWritten === 1) this.socket.setNoDelay(true)
+    if (this.#hasWritten < 2) this.#hasWritten++
+    if (typeof data === 'string') this.socket.write(data, 'latin1')
+    else this.socket.write(data)
   }
 
   readIntoOwnBuffer(): void {

@@ -1,5 +1,6 @@
 import net from 'node:net'
 import type { ListenEndpoint } from '../endpoint.ts'
+import { acceptHandles, type ConnectionHandle } from './accept-handles.ts'
 import type { Log } from '../log.ts'
 import type { ListenAnswer } from '../messages.ts'
 
@@ -23,9 +24,9 @@ interface Listening {
   server: net.Server
 }
 
-/** `accept` gets every connection, paused, with the endpoint it came in on. */
+/** `accept` gets the handle of every connection with the endpoint it came in on. */
 export function createThreadListeners(options: {
-  accept(socket: net.Socket, endpoint: ListenEndpoint): void
+  accept(handle: ConnectionHandle, endpoint: ListenEndpoint): void
   log: Log
 }): ThreadListeners {
   const open = new Map<string, Listening>()
@@ -45,7 +46,7 @@ export function createThreadListeners(options: {
         socket.destroy()
         return Promise.resolve(null)
       }
-      const listening: Listening = { endpoint, server: net.createServer({ noDelay: true, pauseOnConnect: true }) }
+      const listening: Listening = { endpoint, server: net.createServer() }
       const { server } = listening
       return new Promise((resolve) => {
         server.once('error', (error: NodeJS.ErrnoException) => {
@@ -55,10 +56,10 @@ export function createThreadListeners(options: {
         server.listen(socket, BACKLOG, () => {
           server.removeAllListeners('error')
           server.on('error', (error) => acceptFailed(listening.endpoint, error))
+          acceptHandles(server, (handle) => options.accept(handle, listening.endpoint))
           open.set(key(endpoint), listening)
           resolve(null)
         })
-        server.on('connection', (connection) => options.accept(connection, listening.endpoint))
       })
     },
     close(endpoint) {

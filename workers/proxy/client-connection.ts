@@ -3,6 +3,7 @@ import { ClientSocket, type ClientSocketUser } from '../http1/client-socket.ts'
 import { HeadBuffer } from '../http1/head-buffer.ts'
 import { REFUSALS, type Refusal } from '../http1/refusal.ts'
 import { parseRequestHead } from '../http1/request-head.ts'
+import type { ConnectionHandle } from '../listeners/accept-handles.ts'
 import type { Timed } from '../state/timing-wheel.ts'
 import { BodyIntake } from './body-intake.ts'
 import type { Client } from './client.ts'
@@ -49,12 +50,12 @@ export class ClientConnection implements Client, ClientSocketUser, Timed {
   /** The next answer is the last. */
   isClosing = false
 
-  constructor(accepted: net.Socket, address: string, place: ConnectionPlace<ClientConnection>) {
+  constructor(handle: ConnectionHandle, address: string, place: ConnectionPlace<ClientConnection>) {
     const { thread } = place
     this.place = place
     this.clientAddress = address
     this.#since = thread.state.now
-    this.#wire = new ClientSocket(accepted, thread.state.buffers, this)
+    this.#wire = new ClientSocket(handle, thread.state.buffers, this)
     this.socket = this.#wire.socket
     this.arm(this.#since + this.#limits().headerTimeoutMs)
   }
@@ -181,9 +182,8 @@ export class ClientConnection implements Client, ClientSocketUser, Timed {
   }
 
   write(data: string | Buffer): void {
-    if (this.#exchange !== null) this.#exchange.record.bytesOut += data.length
-    if (typeof data === 'string') this.socket.write(data, 'latin1')
-    else this.socket.write(data)
+    this.#exchange!.record.bytesOut += data.length
+    this.#wire.write(data)
   }
 
   /** Answers that the request is not taken; the connection ends, because its bytes are not understood. */
@@ -212,9 +212,12 @@ export class ClientConnection implements Client, ClientSocketUser, Timed {
 
   onResponseEnd(close: boolean): void {
     if (this.#state === CLOSED) return
+    const { head, body } = this.#exchange!
+    // The client said that this was its last request and is sending nothing more: there is nothing to wait for.
+    const isOver = !head.keepAlive && this.#state === BUSY && body.isComplete && this.#headBuffer.text === '' && this.socket.writableLength === 0
     this.#giveBack()
     this.#since = this.thread.state.now
-    if (close) return this.#finish()
+    if (close) return isOver ? this.destroy() : this.#finish()
     this.#state = HEAD_STATE
     this.arm(this.#since + this.#idleMs())
     this.resume()
@@ -233,7 +236,6 @@ export class ClientConnection implements Client, ClientSocketUser, Timed {
     return exchange
   }
 
-  /** The request is over, however it ended. */
   #giveBack(): void {
     const exchange = this.#exchange
     if (exchange === null) return
@@ -254,7 +256,6 @@ export class ClientConnection implements Client, ClientSocketUser, Timed {
     this.resume()
   }
 
-  /** Cuts the connection: the client must not take what it has for whole. */
   destroy(): void {
     this.socket.destroy()
   }

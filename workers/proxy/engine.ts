@@ -1,7 +1,7 @@
-import type net from 'node:net'
 import type { Issue } from '../../shared/schema/issue.ts'
 import type { RuntimePart } from '../configuration/runtime-part.ts'
 import type { Credential } from '../credential.ts'
+import type { ConnectionHandle } from '../listeners/accept-handles.ts'
 import type { SharedMemory } from '../state/shared-memory.ts'
 import { Signals } from '../state/signals.ts'
 import { TICK_MS } from '../state/target-row.ts'
@@ -55,8 +55,8 @@ export interface Engine {
   abort(): void
   /** New connections show these certificates. */
   useCredentials(credentials: readonly Credential[]): void
-  /** Takes over an accepted connection (from net.createServer({ noDelay: true, pauseOnConnect: true })). */
-  accept(socket: net.Socket, endpoint: Endpoint): void
+  /** Takes over an accepted connection (from acceptHandles()). */
+  accept(handle: ConnectionHandle, endpoint: Endpoint): void
   /** The port is going away: its connections end with their current answer, idle ones after a second. */
   closeEndpoint(endpoint: Endpoint): void
   /** As closeEndpoint for all ports; resolves when no connection is left, and cuts the rest after `ms`. */
@@ -107,7 +107,7 @@ export function createEngine(options: EngineOptions): Engine {
       letGo(thread)
     },
     useCredentials: (credentials) => state.credentials.replace(credentials),
-    accept: (socket, endpoint) => connections.accept(socket, endpoint),
+    accept: (handle, endpoint) => connections.accept(handle, endpoint),
     closeEndpoint: (endpoint) => connections.close(endpointKey(endpoint)),
     drain: (ms) => connections.drain(ms),
     stats: () => ({

@@ -1,4 +1,5 @@
 import type net from 'node:net'
+import { type ConnectionHandle, peerAddress, socketOf } from '../listeners/accept-handles.ts'
 import { ClientConnection } from './client-connection.ts'
 import type { ConnectionPlace } from './connection-place.ts'
 import { ExchangePool } from './exchange-pool.ts'
@@ -31,17 +32,17 @@ export class OpenConnections {
   }
 
   /** Takes an accepted connection, or answers 503 when the node has as many as it may. */
-  accept(socket: net.Socket, endpoint: { address: string; port: number }): void {
+  accept(handle: ConnectionHandle, endpoint: { address: string; port: number }): void {
     const thread = this.#thread
     const key = endpointKey(endpoint)
     const listener = thread.current?.listeners.get(key) ?? null
-    const address = clientAddressOf(socket)
+    const address = peerAddress(handle)
     const refused = this.#refusal(listener, address)
-    if (refused !== null) return this.#refuse(socket, refused)
+    if (refused !== null) return this.#refuse(socketOf(handle), refused)
     listener?.row.open()
     thread.state.sockets.open()
     thread.state.clients.open(address)
-    this.#all.add(new ClientConnection(socket, address, this.#place(key, listener?.row ?? null)))
+    this.#all.add(new ClientConnection(handle, address, this.#place(key, listener?.row ?? null)))
   }
 
   readonly #onClosed = (closed: ClientConnection): void => {
@@ -120,8 +121,4 @@ export class OpenConnections {
     socket.once('close', () => clearTimeout(timer))
     socket.resume()
   }
-}
-
-function clientAddressOf({ remoteAddress = '' }: net.Socket): string {
-  return remoteAddress.startsWith('::ffff:') ? remoteAddress.slice(7) : remoteAddress
 }

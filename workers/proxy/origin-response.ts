@@ -91,9 +91,8 @@ export class OriginResponse implements OriginUser {
   }
 
   #relay(output: Buffer, isSlice: boolean): void {
-    const { client, record } = this.#exchange
-    record.bytesOut += output.length
-    client.socket.write(output)
+    const { client } = this.#exchange
+    client.write(output)
     if (isSlice && client.socket.writableLength > 0) this.#exchange.origin?.replaceOwnBuffer()
   }
 

@@ -5,6 +5,7 @@ import type { SnapshotContent } from '../../shared/schema/snapshot.ts'
 import { NodeConfiguration } from '../configuration/node-configuration.ts'
 import type { RuntimePart } from '../configuration/runtime-part.ts'
 import { createEngine, type Engine } from '../proxy/engine.ts'
+import { acceptHandles } from '../listeners/accept-handles.ts'
 import { NodeSlots } from '../state/node-slots.ts'
 import { createSharedMemory, type SharedMemory } from '../state/shared-memory.ts'
 import type { TargetEvent } from '../target-event.ts'
@@ -47,11 +48,11 @@ export async function startEngine(configuration: TestConfiguration, options: { r
   const telemetry = { observe: (record: RequestRecord) => void records.push(Object.assign(Object.create(null) as RequestRecord, record)), tick() {}, recent: () => [] }
   const engine = createEngine({ thread: 0, memory, telemetry, log: quiet, onTargetEvent: (event) => void events.push(event), ...options })
   const planner = new NodeConfiguration(new NodeSlots(memory))
-  const server = net.createServer({ noDelay: true, pauseOnConnect: true })
+  const server = net.createServer()
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as net.AddressInfo
-  server.on('connection', (socket) => engine.accept(socket, { address: '0.0.0.0', port, protocol: 'http' }))
+  acceptHandles(server, (handle) => engine.accept(handle, { address: '0.0.0.0', port, protocol: 'http' }))
   let revision = 0
   const apply = (wanted: TestConfiguration) => {
     const decoded = decodeContent(contentOf(wanted, port))
