@@ -13,18 +13,23 @@ export interface GoodReport {
   p50: number
   p99: number
   longest: number
+  /** p99 of requests that went to the origin past the gateway: what the machine itself makes of it. */
+  directP99: number
 }
 
 export type GoodCommand = { kind: 'begin'; url: string } | { kind: 'finish' }
 export type GoodMessage = { kind: 'origin'; address: string } | { kind: 'samples'; count: number } | { kind: 'report'; report: GoodReport }
 
 const EVERY_MS = 20
+/** One request past the gateway for so many through it. */
+const DIRECT_EVERY = 5
 const PATIENCE_MS = 10_000
 
 // In a thread of its own with its own origin: what the faults cost this program must not be taken for the gateway's.
 const port = parentPort!
 let kept = new http.Agent()
 let times: number[] = []
+let directTimes: number[] = []
 let errors: Record<string, number> = {}
 let underWay: Promise<void>[] = []
 let timer: NodeJS.Timeout | undefined
@@ -34,7 +39,8 @@ const origin = http.createServer((_request, response) => response.end('good'))
 origin.keepAliveTimeout = 60_000
 origin.listen(0, '127.0.0.1')
 await once(origin, 'listening')
-tell({ kind: 'origin', address: `http://127.0.0.1:${(origin.address() as AddressInfo).port}` })
+const address = `http://127.0.0.1:${(origin.address() as AddressInfo).port}`
+tell({ kind: 'origin', address })
 
 port.on('message', (command: GoodCommand) => {
   if (command.kind === 'begin') begin(command.url)
@@ -44,12 +50,16 @@ port.on('message', (command: GoodCommand) => {
 function begin(url: string): void {
   kept = new http.Agent({ keepAlive: true })
   times = []
+  directTimes = []
   errors = {}
   underWay = []
   const from = performance.now()
   let due = 0
   timer = setInterval(() => {
-    for (; due * EVERY_MS <= performance.now() - from; due++) underWay.push(sample(url))
+    for (; due * EVERY_MS <= performance.now() - from; due++) {
+      underWay.push(sample(url))
+      if (due % DIRECT_EVERY === 0) underWay.push(sampleDirectly())
+    }
   }, EVERY_MS)
 }
 
@@ -58,8 +68,8 @@ async function finish(): Promise<void> {
   await Promise.all(underWay)
   // Nothing of it may be counted among the connections that the faults left behind.
   kept.destroy()
-  const sorted = times.toSorted((a, b) => a - b)
-  tell({ kind: 'report', report: { samples: sorted.length, errors, p50: percentile(sorted, 0.5), p99: percentile(sorted, 0.99), longest: sorted.at(-1) ?? NaN } })
+  const [sorted, direct] = [times, directTimes].map((list) => list.toSorted((a, b) => a - b)) as [number[], number[]]
+  tell({ kind: 'report', report: { samples: sorted.length, errors, p50: percentile(sorted, 0.5), p99: percentile(sorted, 0.99), longest: sorted.at(-1) ?? NaN, directP99: percentile(direct, 0.99) } })
 }
 
 /** One request, every other one on a new connection. */
@@ -73,6 +83,12 @@ async function sample(url: string): Promise<void> {
     errors[key] = (errors[key] ?? 0) + 1
   }
   if (times.length % 10 === 0) tell({ kind: 'samples', count: times.length })
+}
+
+async function sampleDirectly(): Promise<void> {
+  const from = performance.now()
+  await send(address, false)
+  directTimes.push(performance.now() - from)
 }
 
 /** Null for the right answer, else what happened. */

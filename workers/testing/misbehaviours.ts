@@ -64,6 +64,7 @@ export const MISBEHAVIOURS: readonly Misbehaviour[] = [
   { name: 'resets a body that ends with the connection', play: sends(UNSIZED, reset), ...CUT },
   { name: 'never answers', play: sends(''), ...answered('response_timeout') },
   { name: 'stops inside the head', play: sends('HTTP/1.1 200 OK\r\nContent-Le'), ...answered('response_timeout') },
+  { name: 'drips a head', play: drips('HTTP/1.1 200 OK\r\nX: ', 50), ...answered('response_timeout') },
   { name: 'stops inside the body', play: sends(SIZED), ...CUT },
   { name: 'stops between two chunks', play: sends(CHUNKED), ...CUT },
   { name: 'speaks another protocol', play: sends('220 mail.example ESMTP ready\r\n\r\n'), ...answered('bad_response') },
