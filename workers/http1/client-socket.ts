@@ -1,5 +1,5 @@
 import net from 'node:net'
-import type { ReadBuffers } from './read-buffer.ts'
+import { BodyBuffers, type ReadBuffers } from './read-buffer.ts'
 
 /** What happens on a client's socket. */
 export interface ClientSocketUser {
@@ -23,14 +23,15 @@ const WRAPPER = Symbol('client socket')
 export class ClientSocket {
   readonly socket: net.Socket
   readonly #user: ClientSocketUser
-  #own: Buffer | null = null
+  /** Only once a body was read: most connections never have one. */
+  #body: BodyBuffers | null = null
   #hasWritten = 0
   readonly #buffers: ReadBuffers
 
   constructor(handle: unknown, buffers: ReadBuffers, user: ClientSocketUser) {
     this.#buffers = buffers
     this.#user = user
-    const options = { handle, readable: true, writable: true, allowHalfOpen: true, onread: { buffer: () => this.#own ?? buffers.shared, callback: onRead } }
+    const options = { handle, readable: true, writable: true, allowHalfOpen: true, onread: { buffer: () => this.#body === null ? buffers.shared : this.#body.current, callback: onRead } }
     const socket = new net.Socket(options as unknown as net.SocketConstructorOpts) as Wrapped
     socket[WRAPPER] = this
     this.socket = socket
@@ -49,16 +50,21 @@ export class ClientSocket {
   }
 
   readIntoOwnBuffer(): void {
-    this.#own ??= this.#buffers.take()
+    this.#body ??= new BodyBuffers(this.#buffers)
+    this.#body.begin()
   }
 
   replaceOwnBuffer(): void {
-    if (this.#own !== null) this.#own = this.#buffers.take()
+    this.#body?.lend()
+  }
+
+  /** What was written of the body has left. */
+  reclaimBuffers(): void {
+    this.#body?.reclaim()
   }
 
   readIntoSharedBuffer(isFree: boolean): void {
-    if (this.#own !== null && isFree) this.#buffers.give(this.#own)
-    this.#own = null
+    this.#body?.end(isFree)
   }
 
   receive(length: number, buffer: Buffer): boolean {
@@ -79,7 +85,7 @@ export class ClientSocket {
   }
 
   closed(): void {
-    this.#own = null
+    this.#body?.end(false)
     this.#user.onClientClose()
   }
 }

@@ -1,4 +1,4 @@
-const SIZE = 65_536
+const SIZE = 131_072
 /** Buffers kept for the next body of a thread. */
 const MOST_FREE = 64
 
@@ -17,5 +17,48 @@ export class ReadBuffers {
 
   give(buffer: Buffer): void {
     if (this.#free.length < MOST_FREE) this.#free.push(buffer)
+  }
+}
+
+/** The buffer that the body of one socket is read into, and those of which slices still wait in writes. */
+export class BodyBuffers {
+  readonly #buffers: ReadBuffers
+  #own: Buffer | null = null
+  readonly #lent: Buffer[] = []
+
+  constructor(buffers: ReadBuffers) {
+    this.#buffers = buffers
+  }
+
+  /** Where to read into now. */
+  get current(): Buffer {
+    return this.#own ?? this.#buffers.shared
+  }
+
+  begin(): void {
+    this.#own ??= this.#buffers.take()
+  }
+
+  /** A slice of the buffer still waits in a write: it must not be read into until that has left. */
+  lend(): void {
+    if (this.#own === null) return
+    this.#lent.push(this.#own)
+    this.#own = this.#buffers.take()
+  }
+
+  /** Everything that was written has left. */
+  reclaim(): void {
+    for (const buffer of this.#lent) this.#buffers.give(buffer)
+    this.#lent.length = 0
+  }
+
+  /** The body is over. `isFree` tells that no slice waits any more. */
+  end(isFree: boolean): void {
+    if (isFree) {
+      this.reclaim()
+      if (this.#own !== null) this.#buffers.give(this.#own)
+    }
+    this.#own = null
+    this.#lent.length = 0
   }
 }

@@ -111,8 +111,7 @@ function parseFields(text: string, start: number, end: number, maxFields: number
     if (at === -1) return REFUSALS.badField
     if (++count > maxFields) return REFUSALS.tooManyFields
     const kind = fieldKind(text, reader.nameStart, reader.nameEnd)
-    if (kind === FIELD.accept) head.accept = head.accept === '' ? reader.value() : `${head.accept}, ${reader.value()}`
-    else if (kind === FIELD.traceparent) takeTrace(reader.value(), head)
+    if (kind === FIELD.accept || kind === FIELD.traceparent) note(kind, reader.value(), head)
     if (reader.isPlain && (kind === FIELD.other || kind === FIELD.accept || kind === FIELD.trailer)) continue
     if (lineStart > runStart) fields += text.slice(runStart, lineStart)
     runStart = at
@@ -170,6 +169,11 @@ function resetFields(head: RequestHead): void {
   options.keepAlive = false
   options.upgrade = false
   if (options.named.length > 0) options.named = []
+}
+
+function note(kind: number, value: string, head: RequestHead): void {
+  if (kind === FIELD.traceparent) takeTrace(value, head)
+  else head.accept = head.accept === '' ? value : `${head.accept}, ${value}`
 }
 
 /** A malformed or repeated traceparent is dropped together with what belongs to it (W3C Trace Context section 4.3). */

@@ -26,7 +26,7 @@ const CLOSED = 3
 /** Bytes of further requests that may wait behind the one that is served. */
 const MAX_PIPELINED = 65_536
 const LINGER_MS = 2_000
-/** Idle connections of a listener that goes away are closed after this long. */
+/** For idle connections of a listener that goes away. */
 const CLOSE_GRACE_MS = 1_000
 
 /** One accepted connection: reads requests one after the other and lends an exchange to serve each. */
@@ -83,8 +83,10 @@ export class ClientConnection implements Client, ClientSocketUser, Timed {
       if (this.#headBuffer.text === '') this.#since = this.thread.state.now
       this.#headBuffer.append(piece)
       this.#advance(piece)
-    } else if (this.#state === BUSY && !this.#exchange!.body.isComplete) this.#takeBody(buffer, length)
-    else if (this.#state === BUSY) this.#keepForLater(buffer, 0, length)
+    } else if (this.#state === BUSY && !this.#exchange!.body.isComplete) {
+      const taken = this.#intake!.take(this.#exchange!, buffer, length)
+      if (this.#state === BUSY && taken < length) this.#keepForLater(buffer, taken, length)
+    } else if (this.#state === BUSY) this.#keepForLater(buffer, 0, length)
     return !this.#isPaused
   }
 
@@ -136,27 +138,21 @@ export class ClientConnection implements Client, ClientSocketUser, Timed {
   #serve(limits: ConnectionLimits): void {
     const buffer = this.#headBuffer
     const exchange = this.#take()
-    const { head, body, record } = exchange
-    record.bytesIn = buffer.bodyStart
+    const { head, body } = exchange
+    exchange.record.bytesIn = buffer.bodyStart
     const refused = parseRequestHead(buffer.text, 0, buffer.end, limits.maxHeaders, head)
     if (refused !== null) return this.refuse(refused)
     if (head.isWebSocketUpgrade) return this.refuse(REFUSALS.upgradeNotSupported)
     this.#state = BUSY
     this.#since = this.thread.state.now
     this.#hasServed = true
-    const rest = buffer.text.slice(buffer.bodyStart)
-    const taken = body.begin(head, rest)
+    const taken = body.begin(head, buffer.text.slice(buffer.bodyStart))
     buffer.consume(buffer.bodyStart + taken)
     if (body.refusal !== null) return this.refuse(body.refusal)
     exchange.begin()
     if (this.#exchange !== exchange || this.#state !== BUSY || body.isComplete) return
     this.#intake ??= new BodyIntake(this, this.#wire)
     this.#intake.begin(exchange, limits, this.#since)
-  }
-
-  #takeBody(buffer: Buffer, length: number): void {
-    const taken = this.#intake!.take(this.#exchange!, buffer, length)
-    if (this.#state === BUSY && taken < length) this.#keepForLater(buffer, taken, length)
   }
 
   #keepForLater(buffer: Buffer, from: number, to: number): void {
@@ -175,6 +171,10 @@ export class ClientConnection implements Client, ClientSocketUser, Timed {
     if (!this.#isPaused || this.#state === CLOSED) return
     this.#isPaused = false
     this.socket.resume()
+  }
+
+  onBodyWritten(): void {
+    this.#wire.reclaimBuffers()
   }
 
   arm(time: number): void {
@@ -279,7 +279,7 @@ export class ClientConnection implements Client, ClientSocketUser, Timed {
   onTime(now: number): number {
     if (this.#state === CLOSED) return Infinity
     if (this.#state === BUSY) return this.#onBusyTime(now)
-    const isIdle = this.#headBuffer.text === ''
+    const { isIdle } = this
     const dueAt = this.#since + (this.#state === LINGER ? LINGER_MS : isIdle ? this.#idleMs() : this.#limits().headerTimeoutMs)
     if (now < dueAt) return dueAt
     if (this.#state === LINGER) this.destroy()

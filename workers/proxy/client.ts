@@ -13,6 +13,8 @@ export interface Client {
   /** Stops and goes on reading the request body. */
   pause(): void
   resume(): void
+  /** Everything of the request body that was written has left. */
+  onBodyWritten(): void
   /** Looks at the exchange's timeouts at this time. */
   arm(time: number): void
   /** Sends the gateway's own answer, which ends the exchange. */

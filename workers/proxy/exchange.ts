@@ -181,6 +181,7 @@ export class Exchange implements ResponseOwner, AttemptOwner {
 
   onClientDrain(): void {
     this.lastActivity = this.client.thread.state.now
+    if (this.client.socket.writableLength === 0) this.origin?.reclaimBuffers()
     this.origin?.resume()
   }
 

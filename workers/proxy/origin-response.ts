@@ -76,7 +76,9 @@ export class OriginResponse implements OriginUser {
   }
 
   onOriginDrain(): void {
-    this.#exchange.client.resume()
+    const { client, origin } = this.#exchange
+    if (origin !== null && origin.socket.writableLength === 0) client.onBodyWritten()
+    client.resume()
   }
 
   onOriginData(buffer: Buffer, length: number): boolean {

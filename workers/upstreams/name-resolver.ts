@@ -83,13 +83,20 @@ export class NameResolver {
     }
     // From then on it is slow; those that wait behind it go on.
     const timer = line === this.#quick ? setTimeout(leave, SLOW_MS) : undefined
-    const done = (addresses: string[], ttlMs: number, error: string | null): void => {
+    void this.#ask(entry.name).then(({ addresses, ttlMs, error }) => {
       clearTimeout(timer)
       entry.isSlow = addresses.length === 0 || (hasLeft && line === this.#quick)
       this.#answered(entry, addresses, ttlMs, error)
       leave()
+    })
+  }
+
+  async #ask(name: string): Promise<NameAnswer & { error: string | null }> {
+    try {
+      return { ...await this.#lookUp(name), error: null }
+    } catch (error) {
+      return { addresses: [], ttlMs: RETRY_MS, error: (error as NodeJS.ErrnoException).code ?? (error as Error).message }
     }
-    void this.#lookUp(entry.name).then(({ addresses, ttlMs }) => done(addresses, ttlMs, null), (error: Error) => done([], RETRY_MS, (error as NodeJS.ErrnoException).code ?? error.message))
   }
 
   #leave(line: Line): void {

@@ -1,6 +1,6 @@
 import type net from 'node:net'
 import { connect as connectTls, type TLSSocket } from 'node:tls'
-import type { ReadBuffers } from '../http1/read-buffer.ts'
+import { BodyBuffers, type ReadBuffers } from '../http1/read-buffer.ts'
 import { OriginSocket } from './origin-socket.ts'
 import type { OriginTls } from './origin-tls.ts'
 
@@ -36,15 +36,14 @@ export class OriginConnection {
   idleUntil = 0
   idleSince = 0
   onClosed: ((connection: OriginConnection) => void) | null = null
-  #own: Buffer | null = null
-  readonly #buffers: ReadBuffers
+  readonly #body: BodyBuffers
   #error = ''
 
   constructor(buffers: ReadBuffers, address: string, port: number, tls: OriginTls | null, user: OriginUser) {
-    this.#buffers = buffers
+    this.#body = new BodyBuffers(buffers)
     this.address = address
     this.user = user
-    const onread = { buffer: () => this.#own ?? buffers.shared, callback: (length: number, buffer: Uint8Array) => this.#onData(length, buffer as Buffer) }
+    const onread = { buffer: () => this.#body.current, callback: (length: number, buffer: Uint8Array) => this.#onData(length, buffer as Buffer) }
     this.socket = tls === null
       ? new OriginSocket({ onread, noDelay: true } as net.SocketConstructorOpts).connect({ host: address, port, autoSelectFamily: false })
       : this.#connectTls(tls, { host: address, port, noDelay: true, autoSelectFamily: false, onread } as net.TcpNetConnectOpts)
@@ -65,18 +64,22 @@ export class OriginConnection {
 
   /** From now on the bytes of a body are passed on without a copy. */
   readIntoOwnBuffer(): void {
-    this.#own ??= this.#buffers.take()
+    this.#body.begin()
   }
 
   /** A slice of the buffer still waits in a write: it must never be read into again. */
   replaceOwnBuffer(): void {
-    if (this.#own !== null) this.#own = this.#buffers.take()
+    this.#body.lend()
+  }
+
+  /** What was written of the body has left. */
+  reclaimBuffers(): void {
+    this.#body.reclaim()
   }
 
   /** The body is over. `isFree` tells that no slice of the buffer waits. */
   readIntoSharedBuffer(isFree: boolean): void {
-    if (this.#own !== null && isFree) this.#buffers.give(this.#own)
-    this.#own = null
+    this.#body.end(isFree)
   }
 
   write(text: string): void {
@@ -121,7 +124,7 @@ export class OriginConnection {
   }
 
   #onClose(): void {
-    this.#own = null
+    this.#body.end(false)
     const { user } = this
     this.user = null
     this.onClosed?.(this)
