@@ -9,6 +9,8 @@ const { promise } = await import(pathToFileURL(file).href) as { promise: ChaosPr
 let hasEnded = false
 const stand = await openStand(Number(samples))
 stopOnSignal(() => void end('interrupted'))
+// Whatever happens here, the node is ended and its folder removed.
+process.on('uncaughtException', (error) => void end(error.stack ?? error.message))
 try {
   await promise.run(stand)
   await end(null)
