@@ -7,6 +7,7 @@ import type { RuntimeTarget } from './runtime.ts'
 const YOUNG_MS = 1_000
 
 const IDLE = 0
+/** A place is reserved, but the name has no address yet. */
 const NAME = 1
 const QUEUED = 2
 const CONNECTING = 3
@@ -14,6 +15,8 @@ const CONNECTED = 4
 
 /** The request an attempt is made for. */
 export interface AttemptOwner {
+  /** The thread's time. */
+  readonly now: number
   /** A connection is there: the request is to be written. */
   onConnection(origin: OriginConnection): void
   onAttemptFailed(failure: ProxyFailure): void
@@ -29,19 +32,19 @@ export interface AttemptTimes {
 /** One try at one target: an idle connection, or a place in the queue, a name and a new connection. Used again for every attempt. */
 export class Attempt implements PoolWaiter {
   readonly #owner: AttemptOwner
-  readonly #user: OriginUser
+  /** Reads what the origin sends. */
+  readonly user: OriginUser
   #target: RuntimeTarget | null = null
   #times: AttemptTimes = { connectMs: 0, queueMs: 0 }
   #phase = IDLE
   #number = 0
-  #now = 0
   /** When the phase is over, in the thread's time. */
   deadline = Infinity
   origin: OriginConnection | null = null
 
   constructor(owner: AttemptOwner, user: OriginUser) {
     this.#owner = owner
-    this.#user = user
+    this.user = user
   }
 
   get settings(): PoolSettings {
@@ -53,33 +56,36 @@ export class Attempt implements PoolWaiter {
   }
 
   /** `isRepeatable`: the request may be sent again when a kept connection turns out stale. `fresh`: take no kept one at all. */
-  begin(target: RuntimeTarget, times: AttemptTimes, now: number, isRepeatable: boolean, fresh: boolean): void {
+  begin(target: RuntimeTarget, times: AttemptTimes, isRepeatable: boolean, fresh: boolean): void {
     this.#number++
     this.#target = target
     this.#times = times
-    this.#now = now
     target.row.enter()
     if (!fresh) {
-      const idle = target.pool.takeIdle(this.#user, now, isRepeatable ? Infinity : YOUNG_MS)
+      const idle = target.pool.takeIdle(this.user, this.#owner.now, isRepeatable ? Infinity : YOUNG_MS)
       if (idle !== null) return this.#connected(idle)
     }
-    if (!target.pool.isReady) return this.#owner.onAttemptFailed(FAILURES.certificateMissing)
-    if (target.pool.reserve(target.settings)) return this.#connect(target.pool)
+    if (target.pool.reserve(target.settings)) return this.onPlace(target.pool)
     if (target.settings.queueMax === 0 || !target.pool.wait(this)) return this.#owner.onAttemptFailed(FAILURES.targetBusy)
     this.#phase = QUEUED
     this.#wait(times.queueMs)
   }
 
-  /** A connection or a free place is there for the waiting request. */
-  onTurn(pool: TargetPool): void {
-    if (this.#phase !== QUEUED) return
-    this.#phase = IDLE
-    const idle = pool.takeIdle(this.#user, this.#now, Infinity)
-    if (idle !== null) return this.#connected(idle)
-    if (pool.reserve(this.settings)) return this.#connect(pool)
-    // Another thread was quicker.
-    if (!pool.wait(this)) return this.#owner.onAttemptFailed(FAILURES.targetBusy)
-    this.#phase = QUEUED
+  onIdle(connection: OriginConnection): void {
+    this.#connected(connection)
+  }
+
+  /** A reserved place of the pool becomes a connection, as soon as the name has an address. */
+  onPlace(pool: TargetPool): void {
+    this.#phase = NAME
+    this.#wait(this.#times.connectMs)
+    if (pool.name.addresses.length > 0) return this.#connect(pool)
+    if (!pool.name.isPending) return this.#owner.onAttemptFailed(FAILURES.nameNotResolved)
+    // Only right after a publish that brought the name: the first look-up is still under way.
+    const number = this.#number
+    pool.name.waiting.push(() => {
+      if (number === this.#number && this.#phase === NAME) this.#connect(pool)
+    })
   }
 
   /** The new connection can be written to. */
@@ -87,24 +93,11 @@ export class Attempt implements PoolWaiter {
     if (this.#phase === CONNECTING && this.origin !== null) this.#connected(this.origin)
   }
 
-  /** A reserved place of the pool becomes a connection, as soon as the name has an address. */
   #connect(pool: TargetPool): void {
-    this.#wait(this.#times.connectMs)
-    if (pool.name.addresses.length > 0) {
-      this.#phase = CONNECTING
-      this.origin = pool.connect(this.#user, this.#now)
-      return
-    }
-    this.#phase = NAME
-    if (!pool.name.isPending) return this.#owner.onAttemptFailed(FAILURES.nameNotResolved)
-    // Only right after a publish that brought the name: the first look-up is still under way.
-    const number = this.#number
-    pool.name.waiting.push(() => {
-      if (number !== this.#number || this.#phase !== NAME) return
-      if (pool.name.addresses.length === 0) return this.#owner.onAttemptFailed(FAILURES.nameNotResolved)
-      this.#phase = CONNECTING
-      this.origin = pool.connect(this.#user, this.#now)
-    })
+    if (pool.name.addresses.length === 0) return this.#owner.onAttemptFailed(FAILURES.nameNotResolved)
+    if (!pool.isReady) return this.#owner.onAttemptFailed(FAILURES.certificateMissing)
+    this.#phase = CONNECTING
+    this.origin = pool.connect(this.user, this.#owner.now)
   }
 
   #connected(origin: OriginConnection): void {
@@ -115,13 +108,12 @@ export class Attempt implements PoolWaiter {
   }
 
   #wait(ms: number): void {
-    this.deadline = this.#now + ms
+    this.deadline = this.#owner.now + ms
     this.#owner.waitUntil(this.deadline)
   }
 
   /** Whether the phase took too long, and why; null when not. */
   timedOut(now: number): ProxyFailure | null {
-    this.#now = now
     if (now < this.deadline) return null
     if (this.#phase === QUEUED) return FAILURES.queueTimeout
     if (this.#phase === CONNECTING) this.#target!.pool.avoid(this.origin!.address, now)
@@ -138,7 +130,7 @@ export class Attempt implements PoolWaiter {
         pool.lastTlsError = error
         return FAILURES.tlsFailed
       }
-      pool.avoid(origin.address, this.#now)
+      pool.avoid(origin.address, this.#owner.now)
       return FAILURES.connectFailed
     }
     if (hasBytes) return FAILURES.originClosed

@@ -64,6 +64,10 @@ export class Exchange implements ResponseOwner, AttemptOwner {
     return this.#destination === null ? null : this.#destination.upstream
   }
 
+  get now(): number {
+    return this.client.thread.state.now
+  }
+
   /** The origin can take more of the request body. */
   get takesBody(): boolean {
     return this.#attempt.isConnected
@@ -123,8 +127,7 @@ export class Exchange implements ResponseOwner, AttemptOwner {
     const { record } = this
     const { tried, isRepeatable } = this.#retries
     const destination = this.#destination!
-    const { now } = this.client.thread.state
-    const target = fresh ? tried.at(-1)! : this.#choose(destination, now)
+    const target = fresh ? tried.at(-1)! : this.#choose(destination, this.now)
     if (target === null) return
     if (!fresh) tried.push(target)
     this.#target = target
@@ -132,7 +135,7 @@ export class Exchange implements ResponseOwner, AttemptOwner {
     record.attempts++
     this.#outgoing = originHead(this.#route!, this.head, this.#path, target.hostHeader, this.context) + this.body.first
     this.#response.reset()
-    this.#attempt.begin(target, destination, now, isRepeatable, fresh)
+    this.#attempt.begin(target, destination, isRepeatable, fresh)
   }
 
   /** Null when there is none, or not the one that the client is bound to; then the request has failed. */
@@ -231,9 +234,10 @@ export class Exchange implements ResponseOwner, AttemptOwner {
   #fail(failure: ProxyFailure): void {
     const { client } = this
     this.record.failureCode = failure.code
-    if (this.#response.hasStarted) return client.destroy()
     const change = this.#route === null || this.#route.transforms === null ? null : this.#route.transforms
+    // Also of the origin: what it still sends must not fail a second time.
     this.#letGo()
+    if (this.#response.hasStarted) return client.destroy()
     client.answer(failure, change === null ? null : (fields) => this.#changed(change, fields))
   }
 
@@ -260,8 +264,7 @@ export class Exchange implements ResponseOwner, AttemptOwner {
 
   /** The whole response went to the client. `reusable` tells that the origin's connection may serve another request. */
   onResponseComplete(status: number, reusable: boolean, keepAliveSeconds: number, close: boolean): void {
-    const { client } = this
-    const { now } = client.thread.state
+    const { client, now } = this
     this.upstream?.health.answered(this.#target!, status, now)
     this.origin?.readIntoSharedBuffer(client.socket.writableLength === 0)
     this.#attempt.complete(reusable, keepAliveSeconds, now)

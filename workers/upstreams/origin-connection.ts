@@ -35,7 +35,8 @@ export class OriginConnection {
   /** Until when it may lie in the pool, and since when it does, in the thread's time. */
   idleUntil = 0
   idleSince = 0
-  onClosed: ((connection: OriginConnection) => void) | null = null
+  /** Called once, as soon as it is certain that the connection ends. */
+  onGone: ((connection: OriginConnection) => void) | null = null
   readonly #body: BodyBuffers
   #error = ''
 
@@ -93,6 +94,7 @@ export class OriginConnection {
   destroy(): void {
     this.user = null
     this.socket.destroy()
+    this.#leave()
   }
 
   #connectTls(tls: OriginTls, options: net.TcpNetConnectOpts): TLSSocket {
@@ -127,7 +129,14 @@ export class OriginConnection {
     this.#body.end(false)
     const { user } = this
     this.user = null
-    this.onClosed?.(this)
+    this.#leave()
     user?.onOriginClose(this.#error)
+  }
+
+  /** Its place is free at once: whoever ends a connection may open the next in the same breath. */
+  #leave(): void {
+    const { onGone } = this
+    this.onGone = null
+    onGone?.(this)
   }
 }

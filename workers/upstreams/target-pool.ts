@@ -22,8 +22,11 @@ export interface PoolSettings {
 /** A request that waits for a connection. */
 export interface PoolWaiter {
   readonly settings: PoolSettings
-  /** A connection is there: an idle one, or a new one may be opened now. */
-  onTurn(pool: TargetPool): void
+  readonly user: OriginUser
+  /** A kept connection came free. */
+  onIdle(connection: OriginConnection): void
+  /** A new connection may be opened: a place is reserved for it. */
+  onPlace(pool: TargetPool): void
 }
 
 /** The connections of one thread to one target; outlives configurations while the target's address stays. */
@@ -39,6 +42,7 @@ export class TargetPool {
   #avoided: Map<string, number> | null = null
   #nextAddress = 0
   #isRetired = false
+  #isServing = false
   /** Connections of this thread that exist, idle or in use. */
   open = 0
   /** Why TLS failed last, for people; '' when it never did. */
@@ -62,11 +66,11 @@ export class TargetPool {
     return this.#tls !== null
   }
 
-  /** The connection that was used last, or null; none that lay longer than `youngMs`, or that the origin closed meanwhile. */
+  /** The connection that was used last, or null; none that lay longer than `youngMs` or than it may, or that the origin closed meanwhile. */
   takeIdle(user: OriginUser, now: number, youngMs: number): OriginConnection | null {
     for (let connection = this.#idle.pop(); connection !== undefined; connection = this.#idle.pop()) {
       if (connection.socket.readyState !== 'open') continue
-      if (!this.#isCurrent(connection)) {
+      if (now >= connection.idleUntil || !this.#isCurrent(connection)) {
         connection.destroy()
         continue
       }
@@ -81,12 +85,14 @@ export class TargetPool {
     return null
   }
 
-  /** Whether a new connection may be opened; the caller then must call connect(). */
-  reserve(settings: PoolSettings): boolean {
-    if (this.row.reserveConnection(settings.maxPerTarget)) return true
-    // An idle connection that is too old for this request still takes a place.
-    if (this.#idle.length > 0) this.#idle.shift()!.destroy()
-    return false
+  /** Whether a new connection may be opened; the caller then must call connect() or release(). */
+  reserve({ maxPerTarget }: PoolSettings): boolean {
+    if (this.row.reserveConnection(maxPerTarget)) return true
+    // A connection that this request may not use, because it lay too long, makes room.
+    const old = this.#idle.shift()
+    if (old === undefined) return false
+    old.destroy()
+    return this.row.reserveConnection(maxPerTarget)
   }
 
   /** Opens a reserved connection, to the next of the name's addresses; the name must have one. */
@@ -94,7 +100,7 @@ export class TargetPool {
     const connection = new OriginConnection(this.#buffers, this.#address(now), this.port, this.#tls, user)
     this.open++
     this.#sockets.open()
-    connection.onClosed = (closed) => this.#onClosed(closed)
+    connection.onGone = (gone) => this.#onGone(gone)
     return connection
   }
 
@@ -135,7 +141,7 @@ export class TargetPool {
     connection.idleUntil = now + idleMs
     connection.idleSince = now
     this.#idle.push(connection)
-    if (this.#waiting.length > 0) this.#serveWaiting()
+    this.#serveWaiting()
   }
 
   /** Closes connections that lay idle too long, the oldest lie at the bottom, and those that others of the node wait for. */
@@ -152,16 +158,29 @@ export class TargetPool {
     for (const connection of this.#idle.splice(0)) connection.destroy()
   }
 
-  /** The first in the line gets the idle connection or the free place; it waits on in the first place when there is neither. */
+  /** Those that wait get idle connections and free places, one after the other, until there are no more. */
   #serveWaiting(): void {
-    const waiter = this.#waiting[0]
-    if (waiter === undefined) return
-    if (this.#idle.length === 0) {
-      if (!this.row.reserveConnection(waiter.settings.maxPerTarget)) return
-      this.row.releaseConnection()
+    // A turn that fails at once gives its place back: the loop that runs already goes on with the next.
+    if (this.#isServing) return
+    this.#isServing = true
+    try {
+      for (let hasMore = true; hasMore; ) hasMore = this.#serveNext()
+    } finally {
+      this.#isServing = false
     }
+  }
+
+  /** False when nobody waits, or the first one has to wait on. */
+  #serveNext(): boolean {
+    const waiter = this.#waiting[0]
+    if (waiter === undefined) return false
+    // Whatever lies idle while somebody waits came free just now.
+    const idle = this.takeIdle(waiter.user, -Infinity, Infinity)
+    if (idle === null && !this.row.reserveConnection(waiter.settings.maxPerTarget)) return false
     this.stopWaiting(waiter)
-    waiter.onTurn(this)
+    if (idle !== null) waiter.onIdle(idle)
+    else waiter.onPlace(this)
+    return true
   }
 
   /** The name still has the connection's address. */
@@ -178,12 +197,12 @@ export class TargetPool {
     return addresses[this.#nextAddress++ % addresses.length]!
   }
 
-  #onClosed(connection: OriginConnection): void {
+  #onGone(connection: OriginConnection): void {
     this.open--
     this.#sockets.close()
     this.row.releaseConnection()
     const index = this.#idle.indexOf(connection)
     if (index !== -1) this.#idle.splice(index, 1)
-    if (this.#waiting.length > 0) this.#serveWaiting()
+    this.#serveWaiting()
   }
 }
