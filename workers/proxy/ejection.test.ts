@@ -74,9 +74,9 @@ test('ConsecutiveFailures: a success begins the count anew', async () => {
 test('TransportFailureRate: out when the share of failures in the window is reached, not before there are enough requests', async () => {
   await use(rate({ minRequests: 5, rate: 0.5 }))
   await askMany(12)
-  assert.deepEqual(gateway.events, [], 'four requests of its own so far')
+  assert.equal(gateway.events.length, 0, 'four requests of its own so far')
   await askMany(6)
-  assert.match(gateway.events[0]!.reason, /^5 of 5 requests failed within 60 s, the last one: origin_closed$/)
+  assert.match(gateway.events.at(0)?.reason ?? '', /^5 of 5 requests failed within 60 s, the last one: origin_closed$/)
   await stop()
 })
 
@@ -84,11 +84,11 @@ test('5xx answers count only where the configuration says so', async () => {
   play = answering('HTTP/1.1 500 Oops\r\nContent-Length: 3\r\n\r\nbad')
   await use(consecutive(2))
   await askMany(12)
-  assert.deepEqual(gateway.events, [])
+  assert.equal(gateway.events.length, 0)
   await stop()
   await use(consecutive(2, { count5xx: true }))
   await askMany(6)
-  assert.match(gateway.events[0]!.reason, /status 500/)
+  assert.match(gateway.events.at(0)?.reason ?? '', /status 500/)
   await stop()
 })
 

@@ -14,7 +14,7 @@ let gateway: EngineUnderTest
 let port: number
 /** Sessions that were resumed, and server names that were asked for. */
 let resumed: boolean[] = []
-let names: (string | false)[] = []
+let names: (string | false | null)[] = []
 
 before(async () => {
   origin = https.createServer({ cert: pem('origin.pem'), key: pem('origin.key') }, async (request, response) => {
