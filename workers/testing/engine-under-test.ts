@@ -40,13 +40,13 @@ export interface TestConfiguration {
 const id = (number: number) => `00000000-0000-7000-8000-${String(number).padStart(12, '0')}`
 const quiet = { info() {}, warn() {}, error() {} }
 
-/** Starts an engine with one listener, one upstream and a global route on "/". */
-export async function startEngine(configuration: TestConfiguration, options: { random?: () => number } = {}): Promise<EngineUnderTest> {
-  const memory = createSharedMemory(1)
+/** Starts an engine with one listener, one upstream and a global route on "/". Several may share the memory, each as a thread of its own. */
+export async function startEngine(configuration: TestConfiguration, options: { random?: () => number; memory?: SharedMemory; thread?: number } = {}): Promise<EngineUnderTest> {
+  const { memory = createSharedMemory(1), thread = 0 } = options
   const events: TargetEvent[] = []
   const records: RequestRecord[] = []
   const telemetry = { observe: (record: RequestRecord) => void records.push(Object.assign(Object.create(null) as RequestRecord, record)), tick() {}, recent: () => [] }
-  const engine = createEngine({ thread: 0, memory, telemetry, log: quiet, onTargetEvent: (event) => void events.push(event), ...options })
+  const engine = createEngine({ ...options, thread, memory, telemetry, log: quiet, onTargetEvent: (event) => void events.push(event) })
   const planner = new NodeConfiguration(new NodeSlots(memory))
   const server = net.createServer()
   server.listen(0, '127.0.0.1')
