@@ -32,7 +32,7 @@ whole process tree (user and system, from /proc/PID/stat). The proxies take turn
 time. What counts is the ratio: the absolute figures belong to the machine.
 ${warning}
 - Date: ${new Date().toISOString().slice(0, 10)}
-- Machine: ${os.cpus()[0]?.model.trim() ?? '?'}, ${os.availableParallelism()} CPUs, Linux ${os.release()}; load average before the run ${facts.loadBefore.toFixed(1)}
+- Machine: ${os.cpus()[0]?.model.trim() ?? '?'}, ${os.cpus().length} CPUs, Linux ${os.release()}; load average before the run ${facts.loadBefore.toFixed(1)}
 - Versions: ${listContestants().map(({ name, version }) => `${name} ${version}`).join(', ')}; Node ${process.versions.node}
 
 ## Budgets

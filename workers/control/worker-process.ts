@@ -19,8 +19,8 @@ const PROCESS_FILE = fileURLToPath(new URL('../process.ts', import.meta.url))
 const START_TIMEOUT_MS = 30_000
 const ANSWER_MS = 1_000
 /** Helper threads of the process: look-ups of names take half of them at most, the rest is for files. */
-const HELPER_THREADS = 4
-const LOOK_UPS_PER_THREAD = 4
+const HELPER_THREADS = 32
+const LOOK_UPS_PER_THREAD = 8
 /** A worker process reports each second; its main thread does little that could hold it up. */
 const SILENCE_CHECK_MS = 3_000
 const SILENT_CHECKS = 5

@@ -11,13 +11,13 @@ export interface ResolvedName {
   error: string | null
   refreshAt: number
   isPending: boolean
-  /** The last look-up failed or took long. */
+  /** The last look-up took long and failed. */
   isSlow: boolean
   readonly waiting: (() => void)[]
 }
 
 /** A look-up that takes longer makes its name a slow one. */
-const SLOW_MS = 1_000
+const SLOW_MS = 500
 const RETRY_MS = 2_000
 
 /** One look-up at a time. Names that are slow wait in a line of their own, so that they hold up only each other. */
@@ -76,6 +76,7 @@ export class NameResolver {
     const entry = line.waiting.shift()
     if (entry === undefined) return
     line.isBusy = true
+    const begunAt = this.#clock()
     let hasLeft = false
     const leave = (): void => {
       if (!hasLeft) this.#leave(line)
@@ -85,7 +86,8 @@ export class NameResolver {
     const timer = line === this.#quick ? setTimeout(leave, SLOW_MS) : undefined
     void this.#ask(entry.name).then(({ addresses, ttlMs, error }) => {
       clearTimeout(timer)
-      entry.isSlow = addresses.length === 0 || (hasLeft && line === this.#quick)
+      // One that is known in the end only waited, most likely for others.
+      entry.isSlow = addresses.length === 0 && this.#clock() - begunAt > SLOW_MS
       this.#answered(entry, addresses, ttlMs, error)
       leave()
     })
