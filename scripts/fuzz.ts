@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util'
-import { fuzzRequests } from '../workers/http1/fuzz/fuzz-requests.ts'
-import { fuzzResponses } from '../workers/http1/fuzz/fuzz-responses.ts'
-import { fuzzSegments } from '../workers/http1/fuzz/fuzz-segments.ts'
-import { Finding, type FuzzOptions } from '../workers/http1/fuzz/finding.ts'
+import { fuzzRequests } from '../workers/testing/fuzz/fuzz-requests.ts'
+import { fuzzResponses } from '../workers/testing/fuzz/fuzz-responses.ts'
+import { fuzzSegments } from '../workers/testing/fuzz/fuzz-segments.ts'
+import { Finding, type FuzzOptions } from '../workers/testing/fuzz/finding.ts'
 
 const HELP = `npm run fuzz                        tries random messages on the HTTP/1.1 codec until it is stopped
   --kind=requests|responses|segments  only one kind

@@ -64,7 +64,7 @@ test('ConsecutiveFailures: out after so many, with an event that says why', asyn
 
 test('ConsecutiveFailures: a success begins the count anew', async () => {
   let count = 0
-  play = (peer) => void (++count % 2 === 0 ? answering(ok('good', 'Connection: close\r\n'))(peer) : reset(peer))
+  play = (peer) => (++count % 2 === 0 ? answering(ok('good', 'Connection: close\r\n'))(peer) : reset(peer))
   await use(consecutive(2))
   await askMany(18)
   assert.deepEqual(gateway.events, [])

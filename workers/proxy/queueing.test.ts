@@ -9,9 +9,9 @@ import { connectRaw, type RawClient } from '../testing/raw-client.ts'
 import { answering, ok, type ScriptedOrigin, startScriptedOrigin } from '../testing/scripted-origin.ts'
 
 let memory: SharedMemory
-let origins: ScriptedOrigin[] = []
-let gateways: EngineUnderTest[] = []
-let clients: RawClient[] = []
+const origins: ScriptedOrigin[] = []
+const gateways: EngineUnderTest[] = []
+const clients: RawClient[] = []
 
 afterEach(async () => {
   for (const client of clients.splice(0)) client.destroy()

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { randomFrom } from '../http1/fuzz/random.ts'
+import { randomFrom } from '../testing/fuzz/random.ts'
 import { type Timed, TimingWheel } from './timing-wheel.ts'
 
 /** Wants to be looked at at its deadline; notes when it was. */

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { fuzzRequests } from './fuzz-requests.ts'
-import { fuzzResponses } from './fuzz-responses.ts'
-import { fuzzSegments } from './fuzz-segments.ts'
+import { fuzzRequests } from '../testing/fuzz/fuzz-requests.ts'
+import { fuzzResponses } from '../testing/fuzz/fuzz-responses.ts'
+import { fuzzSegments } from '../testing/fuzz/fuzz-segments.ts'
 
 for (const seed of [1, 20260, 777, 4]) {
   test(`requests: what is forwarded is one request for a strict parser (seed ${seed})`, async () => {

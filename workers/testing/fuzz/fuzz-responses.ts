@@ -1,6 +1,6 @@
 import http from 'node:http'
-import { startEngine } from '../../testing/engine-under-test.ts'
-import { startScriptedOrigin } from '../../testing/scripted-origin.ts'
+import { startEngine } from '../engine-under-test.ts'
+import { startScriptedOrigin } from '../scripted-origin.ts'
 import { Finding, type FuzzOptions } from './finding.ts'
 import { responseInput } from './inputs.ts'
 import { pieces, randomFrom } from './random.ts'
