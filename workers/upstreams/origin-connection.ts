@@ -1,8 +1,8 @@
-import type net from 'node:net'
+import net from 'node:net'
 import { connect as connectTls, type TLSSocket } from 'node:tls'
 import { BodyBuffers, type ReadBuffers } from '../http1/read-buffer.ts'
-import { OriginSocket } from './origin-socket.ts'
 import type { OriginTls } from './origin-tls.ts'
+import { outliveFailedWrites } from './outlive-failed-writes.ts'
 
 /** Who uses an origin connection at the moment. */
 export interface OriginUser {
@@ -45,9 +45,9 @@ export class OriginConnection {
     this.address = address
     this.user = user
     const onread = { buffer: () => this.#body.current, callback: (length: number, buffer: Uint8Array) => this.#onData(length, buffer as Buffer) }
-    this.socket = tls === null
-      ? new OriginSocket({ onread, noDelay: true } as net.SocketConstructorOpts).connect({ host: address, port, autoSelectFamily: false })
-      : this.#connectTls(tls, { host: address, port, noDelay: true, autoSelectFamily: false, onread } as net.TcpNetConnectOpts)
+    const options = { host: address, port, noDelay: true, autoSelectFamily: false, onread } as net.TcpNetConnectOpts
+    this.socket = tls === null ? net.connect(options) : this.#connectTls(tls, options)
+    outliveFailedWrites(this.socket)
     this.socket.on('connect', () => {
       this.hasTcp = true
       if (tls === null) this.#onReady()
