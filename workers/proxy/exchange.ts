@@ -124,15 +124,14 @@ export class Exchange implements ResponseOwner, AttemptOwner {
 
   /** Makes the next attempt: at another target, or `fresh` at the same one. */
   #next(fresh: boolean): void {
-    const { record } = this
     const { tried, isRepeatable } = this.#retries
     const destination = this.#destination!
     const target = fresh ? tried.at(-1)! : this.#choose(destination, this.now)
     if (target === null) return
     if (!fresh) tried.push(target)
     this.#target = target
-    record.targetId = target.id
-    record.attempts++
+    this.record.targetId = target.id
+    this.record.attempts++
     this.#outgoing = originHead(this.#route!, this.head, this.#path, target.hostHeader, this.context) + this.body.first
     this.#response.reset()
     this.#attempt.begin(target, destination, isRepeatable, fresh)
@@ -173,6 +172,7 @@ export class Exchange implements ResponseOwner, AttemptOwner {
     this.lastActivity = this.client.thread.state.now
     this.replay.keep(data)
     if (origin === null || !this.#attempt.isConnected) return 0
+    if (origin.socket.writableLength === 0) this.client.onBodyWritten()
     origin.socket.write(data)
     return origin.socket.writableLength
   }

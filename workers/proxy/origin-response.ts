@@ -93,9 +93,10 @@ export class OriginResponse implements OriginUser {
   }
 
   #relay(output: Buffer, isSlice: boolean): void {
-    const { client } = this.#exchange
+    const { client, origin } = this.#exchange
+    if (client.socket.writableLength === 0) origin?.reclaimBuffers()
     client.write(output)
-    if (isSlice && client.socket.writableLength > 0) this.#exchange.origin?.replaceOwnBuffer()
+    if (isSlice && client.socket.writableLength > 0) origin?.replaceOwnBuffer()
   }
 
   #readHead(text: string): boolean {

@@ -3,10 +3,12 @@ import { createHash, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import http from 'node:http'
 import https from 'node:https'
-import type net from 'node:net'
+import net from 'node:net'
 import { buffer } from 'node:stream/consumers'
 import { after, before, test } from 'node:test'
+import { waitUntil } from '../../scripts/services/wait-until.ts'
 import { type EngineUnderTest, startEngine } from '../testing/engine-under-test.ts'
+import { connectRaw } from '../testing/raw-client.ts'
 import { pem } from '../testing/seal-certificate.ts'
 
 let origin: https.Server
@@ -23,6 +25,7 @@ before(async () => {
       setTimeout(() => response.socket?.destroy(), 20)
       return
     }
+    if (request.url === '/hold') return void request.on('error', () => {}).resume()
     if (request.url === '/close') response.setHeader('connection', 'close')
     response.end(await buffer(request))
   })
@@ -108,4 +111,58 @@ test('a target that speaks no TLS', async () => {
   assert.equal(await ask(), 'tls_failed')
   plain.close()
   plain.closeAllConnections()
+})
+
+test('a certificate that expired is refused, and counts against the target', async () => {
+  const late = https.createServer({ cert: pem('expired.pem'), key: pem('expired.key') }, (_request, response) => response.end('late'))
+  late.listen(0, '127.0.0.1')
+  await once(late, 'listening')
+  const targets = [{ id: 'late', address: `https://127.0.0.1:${(late.address() as net.AddressInfo).port}` }, { id: 'well', address: `https://127.0.0.1:${port}` }]
+  const upstream = { targets, loadBalancing: 'FirstAlphabetical', retry: { attempts: 0 }, healthCheck: { passive: { policy: { policy: 'ConsecutiveFailures', failures: 2 } } } }
+  gateway.apply({ targets: [], upstream: { ...upstream, connection: { tls: { caPem: pem('expired.pem') + pem('ca.pem') } } } })
+  assert.deepEqual([await ask(), await ask(), await ask()], ['tls_failed', 'tls_failed', '200 '])
+  assert.deepEqual(gateway.events.map(({ targetId, reason }) => [targetId, reason]), [['late', '2 failures in a row, the last one: tls_failed']])
+  gateway.apply({ targets: [], upstream: { ...upstream, targets: targets.slice(0, 1), connection: { tls: { verify: false } } } })
+  assert.equal(await ask(), '200 late')
+  late.close()
+  late.closeAllConnections()
+})
+
+test('a handshake that never ends is 504 after connectTimeoutMs', async () => {
+  const silent = net.createServer((socket) => void sockets.push(socket.on('error', () => {}).resume()))
+  const sockets: net.Socket[] = []
+  silent.listen(0, '127.0.0.1')
+  await once(silent, 'listening')
+  gateway.apply({ targets: [`https://127.0.0.1:${(silent.address() as net.AddressInfo).port}`], upstream: { connection: { connectTimeoutMs: 200 }, retry: { attempts: 0 } } })
+  assert.equal(await ask(), 'connect_timeout')
+  await waitUntil(() => sockets.every(({ readableEnded }) => readableEnded), { ms: 5_000, what: 'the connection to end' })
+  silent.close()
+})
+
+test('a client that goes away in the middle is noticed by the origin', async () => {
+  use('127.0.0.1', trusted)
+  const client = await connectRaw(gateway.port)
+  client.send('POST /hold HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\nsome')
+  const [request] = await once(origin, 'request') as [http.IncomingMessage]
+  client.destroy()
+  await waitUntil(() => request.destroyed, { ms: 5_000, what: 'the origin to notice' })
+  assert.equal(request.complete, false)
+})
+
+test('a body in many small pieces takes no memory that grows with them', async () => {
+  use('127.0.0.1', trusted)
+  const client = await connectRaw(gateway.port)
+  const pieces = 2_000
+  client.send(`POST / HTTP/1.1\r\nHost: a\r\nContent-Length: ${pieces}\r\n\r\n`)
+  const [request] = await once(origin, 'request') as [http.IncomingMessage]
+  const { arrayBuffers } = process.memoryUsage()
+  for (let piece = 0; piece < pieces; piece++) {
+    const arrived = once(request, 'data')
+    client.send('x')
+    await arrived
+  }
+  const grown = process.memoryUsage().arrayBuffers - arrayBuffers
+  assert.equal((await client.response()).body.length, pieces)
+  client.destroy()
+  assert.ok(grown < 32 * 1024 * 1024, `${grown} bytes`)
 })
