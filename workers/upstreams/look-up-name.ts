@@ -12,8 +12,9 @@ const UNKNOWN_TTL_MS = 10_000
 const LEAST_TTL_MS = 1_000
 const MOST_TTL_MS = 300_000
 
-// A name server that does not answer must not hold the next look-up up.
-const resolver = new dns.Resolver({ timeout: 2_000, tries: 1 })
+// The system has asked just now, so the name servers know the answer. Where there are none, as with a hosts file alone, the
+// first requests must not wait for them.
+const resolver = new dns.Resolver({ timeout: 250, tries: 1 })
 
 /**
  * Asks the system (getaddrinfo, so that hosts files work), and the name servers for the time to live where they agree with
