@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto'
 import { isIP } from 'node:net'
 import { checkServerIdentity, createSecureContext, type ConnectionOptions, type SecureContext } from 'node:tls'
 import type { Credential } from '../credential.ts'
@@ -13,6 +14,15 @@ export interface OriginTlsOptions {
   client?: () => Credential | null
 }
 
+const CERTIFICATE = /-----BEGIN [A-Z0-9 ]*CERTIFICATE-----[^-]*-----END [A-Z0-9 ]*CERTIFICATE-----/g
+
+/** Node passes over what it cannot read, and then nobody would be trusted. */
+function checkAuthorities(caPem: string): void {
+  const certificates = caPem.match(CERTIFICATE)
+  if (certificates === null) throw new Error('caPem holds no certificate')
+  for (const certificate of certificates) new X509Certificate(certificate)
+}
+
 /** The TLS side of the connections of one thread to one target: one context for all, and the last session to resume. */
 export class OriginTls {
   readonly #name: string
@@ -23,8 +33,9 @@ export class OriginTls {
   #fingerprint = ''
   #session: Buffer | undefined
 
-  /** Throws when a PEM text cannot be read. */
+  /** Throws when `caPem` cannot be read. */
   constructor(options: OriginTlsOptions) {
+    if (options.caPem !== '') checkAuthorities(options.caPem)
     this.#name = options.name.startsWith('[') ? options.name.slice(1, -1) : options.name
     this.#verify = options.verify
     this.#caPem = options.caPem
@@ -62,7 +73,7 @@ export class OriginTls {
     })
   }
 
-  /** Options of tls.connect(). The name that is sent and verified is the target's, not the address that is connected to. */
+  /** Options of tls.connect(), only when isReady. The name that is sent and verified is the target's, not the address that is connected to. */
   connectOptions(): ConnectionOptions {
     return {
       secureContext: this.#context!,
