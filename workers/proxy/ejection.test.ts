@@ -144,3 +144,36 @@ test('an ejection survives a publish that leaves the target as it is', async () 
   assert.deepEqual(new Set(await askMany(6)), new Set(['good']))
   await stop()
 })
+
+test('an answer that turns bad counts once, however much of it comes', async () => {
+  play = (peer) => void peer.socket.once('data', () => peer.send('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\ngood\r\n'))
+  await use(consecutive(2, { maxEjectedPercent: 100 }), 1)
+  for (const ejections of [0, 1]) {
+    client = await connectRaw(gateway.port)
+    client.send('GET / HTTP/1.1\r\nHost: a\r\n\r\n')
+    await client.until('the good part', ({ received }) => received.includes('good'))
+    origins[0]!.peers.at(-1)!.send(`zz\r\n${'x'.repeat(1_000_000)}`)
+    await client.closed()
+    assert.equal(gateway.events.length, ejections)
+  }
+  await stop()
+})
+
+test('stale connections and full queues do not count', async () => {
+  // Answers once, then closes in the middle of the next request.
+  play = (peer) => void peer.socket.once('data', () => {
+    peer.send(ok('well'))
+    peer.socket.once('data', () => peer.destroy())
+  })
+  await use({ ...consecutive(1, { maxEjectedPercent: 100 }), connection: { maxPerTarget: 1 } }, 1)
+  assert.deepEqual(await askMany(6), Array.from({ length: 6 }, () => 'well'))
+  play = () => {}
+  client.send('GET / HTTP/1.1\r\nHost: a\r\n\r\n')
+  const busy = await connectRaw(gateway.port)
+  await waitUntil(() => gateway.engine.stats().inFlight === 1, { ms: 5_000, what: 'the first request' })
+  busy.send('GET / HTTP/1.1\r\nHost: a\r\n\r\n')
+  assert.equal((await busy.response()).headers.get('x-gateway-error'), 'target_busy')
+  busy.destroy()
+  assert.deepEqual(gateway.events, [])
+  await stop()
+})

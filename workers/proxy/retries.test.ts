@@ -3,7 +3,7 @@ import { after, afterEach, before, test } from 'node:test'
 import { freePort } from '../../scripts/services/free-port.ts'
 import { type EngineUnderTest, startEngine } from '../testing/engine-under-test.ts'
 import { connectRaw, type RawClient } from '../testing/raw-client.ts'
-import { ok, type OriginPeer, type ScriptedOrigin, startScriptedOrigin } from '../testing/scripted-origin.ts'
+import { answering, ok, type OriginPeer, type ScriptedOrigin, startScriptedOrigin } from '../testing/scripted-origin.ts'
 
 let good: ScriptedOrigin
 let gateway: EngineUnderTest
@@ -152,4 +152,49 @@ test('the budget: retries beyond it are not made, the first error goes to the cl
     if ((await client.response()).status === 200) served++
   }
   assert.ok(served >= 2 && served <= 4, `${served} of 40 were retried`)
+})
+
+test('requests behind a repeated one are answered in order', async () => {
+  use((await origin(resetting)).url, { budgetPercent: 100 })
+  client.send('GET /1 HTTP/1.1\r\nHost: a\r\n\r\nPUT /2 HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\nxGET /3 HTTP/1.1\r\nHost: a\r\n\r\n')
+  for (const method of ['GET', 'PUT', 'GET']) assert.equal((await client.response()).body, `good ${method}`)
+})
+
+test('a kept connection that lay for more than a second serves GET, but no POST', async () => {
+  const kept = await origin(answering(ok('kept')))
+  gateway.apply({ targets: [kept.url], upstream: { connection: { idleMs: 60_000 } } })
+  send('GET')
+  await client.response()
+  await new Promise((resolve) => setTimeout(resolve, 1_300))
+  send('GET')
+  await client.response()
+  assert.equal(kept.peers.length, 1)
+  await new Promise((resolve) => setTimeout(resolve, 1_300))
+  send('POST')
+  await client.response()
+  assert.equal(kept.peers.length, 2)
+})
+
+test('a connection is not used longer than its own origin said, whatever lies beside it', async () => {
+  let index = 0
+  const waiting: (() => void)[] = []
+  // The second connection may stay for a second only.
+  const mixed = await origin((peer) => {
+    const number = index++
+    peer.socket.on('data', () => {
+      peer.received = ''
+      waiting.push(() => peer.send(ok(`${number}`, number === 1 ? 'Keep-Alive: timeout=2\r\n' : '')))
+      if (index >= 2) for (const go of waiting.splice(0)) go()
+    })
+  })
+  gateway.apply({ targets: [mixed.url], upstream: { connection: { idleMs: 60_000 } } })
+  const other = await connectRaw(gateway.port)
+  send('GET')
+  await mixed.peer(0)
+  other.send('GET / HTTP/1.1\r\nHost: a\r\n\r\n')
+  await Promise.all([client.response(), other.response()])
+  await new Promise((resolve) => setTimeout(resolve, 1_300))
+  send('GET')
+  assert.equal((await client.response()).body, '0')
+  other.destroy()
 })
