@@ -1,4 +1,5 @@
 import type net from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Snapshot } from '../../shared/schema/snapshot.ts'
 import type { ThreadResult } from '../../shared/schema/node-api.ts'
 import type { Credential } from '../credential.ts'
@@ -22,6 +23,7 @@ import { createBeats, watchBeats } from './thread-beat.ts'
 import { commitThread, giveCredentials, prepareThread } from './prepare-thread.ts'
 import { ThreadSlot } from './thread-slot.ts'
 
+const ANSWER_MS = 500
 /** How long a snapshot waits for a thread that is just being replaced. */
 const WAIT_FOR_THREAD_MS = 10_000
 
@@ -185,8 +187,10 @@ export class ThreadPool {
 
   /** Sampled requests of all threads, newest first. */
   async recent(): Promise<RecentRequest[]> {
-    const all = await Promise.allSettled(this.#slots.filter((slot) => slot.isReady).map((slot) => slot.call<RecentRequest[]>((id) => ({ kind: 'recent', id }))))
-    return newestOf(all.flatMap((answer) => answer.status === 'fulfilled' ? answer.value : []))
+    const late = sleep(ANSWER_MS, [] as RecentRequest[], { ref: false })
+    // A thread that is blocked must not take the requests of the others along.
+    const asked = this.#slots.filter((slot) => slot.isReady).map((slot) => Promise.race([slot.call<RecentRequest[]>((id) => ({ kind: 'recent', id })).catch(() => []), late]))
+    return newestOf((await Promise.all(asked)).flat())
   }
 
   get signals(): Signals {
