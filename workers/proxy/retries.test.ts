@@ -160,15 +160,11 @@ test('requests behind a repeated one are answered in order', async () => {
   for (const method of ['GET', 'PUT', 'GET']) assert.equal((await client.response()).body, `good ${method}`)
 })
 
-test('a kept connection that lay for more than a second serves GET, but no POST', async () => {
+test('a kept connection that lay for more than a second serves no POST', async () => {
   const kept = await origin(answering(ok('kept')))
   gateway.apply({ targets: [kept.url], upstream: { connection: { idleMs: 60_000 } } })
   send('GET')
   await client.response()
-  await new Promise((resolve) => setTimeout(resolve, 1_300))
-  send('GET')
-  await client.response()
-  assert.equal(kept.peers.length, 1)
   await new Promise((resolve) => setTimeout(resolve, 1_300))
   send('POST')
   await client.response()
