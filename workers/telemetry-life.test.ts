@@ -42,8 +42,14 @@ async function sample(line: string): Promise<number> {
   return Number((await metrics()).split('\n').find((text) => text.startsWith(`${line} `))?.slice(line.length + 1))
 }
 
+/** Of an answer in which every process had its say in time. */
 async function total(): Promise<number> {
-  const counts = [...(await metrics()).matchAll(/^gateway_http_requests_total\{.*\} (\d+)$/gm)].map(([, count]) => Number(count))
+  let text = ''
+  await waitUntil(async () => {
+    text = await metrics()
+    return text.includes('\ngateway_metrics_incomplete 0\n')
+  }, { ms: 20_000, what: 'complete metrics' })
+  const counts = [...text.matchAll(/^gateway_http_requests_total\{.*\} (\d+)$/gm)].map(([, count]) => Number(count))
   return counts.reduce((sum, count) => sum + count, 0)
 }
 

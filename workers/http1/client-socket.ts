@@ -77,11 +77,19 @@ export class ClientSocket {
   }
 
   drained(): void {
-    this.#user.onClientDrain()
+    this.#guarded(() => this.#user.onClientDrain())
   }
 
   ended(): void {
-    this.#user.onClientEnd()
+    this.#guarded(() => this.#user.onClientEnd())
+  }
+
+  #guarded(tell: () => void): void {
+    try {
+      tell()
+    } catch (error) {
+      this.#user.onDefect(error)
+    }
   }
 
   closed(): void {

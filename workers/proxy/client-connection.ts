@@ -9,19 +9,12 @@ import { BodyIntake } from './body-intake.ts'
 import type { Client } from './client.ts'
 import { type ConnectionLimits, GONE_LIMITS } from './connection-limits.ts'
 import type { ConnectionPlace } from './connection-place.ts'
+import { BUSY, CLOSED, type ConnectionState, HEAD_STATE, LINGER } from './connection-state.ts'
 import type { Exchange } from './exchange.ts'
 import { clientFailure, type ProxyFailure } from './failure.ts'
 import { failureAnswer } from './gateway-answer.ts'
 import { nextHead, PARTIAL, WHOLE } from './next-head.ts'
 import type { ThreadContext } from './thread-context.ts'
-
-/** Waiting for a head, or in the middle of one. */
-const HEAD_STATE = 0
-/** A request is being served; its body may still come. */
-const BUSY = 1
-/** Answered and half closed: what still comes is thrown away. */
-const LINGER = 2
-const CLOSED = 3
 
 /** Bytes of further requests that may wait behind the one that is served. */
 const MAX_PIPELINED = 65_536
@@ -40,7 +33,7 @@ export class ClientConnection implements Client, ClientSocketUser, Timed {
   /** Only from a whole head to its answer: an idle connection is small. */
   #exchange: Exchange | null = null
   #intake: BodyIntake | null = null
-  #state = HEAD_STATE
+  #state: ConnectionState = HEAD_STATE
   #isAdvancing = false
   #isPaused = false
   #hasEnded = false
@@ -214,10 +207,11 @@ export class ClientConnection implements Client, ClientSocketUser, Timed {
     if (this.#state === CLOSED) return
     const { head, body } = this.#exchange!
     // The client said that this was its last request and is sending nothing more: there is nothing to wait for.
-    const isOver = !head.keepAlive && this.#state === BUSY && body.isComplete && this.#headBuffer.text === '' && this.socket.writableLength === 0
+    const isOver = close && !head.keepAlive && this.#state === BUSY && body.isComplete && this.#headBuffer.text === '' && this.socket.writableLength === 0
     this.#giveBack()
     this.#since = this.thread.state.now
-    if (close) return isOver ? this.destroy() : this.#finish()
+    if (isOver) return this.#leave()
+    if (close) return this.#finish()
     this.#state = HEAD_STATE
     this.arm(this.#since + this.#idleMs())
     this.resume()
@@ -244,6 +238,12 @@ export class ClientConnection implements Client, ClientSocketUser, Timed {
     this.thread.telemetry.observe(exchange.record)
     exchange.client = null
     this.place.exchanges.give(exchange)
+  }
+
+  /** Ends without lingering. Nothing is served and nothing times out any more, although the socket closes a moment later. */
+  #leave(): void {
+    this.#state = LINGER
+    this.destroy()
   }
 
   /** Half closes, and reads on for a while: closing with unread bytes would reset what the client has not read yet. */

@@ -15,7 +15,28 @@ class Item implements Timed {
     this.deadline = Infinity
     return Infinity
   }
+
+  onDefect(error: unknown): void {
+    throw error
+  }
 }
+
+test('one that throws is told so, and the others are looked at all the same', () => {
+  const wheel = new TimingWheel(100, 1_000)
+  const broken = new Item()
+  const defects: unknown[] = []
+  broken.onTime = () => {
+    throw new Error('broken')
+  }
+  broken.onDefect = (error) => defects.push(error)
+  const sound = new Item()
+  sound.deadline = 1_100
+  wheel.arm(broken, 1_100)
+  wheel.arm(sound, 1_100)
+  wheel.advance(1_200)
+  assert.equal(defects.length, 1)
+  assert.deepEqual(sound.seen, [1_200])
+})
 
 test('nobody is forgotten, looked at too early or twice, whatever is armed, moved and let go', () => {
   for (let seed = 1; seed <= 20; seed++) {

@@ -4,6 +4,8 @@ export interface Timed {
   wheelTick: number
   /** Its time came, or came near: deals with it, and returns when to look again (Infinity: never). */
   onTime(now: number): number
+  /** `onTime` threw: ends itself, so that others are still looked at. */
+  onDefect(error: unknown): void
 }
 
 const SLOTS = 512
@@ -53,6 +55,10 @@ export class TimingWheel {
     // Moved to an earlier time meanwhile, or gone.
     if (timed.wheelTick === -1 || timed.wheelTick > this.#tick) return
     timed.wheelTick = -1
-    this.arm(timed, timed.onTime(now))
+    try {
+      this.arm(timed, timed.onTime(now))
+    } catch (error) {
+      timed.onDefect(error)
+    }
   }
 }
