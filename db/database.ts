@@ -1,6 +1,7 @@
 import type { Sequelize } from 'sequelize'
 import { type ConnectOptions, connect } from './connect.ts'
 import { defineAudit } from './models/audit.ts'
+import { defineCertificates } from './models/certificates.ts'
 import { defineDrafted } from './models/drafted.ts'
 import { defineNodes } from './models/nodes.ts'
 import { definePeople } from './models/people.ts'
@@ -16,6 +17,7 @@ export function createDatabase(options: ConnectOptions) {
     drafted: defineDrafted(sequelize),
     ...definePublishing(sequelize),
     ...defineNodes(sequelize),
+    ...defineCertificates(sequelize),
     ...definePeople(sequelize),
     ...defineAudit(sequelize)
   }

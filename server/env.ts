@@ -1,11 +1,13 @@
 import fs from 'node:fs'
 import { isIP } from 'node:net'
 import path from 'node:path'
+import { parseSecretsKey, type SecretsKey } from './secrets/secrets-key.ts'
 
 /** Everything a control plane process reads from its environment, checked. */
 export interface Env {
   databaseUrl: string
   redisUrl: string
+  secretsKey: SecretsKey | null
   address: { host: string; port: number }
   adminEmail: string
   adminPassword: string | undefined
@@ -23,6 +25,7 @@ interface Variable {
 const VARIABLES: readonly Variable[] = [
   { name: 'DATABASE_URL', text: 'Postgres, for example postgres://user:password@host:5432/gateway (required)' },
   { name: 'REDIS_URL', text: 'Redis, redis:// or rediss://', default: 'redis://127.0.0.1:6379' },
+  { name: 'SECRETS_KEY', text: 'seals private keys in the database: 32 random bytes in base64 or hex, for example of openssl rand -base64 32; without it no certificate can be stored' },
   { name: 'CONTROL_PLANE_ADDR', text: 'address:port of the API and the admin page', default: '0.0.0.0:9000' },
   { name: 'ADMIN_EMAIL', text: 'email of the first admin', default: 'admin@localhost' },
   { name: 'ADMIN_PASSWORD', text: 'its password, 12 to 1024 characters; generated and printed once when absent' },
@@ -45,6 +48,9 @@ export function readEnv(source: NodeJS.ProcessEnv): Env {
   if (databaseUrl === null) wrong.push('DATABASE_URL must be set, like postgres://user:password@host:5432/gateway')
   const redisUrl = urlOf(value('REDIS_URL'), ['redis:', 'rediss:'])
   if (redisUrl === null) wrong.push('REDIS_URL must be like redis://host:6379 or rediss://user:password@host:6379')
+  const secretsText = value('SECRETS_KEY')
+  const secretsKey = secretsText === undefined ? null : parseSecretsKey(secretsText)
+  if (secretsText !== undefined && secretsKey === null) wrong.push('SECRETS_KEY must be 32 bytes in base64 (44 characters) or hex (64 characters)')
   const address = addressOf(value('CONTROL_PLANE_ADDR') ?? '')
   if (address === null) wrong.push('CONTROL_PLANE_ADDR must be an IP address and a port, like 0.0.0.0:9000 or [::1]:9000')
   const adminEmail = value('ADMIN_EMAIL') ?? ''
@@ -57,7 +63,7 @@ export function readEnv(source: NodeJS.ProcessEnv): Env {
   const logLevel = value('LOG_LEVEL') ?? ''
   if (!['trace', 'debug', 'info', 'warn', 'error', 'silent'].includes(logLevel)) wrong.push('LOG_LEVEL must be trace, debug, info, warn, error or silent')
   if (wrong.length > 0 || databaseUrl === null || redisUrl === null || address === null) throw new EnvError(wrong.join('\n'))
-  return { databaseUrl, redisUrl, address, adminEmail, adminPassword, adminToken, adminDist: value('ADMIN_DIST') ?? '', logLevel }
+  return { databaseUrl, redisUrl, secretsKey, address, adminEmail, adminPassword, adminToken, adminDist: value('ADMIN_DIST') ?? '', logLevel }
 }
 
 /** Text of --help. */

@@ -8,6 +8,7 @@ import { createLog } from './create-log.ts'
 import { readEnvOrExit } from './env.ts'
 import { migrateDatabase } from './migrate-database.ts'
 import { createCommandClient } from './redis-clients.ts'
+import { sealedRowsProblem } from './secrets/check-sealed-rows.ts'
 import { stopOnSignal } from './stop-on-signal.ts'
 import { whenDatabaseAnswers } from './when-database-answers.ts'
 
@@ -18,7 +19,7 @@ const db = createDatabase({ url: env.databaseUrl })
 const redis = createCommandClient(env.redisUrl, log)
 const stopping = new AbortController()
 
-const app = createApp({ db, redis, log }, { adminDist: env.adminDist, isServing: () => !stopping.signal.aborted })
+const app = createApp({ db, redis, log, secretsKey: env.secretsKey }, { adminDist: env.adminDist, isServing: () => !stopping.signal.aborted })
 const server = http.createServer({ requestTimeout: 60_000, headersTimeout: 15_000, keepAliveTimeout: 30_000, maxHeaderSize: 16_384 }, app.callback())
 server.maxConnections = 2_000
 
@@ -42,6 +43,11 @@ const prepared = await whenDatabaseAnswers(log, stopping.signal, async () => {
 if (prepared) await serve()
 
 async function serve(): Promise<void> {
+  const problem = await sealedRowsProblem(db, env.secretsKey)
+  if (problem !== null) {
+    fs.writeSync(2, `${problem}\n`)
+    process.exit(78)
+  }
   const { host, port } = env.address
   server.listen(port, host)
   try {

@@ -7,6 +7,8 @@ export interface NodeRow extends Model<InferAttributes<NodeRow>, InferCreationAt
   tokenHash: string
   createdBy: string
   createdAt: Date
+  /** Raw X25519 public key in base64. */
+  sealingKey: CreationOptional<string | null>
   lastHeartbeatAt: CreationOptional<Date | null>
   heartbeat: CreationOptional<Heartbeat | null>
 }
@@ -42,6 +44,7 @@ export function defineNodes(sequelize: Sequelize): NodeModels {
       tokenHash: DataTypes.CHAR(64),
       createdBy: DataTypes.TEXT,
       createdAt: DataTypes.DATE(3),
+      sealingKey: DataTypes.TEXT,
       lastHeartbeatAt: DataTypes.DATE(3),
       heartbeat: DataTypes.JSONB
     }),

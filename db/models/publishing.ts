@@ -1,4 +1,4 @@
-import { DataTypes, type InferAttributes, type InferCreationAttributes, type Model, type ModelStatic, type Sequelize } from 'sequelize'
+import { type CreationOptional, DataTypes, type InferAttributes, type InferCreationAttributes, type Model, type ModelStatic, type Sequelize } from 'sequelize'
 
 /** The one row that every publish locks. */
 export interface ConfigurationRow extends Model<InferAttributes<ConfigurationRow>, InferCreationAttributes<ConfigurationRow>> {
@@ -18,6 +18,8 @@ export interface SnapshotRow extends Model<InferAttributes<SnapshotRow>, InferCr
   note: string
   sha256: string
   content: string
+  /** The certificates that the content names. */
+  certificateIds: CreationOptional<string[]>
 }
 
 export interface PublishingModels {
@@ -41,7 +43,8 @@ export function definePublishing(sequelize: Sequelize): PublishingModels {
       createdAt: DataTypes.DATE(3),
       note: DataTypes.TEXT,
       sha256: DataTypes.CHAR(64),
-      content: DataTypes.TEXT
+      content: DataTypes.TEXT,
+      certificateIds: DataTypes.ARRAY(DataTypes.UUID)
     })
   }
 }

@@ -1,5 +1,6 @@
 import type { Endpoint } from '../http/endpoint.ts'
 import { auditEndpoints } from './audit/audit-endpoints.ts'
+import { certificateEndpoints } from './certificates/certificate-endpoints.ts'
 import { configEndpoints } from './config/config-endpoints.ts'
 import { documentEndpoints } from './documents/document-endpoints.ts'
 import { nodeApiEndpoints } from './node-api/node-api-endpoints.ts'
@@ -15,6 +16,7 @@ export const endpoints: readonly Endpoint[] = [
   ...resourceEndpoints,
   ...configEndpoints,
   ...snapshotEndpoints,
+  ...certificateEndpoints,
   ...nodeEndpoints,
   ...tokenEndpoints,
   ...auditEndpoints,

@@ -58,6 +58,7 @@ test('what decides for others needs more than what decides for oneself', () => {
     [/^\/tokens/, /./, 'admin'],
     [/^\/nodes/, /POST|PATCH|DELETE/, 'admin'],
     [/^\/config\/(publish|rollback)$/, /./, 'publisher'],
+    [/^\/certificates/, /POST|PATCH|DELETE/, 'publisher'],
     [/^\/(listeners|upstreams|routes|config\/discard)/, /POST|PATCH|DELETE/, 'editor']
   ]
   for (const [paths, methods, permission] of least) {

@@ -1,9 +1,15 @@
 import { CHANNELS } from '../../shared/schema/channels.ts'
-import type { ConfigHint, NodeHint } from '../../shared/schema/node-api.ts'
+import type { ConfigHint, CredentialHint, NodeHint } from '../../shared/schema/node-api.ts'
 import type { Deps } from '../deps.ts'
 
 /** Nudges the nodes. @returns false when Redis is away: they find the revision by polling. */
 export async function announceConfig(deps: Deps, hint: ConfigHint): Promise<boolean> {
+  return publishHint(deps, CHANNELS.config, hint)
+}
+
+/** Nudges the nodes to ask for certificates; without Redis they find the change by polling. */
+export async function announceCredentials(deps: Deps): Promise<boolean> {
+  const hint: CredentialHint = { kind: 'credentials' }
   return publishHint(deps, CHANNELS.config, hint)
 }
 

@@ -1,6 +1,7 @@
 import { QueryTypes, type Transaction } from 'sequelize'
 import type { Database } from '../../db/database.ts'
 import { SCHEMA_VERSION } from '../../shared/schema/snapshot.ts'
+import { certificateReferences } from '../../shared/snapshot/certificate-references.ts'
 import type { HashedContent } from './content-hash.ts'
 import type { LockedConfiguration } from './lock-configuration.ts'
 
@@ -25,8 +26,9 @@ export async function storeSnapshot(db: Database, transaction: Transaction, conf
   const { epoch } = configuration
   const revision = configuration.liveRevision + 1
   const { text: content, sha256 } = snapshot.hashed
+  const certificateIds = [...new Set(certificateReferences(snapshot.hashed.content).map(({ certificateId }) => certificateId))].sort()
   const { createdBy, note, behindRollback } = snapshot
-  await db.snapshots.create({ epoch, revision, schemaVersion: SCHEMA_VERSION, createdBy, createdAt: new Date(), note, sha256, content }, { transaction })
+  await db.snapshots.create({ epoch, revision, schemaVersion: SCHEMA_VERSION, createdBy, createdAt: new Date(), note, sha256, content, certificateIds }, { transaction })
   await db.configuration.update({ liveRevision: revision, behindRollback }, { where: { id: 1 }, transaction })
   const rows = await db.sequelize.query<{ node_id: string }>(
     `INSERT INTO desired (node_id, epoch, revision, sha256, set_at) SELECT id, $1, $2, $3, now() FROM nodes

@@ -10,6 +10,7 @@ import { createApp } from '../app.ts'
 import { bootstrapAdmin } from '../auth/bootstrap-admin.ts'
 import { createLog } from '../create-log.ts'
 import type { Deps } from '../deps.ts'
+import { parseSecretsKey, type SecretsKey } from '../secrets/secrets-key.ts'
 import { createCommandClient } from '../redis-clients.ts'
 import { type ApiCall, createApiClient } from './api-client.ts'
 import { assertDeclared } from './assert-declared.ts'
@@ -34,6 +35,8 @@ export interface ControlPlaneOptions {
   redisUrl?: string
   adminDist?: string
   queryTimeoutMs?: number
+  /** One of zeros by default; null: none. */
+  secretsKey?: SecretsKey | null
   /** Another way to the database than straight. */
   reachDatabase?: (url: string) => Promise<string>
 }
@@ -48,7 +51,7 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
   if (options.redisUrl !== undefined) await ready(redis)
   await migrate(db.sequelize)
   await bootstrapAdmin(db, { email: ADMIN.email, password: ADMIN.password, token: ADMIN_TOKEN }, () => {})
-  const deps: Deps = { db, redis, log }
+  const deps: Deps = { db, redis, log, secretsKey: options.secretsKey === undefined ? parseSecretsKey('00'.repeat(32)) : options.secretsKey }
   const server = http.createServer(createApp(deps, { adminDist: options.adminDist ?? '/nonexistent', isServing: () => true }).callback())
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')

@@ -1,6 +1,6 @@
 /** Redis pub/sub channels. Messages are hints: whoever gets one asks the API for the truth. */
 export const CHANNELS = {
-  /** control-web -> nodes: the desired revision may have changed. Body: ConfigHint. */
+  /** control-web -> nodes: the desired revision or a certificate may have changed. Body: ConfigHint or CredentialHint. */
   config: 'gateway:config',
   /** control-web -> control-web: a node reported something. Body: NodeHint. */
   nodes: 'gateway:nodes'

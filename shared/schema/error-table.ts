@@ -14,6 +14,7 @@ export const ERRORS = {
   conflict: { status: 409, message: 'The request conflicts with what is stored.' },
   name_taken: { status: 409, message: 'The name is in use.' },
   still_referenced: { status: 409, message: 'Other resources refer to this one.' },
+  node_key_missing: { status: 409, message: 'The node has not registered its key yet: POST /node/key.' },
   publish_in_progress: { status: 409, message: 'Another publish is running.' },
   revision_mismatch: { status: 409, message: 'Someone published in between.' },
   draft_changed: { status: 409, message: 'The draft changed since it was checked.' },
@@ -28,6 +29,7 @@ export const ERRORS = {
   too_many_attempts: { status: 429, message: 'Too many attempts; wait and try again.' },
   internal_error: { status: 500, message: 'Something went wrong on our side.' },
   database_unavailable: { status: 503, message: 'The database cannot be reached.' },
+  secrets_key_missing: { status: 503, message: 'SECRETS_KEY is not set on the control plane, so no private key can be stored or read.' },
   not_ready: { status: 503, message: 'Not ready yet.' }
 } as const satisfies Record<string, { status: number; message: string }>
 

@@ -11,6 +11,10 @@ export type Desired = Type.Static<typeof Desired>
 export const ConfigHint = strictObject({ epoch: uuid(), revision: Type.Integer({ minimum: 1 }) })
 export type ConfigHint = Type.Static<typeof ConfigHint>
 
+/** Body on CHANNELS.config: a certificate changed. */
+export const CredentialHint = strictObject({ kind: words(['credentials']) })
+export type CredentialHint = Type.Static<typeof CredentialHint>
+
 /** Body on CHANNELS.nodes. */
 export const NodeHint = strictObject({ nodeId: Type.String({ maxLength: 128 }), kind: words(['ack', 'heartbeat']) })
 export type NodeHint = Type.Static<typeof NodeHint>

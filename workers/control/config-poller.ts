@@ -5,6 +5,7 @@ import type { ControlPlane } from './control-plane.ts'
 /** At least so long between two questions, however many hints arrive. */
 const LEAST_GAP_MS = 50
 const FIRST_RETRY_MS = 500
+const MOST_PREPARING_MS = 1_000
 
 export interface ConfigPollerOptions {
   controlPlane: Pick<ControlPlane, 'config'>
@@ -13,8 +14,8 @@ export interface ConfigPollerOptions {
   have(): Desired | null
   /** Gets the body of every answer that has one. */
   received(body: unknown): void
-  /** The control plane answered; a good time to ask for more. */
-  answered?(): void
+  /** The control plane answered; a good time to ask for what a new configuration may need. It is waited for a moment. */
+  answered?(): Promise<void>
   log: Log
 }
 
@@ -64,7 +65,9 @@ export class ConfigPoller {
       const answer = await this.#options.controlPlane.config(this.#options.have())
       if (this.#failures > 0) this.#options.log.info('the control plane answers again')
       this.#failures = 0
-      if (!this.#stopped) this.#options.answered?.()
+      if (this.#stopped) return
+      const prepared = this.#options.answered?.()
+      if (answer.kind === 'config') await atMost(prepared, MOST_PREPARING_MS)
       if (answer.kind === 'config' && !this.#stopped) this.#options.received(answer.body)
     } catch (error) {
       if (this.#failures === 0) this.#options.log.warn(`the configuration cannot be asked for; what is served stays: ${(error as Error).message}`)
@@ -83,4 +86,12 @@ export class ConfigPoller {
     const retry = Math.min(interval, FIRST_RETRY_MS * 2 ** Math.min(this.#failures - 1, 10))
     return retry * (0.75 + Math.random() * 0.5)
   }
+}
+
+async function atMost(prepared: Promise<void> | undefined, ms: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  await Promise.race([prepared, new Promise((resolve) => {
+    timer = setTimeout(resolve, ms)
+  })])
+  clearTimeout(timer)
 }

@@ -32,7 +32,7 @@ export function linkToControlPlane(options: {
 }): ControlPlaneLink {
   const { env, controlPlane, node, outbox, log } = options
   const received = createConfigReceiver({ node, report: (ack) => outbox.put(ack), log })
-  const poller = new ConfigPoller({ controlPlane, intervalSeconds: env.pollIntervalSeconds, have: () => node.handled, received, answered: () => void options.credentials.refresh(), log })
+  const poller = new ConfigPoller({ controlPlane, intervalSeconds: env.pollIntervalSeconds, have: () => node.handled, received, answered: () => options.credentials.refresh(), log })
   const hints = env.redisUrl === null ? null : listenForHints({ url: env.redisUrl, hint: () => poller.poke(), log })
   const heartbeat = startHeartbeat({
     controlPlane,

@@ -1,7 +1,7 @@
 import { createCipheriv, createPublicKey, diffieHellman, generateKeyPairSync, hkdfSync, randomBytes, X509Certificate } from 'node:crypto'
 import fs from 'node:fs'
 import { rawPublicKey } from '../control/credentials/node-key.ts'
-import type { SealedCertificate } from '../control/credentials/open-sealed.ts'
+import type { SealedCertificate } from '../../shared/schema/sealed.ts'
 
 const FOLDER = new URL('certificates/', import.meta.url)
 

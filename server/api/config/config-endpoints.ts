@@ -6,6 +6,7 @@ import { ResourceChange } from '../../../shared/schema/resource-change.ts'
 import { diffContent } from '../../../shared/snapshot/diff.ts'
 import { validateContent } from '../../../shared/snapshot/validate.ts'
 import { type Endpoint, endpoint } from '../../http/endpoint.ts'
+import { certificateIssues } from '../../certificates/check-certificates.ts'
 import { readDraft } from '../../publishing/assemble-draft.ts'
 import { hashContent } from '../../publishing/content-hash.ts'
 import { discardDraft } from '../../publishing/discard.ts'
@@ -51,7 +52,7 @@ export const configEndpoints: Endpoint[] = [
     async handle({ deps }) {
       const [draft, live, configuration] = await Promise.all([readDraft(deps.db), findLive(deps.db), deps.db.configuration.findByPk(1)])
       const hash = draft.ok ? hashContent(draft.value).sha256 : '0'.repeat(64)
-      return { status: 200, body: { issues: draft.ok ? validateContent(draft.value) : draft.issues, draftHash: hash, live: live && desiredOf(live), behindRollback: configuration?.behindRollback ?? false } }
+      return { status: 200, body: { issues: draft.ok ? [...validateContent(draft.value), ...await certificateIssues(deps.db, draft.value)] : draft.issues, draftHash: hash, live: live && desiredOf(live), behindRollback: configuration?.behindRollback ?? false } }
     }
   }),
   endpoint({

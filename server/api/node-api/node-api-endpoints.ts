@@ -2,11 +2,12 @@ import Type from 'typebox'
 import { strictObject } from '../../../shared/schema/field.ts'
 import { Ack, Desired, Heartbeat } from '../../../shared/schema/node-api.ts'
 import { SnapshotContentSchema, SnapshotHead } from '../../../shared/schema/snapshot.ts'
-import type { Actor } from '../../auth/actor.ts'
 import { AppError } from '../../http/app-error.ts'
 import { type Endpoint, endpoint } from '../../http/endpoint.ts'
 import { announceNode } from '../../publishing/announce.ts'
 import { desiredOf, presentSnapshotHead } from '../../publishing/live.ts'
+import { credentialEndpoints } from './credential-endpoints.ts'
+import { nodeId } from './node-id.ts'
 
 const HAVE = '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\\.\\d{1,9}$'
 
@@ -68,10 +69,6 @@ export const nodeApiEndpoints: Endpoint[] = [
       void announceNode(deps, { nodeId: id, kind: 'heartbeat' })
       return { status: 200, body: { desired: desired && { epoch: desired.epoch, revision: desired.revision, sha256: desired.sha256 } } }
     }
-  })
+  }),
+  ...credentialEndpoints
 ]
-
-function nodeId(actor: Actor): string {
-  if (actor.kind !== 'node') throw new AppError('forbidden')
-  return actor.id
-}

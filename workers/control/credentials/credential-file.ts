@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import fs from 'node:fs/promises'
 import path from 'node:path'
-import { decodeSealed, type SealedCredentials } from './decode-sealed.ts'
+import type { SealedCredentials } from '../../../shared/schema/sealed.ts'
+import { decodeSealed } from './decode-sealed.ts'
 
 const NAME = 'credentials.json'
 

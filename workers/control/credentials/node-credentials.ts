@@ -2,7 +2,8 @@ import type { Credential } from '../../credential.ts'
 import type { Log } from '../../log.ts'
 import { type ControlPlane, ControlPlaneError } from '../control-plane.ts'
 import type { CredentialFile } from './credential-file.ts'
-import { decodeSealed, type SealedCredentials } from './decode-sealed.ts'
+import type { SealedCredentials } from '../../../shared/schema/sealed.ts'
+import { decodeSealed } from './decode-sealed.ts'
 import type { NodeKey } from './node-key.ts'
 import { openSealed } from './open-sealed.ts'
 
@@ -20,7 +21,7 @@ export class NodeCredentials {
   readonly #changed: (credentials: Credential[]) => void
   readonly #log: Log
   #have: string | null = null
-  #isAsking = false
+  #asking: Promise<void> | null = null
   #isWanted = false
   #hasComplained = false
 
@@ -38,16 +39,19 @@ export class NodeCredentials {
     if (stored !== null) this.#use(stored)
   }
 
-  /** Asks whether there is anything new; while an answer is awaited, once more afterwards. */
-  async refresh(): Promise<void> {
+  /** Asks whether there is anything new; while an answer is awaited, once more afterwards. Never rejects. */
+  refresh(): Promise<void> {
     this.#isWanted = true
-    if (this.#isAsking) return
-    this.#isAsking = true
+    this.#asking ??= this.#askWhileWanted()
+    return this.#asking
+  }
+
+  async #askWhileWanted(): Promise<void> {
     while (this.#isWanted) {
       this.#isWanted = false
       await this.#ask()
     }
-    this.#isAsking = false
+    this.#asking = null
   }
 
   async #ask(): Promise<void> {

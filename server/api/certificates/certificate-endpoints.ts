@@ -1,0 +1,81 @@
+import type { CertificateRow } from '../../../db/models/certificates.ts'
+import { CertificateChange, CertificateItem, CertificateUpload } from '../../../shared/schema/certificate.ts'
+import { findCertificate } from '../../certificates/find-certificate.ts'
+import { CertificateQuery, listCertificates } from '../../certificates/list-certificates.ts'
+import { presentCertificate } from '../../certificates/present-certificate.ts'
+import { changeCertificate, createCertificate, removeCertificate } from '../../certificates/write-certificate.ts'
+import { pageOf } from '../../http/documented-schema.ts'
+import { type Endpoint, endpoint } from '../../http/endpoint.ts'
+import { etagOf, versionFrom } from '../../resources/if-match.ts'
+
+const one = { description: 'The certificate, with its version as ETag; never its key.', schema: CertificateItem }
+
+/** Certificates are live: there is no draft of them, and what is stored serves at once. */
+export const certificateEndpoints: Endpoint[] = [
+  endpoint({
+    method: 'GET',
+    path: '/certificates',
+    permission: 'viewer',
+    tag: 'certificates',
+    summary: 'List the certificates by name',
+    query: CertificateQuery,
+    answers: { 200: { description: 'A page of certificates.', schema: pageOf(CertificateItem) } },
+    handle: async ({ deps, query }) => ({ status: 200, body: await listCertificates(deps.db, query, new Date()) })
+  }),
+  endpoint({
+    method: 'GET',
+    path: '/certificates/:id',
+    permission: 'viewer',
+    tag: 'certificates',
+    summary: 'Read a certificate',
+    answers: { 200: one },
+    handle: async ({ deps, params }) => answer(200, await findCertificate(deps.db, params['id'] ?? ''))
+  }),
+  endpoint({
+    method: 'POST',
+    path: '/certificates',
+    permission: 'publisher',
+    tag: 'certificates',
+    summary: 'Upload a certificate with its private key',
+    body: CertificateUpload,
+    answers: { 201: one },
+    audits: 'certificates.create',
+    handle: async (request) => answer(201, await createCertificate(request, request.body))
+  }),
+  endpoint({
+    method: 'PATCH',
+    path: '/certificates/:id',
+    permission: 'publisher',
+    tag: 'certificates',
+    summary: 'Change a certificate: absent fields stay; a new chain and key serve at once',
+    body: CertificateChange,
+    needsVersion: true,
+    answers: { 200: one },
+    audits: 'certificates.update',
+    async handle(request) {
+      const id = request.params['id'] ?? ''
+      await findCertificate(request.deps.db, id)
+      return answer(200, await changeCertificate(request, id, versionFrom(request.header('if-match')), request.body))
+    }
+  }),
+  endpoint({
+    method: 'DELETE',
+    path: '/certificates/:id',
+    permission: 'publisher',
+    tag: 'certificates',
+    summary: 'Delete a certificate that nothing names any more',
+    needsVersion: true,
+    answers: { 204: { description: 'Deleted, with its key.' } },
+    audits: 'certificates.delete',
+    async handle(request) {
+      const id = request.params['id'] ?? ''
+      await findCertificate(request.deps.db, id)
+      await removeCertificate(request, id, versionFrom(request.header('if-match')))
+      return { status: 204 }
+    }
+  })
+]
+
+function answer(status: number, row: CertificateRow) {
+  return { status, body: presentCertificate(row, new Date()), headers: { etag: etagOf(row.version) } }
+}

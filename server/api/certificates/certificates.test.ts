@@ -1,0 +1,180 @@
+import assert from 'node:assert/strict'
+import { createPublicKey, X509Certificate } from 'node:crypto'
+import fs from 'node:fs'
+import { after, before, describe, test } from 'node:test'
+import { sealedRowsProblem } from '../../secrets/check-sealed-rows.ts'
+import { parseSecretsKey } from '../../secrets/secrets-key.ts'
+import { type ControlPlane, startControlPlane } from '../../testing/control-plane.ts'
+import { created, createSmallDraft, patched, publishDraft, removed } from '../../testing/drafts.ts'
+import { enrolNode, heartbeatOf } from '../../testing/node.ts'
+import { createNodeKey } from '../../testing/node-key.ts'
+
+/** Files of workers/testing/certificates. */
+const pem = (name: string): string => fs.readFileSync(new URL(`../../../workers/testing/certificates/${name}`, import.meta.url), 'utf8')
+const pair = (name: string) => ({ certificatePem: pem(`${name}.pem`), privateKeyPem: pem(`${name}.key`) })
+
+let plane: ControlPlane
+let count = 0
+const upload = (name = 'client') => created(plane.as.publisher, '/certificates', { name: `certificate ${++count}`, ...pair(name) })
+
+before(async () => {
+  plane = await startControlPlane()
+})
+
+after(() => plane.stop())
+
+describe('an upload', () => {
+  test('is answered with what the certificate says, never with its key', async () => {
+    const item = await upload('origin')
+    const leaf = new X509Certificate(pem('origin.pem'))
+    assert.equal(item.fingerprint256, leaf.fingerprint256.replaceAll(':', '').toLowerCase())
+    assert.deepEqual(item.domains.sort(), ['127.0.0.1', 'localhost', 'origin.test'])
+    assert.equal(item.status, 'valid')
+    assert.equal(item.notAfter, leaf.validToDate.toISOString())
+    const read = await plane.as.viewer('GET', `/certificates/${item.id}`)
+    assert.deepEqual([read.headers.get('etag'), read.body], ['"1"', item])
+    const list = await plane.as.viewer('GET', '/certificates?limit=1000')
+    assert.ok(list.body.items.some((other: { id: string }) => other.id === item.id))
+    const audit = await plane.as.admin('GET', '/audit')
+    for (const shown of [item, list.body, audit.body]) assert.doesNotMatch(JSON.stringify(shown), /PRIVATE KEY/)
+    const row = await plane.db.certificates.findByPk(item.id)
+    assert.doesNotMatch(JSON.stringify(row), /PRIVATE KEY/)
+  })
+
+  test('is written anew from what was understood', async () => {
+    const { certificatePem } = await created(plane.as.publisher, '/certificates', { name: 'with words', ...pair('client'), certificatePem: `subject: me\n${pem('client.pem')}\nsome words\n${pem('ca.pem')}` })
+    assert.doesNotMatch(certificatePem, /words|subject/)
+    assert.equal(certificatePem.match(/BEGIN CERTIFICATE/g)?.length, 2)
+  })
+
+  const refused: [what: string, body: Record<string, string>, issues: [path: string, code: string][]][] = [
+    ['no certificate', { certificatePem: 'hello', privateKeyPem: pem('client.key') }, [['/certificatePem', 'bad_certificate']]],
+    ['neither certificate nor key', { certificatePem: 'hello', privateKeyPem: 'hello' }, [['/certificatePem', 'bad_certificate'], ['/privateKeyPem', 'bad_private_key']]],
+    ['a certificate that is damaged', { ...pair('client'), certificatePem: pem('client.pem').replace(/\n[A-Za-z0-9+/]{10}/, '\nAAAAAAAAAA') }, [['/certificatePem', 'bad_certificate']]],
+    ['a key among the certificates', { ...pair('client'), certificatePem: pem('client.pem') + pem('client.key') }, [['/certificatePem', 'bad_certificate']]],
+    ["another one's key", { certificatePem: pem('client.pem'), privateKeyPem: pem('other.key') }, [['/privateKeyPem', 'key_mismatch']]],
+    ['an encrypted key', { certificatePem: pem('client.pem'), privateKeyPem: '-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----\n' }, [['/privateKeyPem', 'bad_private_key']]],
+    ['an expired certificate', pair('expired'), [['/certificatePem', 'certificate_expired']]],
+    ['a chain in the wrong order', { certificatePem: pem('ca.pem') + pem('client.pem'), privateKeyPem: pem('client.key') }, [['/certificatePem', 'chain_order'], ['/privateKeyPem', 'key_mismatch']]],
+    ['a chain that is too long', { ...pair('client'), certificatePem: pem('client.pem') + pem('ca.pem').repeat(10) }, [['/certificatePem', 'bad_certificate']]],
+    ['no key', { certificatePem: pem('client.pem') }, [['/privateKeyPem', 'required']]]
+  ]
+  for (const [what, body, issues] of refused) {
+    test(`of ${what} is refused`, async () => {
+      const answer = await plane.as.publisher('POST', '/certificates', { name: 'refused', ...body })
+      assert.equal(answer.status, 400, JSON.stringify(answer.body))
+      assert.deepEqual(answer.body.error.issues.map((issue: { path: string; code: string }) => [issue.path, issue.code]), issues)
+    })
+  }
+
+  test('under a name that is in use is refused', async () => {
+    const { name } = await upload()
+    assert.equal((await plane.as.publisher('POST', '/certificates', { name: name.toUpperCase(), ...pair('client') })).body.error.code, 'name_taken')
+  })
+
+  test('needs SECRETS_KEY', async () => {
+    const without = await startControlPlane({ secretsKey: null })
+    try {
+      const answer = await without.as.publisher('POST', '/certificates', { name: 'x', ...pair('client') })
+      assert.deepEqual([answer.status, answer.body.error.code], [503, 'secrets_key_missing'])
+      assert.equal(await sealedRowsProblem(without.db, null), null)
+    } finally {
+      await without.stop()
+    }
+  })
+})
+
+test('a start with another key, or none, is refused while there are sealed rows', async () => {
+  await upload()
+  assert.equal(await sealedRowsProblem(plane.db, parseSecretsKey('00'.repeat(32))), null)
+  assert.match((await sealedRowsProblem(plane.db, null)) ?? '', /^SECRETS_KEY is not set, but the key of the certificate ".*" is sealed/)
+  assert.match((await sealedRowsProblem(plane.db, parseSecretsKey('11'.repeat(32)))) ?? '', /^SECRETS_KEY is another one/)
+})
+
+describe('a change', () => {
+  test('keeps the id, and what is not named', async () => {
+    const before = await upload('client')
+    const renamed = await patched(plane.as.publisher, `/certificates/${before.id}`, { name: `renamed ${count}`, description: 'mine' })
+    assert.deepEqual([renamed.fingerprint256, renamed.version, renamed.description], [before.fingerprint256, 2, 'mine'])
+    const replaced = await patched(plane.as.publisher, `/certificates/${before.id}`, { ...pair('other'), description: null })
+    assert.deepEqual([replaced.id, replaced.name, replaced.version, 'description' in replaced], [before.id, `renamed ${count}`, 3, false])
+    assert.notEqual(replaced.fingerprint256, before.fingerprint256)
+  })
+
+  test('needs both halves, the right ones, and the version', async () => {
+    const { id, fingerprint256 } = await upload()
+    const call = (body: object, version = '"1"') => plane.as.publisher('PATCH', `/certificates/${id}`, body, { 'if-match': version })
+    assert.equal((await call({ certificatePem: pem('other.pem') })).body.error.issues[0].path, '/privateKeyPem')
+    assert.equal((await call({ privateKeyPem: pem('other.key') })).body.error.issues[0].path, '/certificatePem')
+    assert.equal((await call({ certificatePem: pem('other.pem'), privateKeyPem: pem('client.key') })).body.error.issues[0].code, 'key_mismatch')
+    assert.equal((await call({ name: 'x' }, '"7"')).body.error.code, 'version_mismatch')
+    assert.equal((await plane.as.viewer('GET', `/certificates/${id}`)).body.fingerprint256, fingerprint256, 'the old one stays')
+  })
+
+  test('is not for editors', async () => {
+    assert.equal((await plane.as.editor('POST', '/certificates', { name: 'x', ...pair('client') })).status, 403)
+  })
+})
+
+describe('what names a certificate', () => {
+  test('cannot be published when it is not there, and keeps it from being deleted', async () => {
+    const draft = await createSmallDraft(plane.as.editor, `naming-${++count}`)
+    const { id } = await upload()
+    await patched(plane.as.editor, `/upstreams/${draft.upstreamId}`, { connection: { tls: { clientCertificateId: id } }, targets: [{ id: 'a', address: 'https://127.0.0.1:8443' }] })
+    assert.deepEqual((await removed(plane.as.publisher, `/certificates/${id}`)).body.error.referrers.map((referrer: { in: string; kind: string }) => [referrer.kind, referrer.in]), [['upstreams', 'draft']])
+    const nobody = '01890000-0000-7000-8000-000000000000'
+    await patched(plane.as.editor, `/upstreams/${draft.upstreamId}`, { connection: { tls: { clientCertificateId: nobody } } })
+    const { issues } = (await plane.as.viewer('POST', '/config/validate')).body
+    assert.deepEqual(issues.map((issue: { code: string; path: string }) => [issue.code, issue.path.replace(/\d+/, 'N')]), [['unknown_certificate', '/upstreams/N/connection/tls/clientCertificateId']])
+    assert.equal((await publishDraft(plane.as.publisher)).body.error.issues[0].code, 'unknown_certificate')
+    await patched(plane.as.editor, `/upstreams/${draft.upstreamId}`, { connection: { tls: { clientCertificateId: id } } })
+    assert.equal((await publishDraft(plane.as.publisher)).status, 201)
+    await patched(plane.as.editor, `/upstreams/${draft.upstreamId}`, { connection: { tls: { clientCertificateId: null } } })
+    assert.deepEqual((await removed(plane.as.publisher, `/certificates/${id}`)).body.error.referrers.map((referrer: { in: string }) => referrer.in), ['live'])
+    assert.equal((await publishDraft(plane.as.publisher)).status, 201)
+    assert.equal((await removed(plane.as.publisher, `/certificates/${id}`)).status, 204)
+    assert.equal((await plane.as.viewer('GET', `/certificates/${id}`)).status, 404)
+    assert.equal((await plane.db.certificates.findByPk(id))?.sealedKey, '', 'the key is gone')
+  })
+})
+
+describe('a node', () => {
+  test('gets what it serves and should serve, sealed to its own key, and only when it changed', async () => {
+    const node = await enrolNode(plane, 'node-1')
+    assert.deepEqual((await node('GET', '/node/credentials')).body.error.code, 'node_key_missing')
+    const key = createNodeKey()
+    assert.equal((await node('POST', '/node/key', { publicKey: key.publicKey })).status, 204)
+    assert.deepEqual((await node('GET', '/node/credentials')).body.certificates, [])
+
+    const draft = await createSmallDraft(plane.as.editor, `served-${++count}`, 21_000)
+    const { id } = await upload('client')
+    await upload('other')
+    await patched(plane.as.editor, `/upstreams/${draft.upstreamId}`, { connection: { tls: { clientCertificateId: id } }, targets: [{ id: 'a', address: 'https://127.0.0.1:8443' }] })
+    const published = (await publishDraft(plane.as.publisher)).body
+    const { hash, certificates } = (await node('GET', '/node/credentials')).body
+    assert.deepEqual(certificates.map((certificate: { id: string }) => certificate.id), [id], 'not the one that nothing names')
+    const opened = key.open(certificates[0])
+    assert.equal(opened.certificatePem, pem('client.pem'))
+    assert.deepEqual(createPublicKey(opened.privateKeyPem).export({ type: 'spki', format: 'pem' }), createPublicKey(pem('client.key')).export({ type: 'spki', format: 'pem' }))
+    assert.equal((await node('GET', `/node/credentials?have=${hash}`)).status, 304)
+
+    await patched(plane.as.publisher, `/certificates/${id}`, pair('other'))
+    const next = (await node('GET', `/node/credentials?have=${hash}`)).body
+    assert.equal(key.open(next.certificates[0]).certificatePem, pem('other.pem'))
+
+    const desired = { epoch: published.epoch, revision: published.revision, sha256: published.sha256 }
+    await node('POST', '/node/heartbeat', heartbeatOf(desired))
+    await patched(plane.as.editor, `/upstreams/${draft.upstreamId}`, { connection: { tls: { clientCertificateId: null } } })
+    await publishDraft(plane.as.publisher)
+    assert.equal((await node('GET', '/node/credentials')).body.certificates.length, 1, 'it still serves what names it')
+  })
+
+  test('registers a key that can be used; a change of it is audited', async () => {
+    const node = await enrolNode(plane, 'node-2')
+    for (const publicKey of ['', 'AAAA', 'A'.repeat(44), `${'A'.repeat(43)}=`]) assert.equal((await node('POST', '/node/key', { publicKey })).status, 400, publicKey)
+    const { publicKey } = createNodeKey()
+    for (let time = 0; time < 2; time++) assert.equal((await node('POST', '/node/key', { publicKey })).status, 204)
+    const rows = (await plane.as.admin('GET', '/audit?kind=nodes&limit=1000')).body.items.filter((row: { action: string; resourceId: string }) => row.action === 'nodes.key' && row.resourceId === 'node-2')
+    assert.deepEqual(rows.map((row: { actor: string }) => row.actor), ['node:node-2'])
+  })
+})

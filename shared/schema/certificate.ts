@@ -1,0 +1,56 @@
+import Type from 'typebox'
+import { line, sha256Hex, strictObject, timestamp, words } from './field.ts'
+import { commonFields, StoredFields, TenantCode } from './resource.ts'
+
+/** A chain has one to three certificates in practice; ten leave room. */
+export const MAX_CHAIN = 10
+
+const certificatePem = Type.String({ title: 'Certificate', description: 'PEM of the certificate, then of those that signed it, up to but without the root.', minLength: 1, maxLength: 131_072 })
+const privateKeyPem = Type.String({ title: 'Private key', description: 'PEM of the unencrypted private key of the certificate. It is stored sealed and never answered.', minLength: 1, maxLength: 16_384 })
+const { name, description, labels } = commonFields
+
+/** Body of POST /certificates. */
+export const CertificateUpload = strictObject({ name, description, labels, tenantCode: Type.Optional(TenantCode), certificatePem, privateKeyPem }, { title: 'Certificate upload' })
+export type CertificateUpload = Type.Static<typeof CertificateUpload>
+
+/** Body of PATCH /certificates/:id. A certificate and its key are replaced together. */
+export const CertificateChange = strictObject(
+  {
+    name: Type.Optional(name),
+    description: Type.Optional(Type.Union([description, Type.Null()], { description: 'null clears it.' })),
+    labels: Type.Optional(labels),
+    certificatePem: Type.Optional(certificatePem),
+    privateKeyPem: Type.Optional(privateKeyPem)
+  },
+  { title: 'Certificate change' }
+)
+export type CertificateChange = Type.Static<typeof CertificateChange>
+
+/** What is known of the leaf of a chain. */
+export const CertificateFacts = strictObject({
+  domains: Type.Array(Type.String(), { description: 'DNS names and IP addresses that it is for (subjectAltName).' }),
+  subject: Type.String(),
+  issuer: Type.String(),
+  notBefore: timestamp(),
+  notAfter: timestamp(),
+  fingerprint256: sha256Hex({ description: 'SHA-256 of the certificate.' }),
+  keyType: Type.String({ description: 'Such as RSA 2048 or EC prime256v1.' })
+})
+export type CertificateFacts = Type.Static<typeof CertificateFacts>
+
+/** A certificate as the API shows it: never with its key. */
+export const CertificateItem = strictObject(
+  {
+    ...StoredFields.properties,
+    name: line(200),
+    description,
+    labels,
+    tenantCode: Type.Optional(TenantCode),
+    source: words(['uploaded'], { description: 'Where it came from.' }),
+    status: words(['valid', 'expiring', 'expired', 'not_yet_valid'], { description: 'expiring: less than 30 days, or less than a third of its lifetime, are left.' }),
+    ...CertificateFacts.properties,
+    certificatePem
+  },
+  { title: 'certificate' }
+)
+export type CertificateItem = Type.Static<typeof CertificateItem>

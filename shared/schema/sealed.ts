@@ -1,0 +1,33 @@
+import Type from 'typebox'
+import { sha256Hex, strictObject, uuid } from './field.ts'
+
+/**
+ * How a private key travels to one data node: X25519 with a one-time key, HKDF-SHA256 (salt: the one-time public key and
+ * then the node's), AES-256-GCM with the certificate's id as additional data. `sealed` is base64 of the one-time public
+ * key, IV, tag and ciphertext, in this order; the plaintext is JSON { certificatePem, privateKeyPem }.
+ */
+export const SEALED = {
+  /** Purpose of the derived key; part of what both sides agree on. */
+  info: 'gateway credential v1',
+  cipher: 'aes-256-gcm',
+  publicKeyBytes: 32,
+  ivBytes: 12,
+  tagBytes: 16
+} as const
+
+/** What stands before the 32 raw bytes in an X25519 public key's DER (RFC 8410), in hex. */
+export const X25519_DER_HEAD = '302a300506032b656e032100'
+
+export const SealedCertificate = strictObject({
+  id: uuid(),
+  fingerprint256: sha256Hex({ description: 'SHA-256 of the certificate.' }),
+  sealed: Type.String({ maxLength: 524_288, description: 'base64; only the node it is for can open it.' })
+})
+export type SealedCertificate = Type.Static<typeof SealedCertificate>
+
+/** Answer of GET /api/v1/node/credentials?have=HASH (304 when the node has them). */
+export const SealedCredentials = strictObject({ hash: sha256Hex({ description: 'Of what is answered; sent as `have` the next time.' }), certificates: Type.Array(SealedCertificate) })
+export type SealedCredentials = Type.Static<typeof SealedCredentials>
+
+/** Body of POST /api/v1/node/key. */
+export const NodeKeyBody = strictObject({ publicKey: Type.String({ pattern: '^[A-Za-z0-9+/]{43}=$', form: 'base64 of 32 bytes', description: "The node's X25519 public key, raw." }) })
