@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict'
+import fs from 'node:fs'
 import { after, before, describe, test } from 'node:test'
 import { endpoints } from '../api/endpoints.ts'
 import type { ApiAnswer } from '../testing/api-client.ts'
 import { ADMIN, type ControlPlane, startControlPlane } from '../testing/control-plane.ts'
 import { createSmallDraft, created, patched, publishDraft, removed } from '../testing/drafts.ts'
+import { enrolNode } from '../testing/node.ts'
+import { createNodeKey } from '../testing/node-key.ts'
 import { signIn } from '../testing/sign-in.ts'
 import { verifyAudit } from './verify-audit.ts'
 
@@ -48,6 +51,10 @@ const SCENARIOS: Record<string, Scenario> = {
   'DELETE /nodes/:id': async () => plane.as.admin('DELETE', `/nodes/${(await created(plane.as.admin, '/nodes', { id: unique() })).id}`),
   'POST /tokens': () => plane.as.admin('POST', '/tokens', { name: unique(), role: 'viewer' }),
   'DELETE /tokens/:id': async () => plane.as.admin('DELETE', `/tokens/${(await created(plane.as.admin, '/tokens', { name: unique(), role: 'viewer' })).id}`),
+  'POST /certificates': () => upload(),
+  'PATCH /certificates/:id': async () => plane.as.publisher('PATCH', `/certificates/${(await upload()).body.id}`, { description: 'changed' }, { 'if-match': '"1"' }),
+  'DELETE /certificates/:id': async () => removed(plane.as.publisher, `/certificates/${(await upload()).body.id}`),
+  'POST /node/key': async () => (await enrolNode(plane, unique()))('POST', '/node/key', { publicKey: createNodeKey().publicKey }),
   'POST /config/publish': () => publishNew(),
   'POST /config/rollback': async () => {
     const { revision } = (await publishNew()).body
@@ -58,6 +65,11 @@ const SCENARIOS: Record<string, Scenario> = {
     await publishNew()
     return plane.as.editor('POST', '/config/discard')
   }
+}
+
+function upload(): Promise<ApiAnswer> {
+  const [certificatePem, privateKeyPem] = ['client.pem', 'client.key'].map((name) => fs.readFileSync(new URL(`../../workers/testing/certificates/${name}`, import.meta.url), 'utf8'))
+  return plane.as.publisher('POST', '/certificates', { name: unique(), certificatePem, privateKeyPem })
 }
 
 /** Publishes what is live and a little more, whatever the tests before left in the draft. */
@@ -79,7 +91,7 @@ describe('every endpoint that changes something', () => {
       assert.ok(row, 'there is no row with the id of the request')
       assert.equal(row.action, endpoint.audits)
       assert.notEqual(row.resourceId, '')
-      assert.match(row.actor, /^(token:test \w+|admin@test\.example)$/)
+      assert.match(row.actor, /^(token:test \w+|admin@test\.example|node:audited-\d+)$/)
     })
   }
 

@@ -10,6 +10,8 @@ import type { OwnCopies } from './own-copies.ts'
 export interface CandidateChange {
   readonly kind: 'add' | 'remove'
   readonly candidate: Candidate
+  /** Undefined: a global route. */
+  readonly tenantCode: string | undefined
   readonly host: HostPattern
   readonly path: PathMatch | undefined
   readonly copies: OwnCopies

@@ -1,5 +1,7 @@
 import type { CandidateChange } from './candidate-change.ts'
 import type { Candidate } from './compiled-route.ts'
+import type { MatchRequest } from './match-request.ts'
+import { criteriaHold } from './route-criteria.ts'
 
 /** Sorted by rank, the best first. */
 export type CandidateList = readonly Candidate[]
@@ -7,11 +9,12 @@ export type CandidateList = readonly Candidate[]
 export const NO_CANDIDATES: CandidateList = []
 
 /** The better of `best` and the first of the list that fits. */
-export function firstFit(candidates: CandidateList, method: string, best: Candidate | null): Candidate | null {
+export function firstFit(candidates: CandidateList, request: MatchRequest, best: Candidate | null): Candidate | null {
   for (let index = 0; index < candidates.length; index++) {
     const candidate = candidates[index]!
     if (best !== null && best.rank <= candidate.rank) return best
-    if (candidate.methods === null || candidate.methods.includes(method)) return candidate
+    if (candidate.methods !== null && !candidate.methods.includes(request.method)) continue
+    if (candidate.criteria === null || criteriaHold(candidate.criteria, request)) return candidate
   }
   return best
 }

@@ -4,8 +4,7 @@ import { editRoutes } from './edit-routes.ts'
 import { RouteOrder } from './route-order.ts'
 
 /**
- * Makes the form that matchRoute() searches, all at once. Disabled routes and listeners are left out; so are routes
- * with criteria that are not matched yet, which validated content does not have.
+ * Makes the form that matchRoute() searches, all at once. Disabled routes and listeners are left out.
  */
 export function compileRoutes(content: SnapshotContent): CompiledRoutes {
   const { ranked } = new RouteOrder().replace({ removed: [], upserted: content.routes })

@@ -1,9 +1,12 @@
 import type { RankedRoute } from './ranked-route.ts'
+import type { RouteCriteria } from './route-criteria.ts'
 
 /** A route that is served. There is one object per version of a route and thread; callers keep what they add to it in arrays of their own, by `index`. */
 export interface CompiledRoute extends RankedRoute {
   readonly id: string
   readonly name: string
+  /** Null: what the tables say is all. */
+  readonly criteria: RouteCriteria | null
 }
 
 /** A route under one of its host criteria, as it is found by host and path. What host and path leave open is checked on it. */
@@ -13,4 +16,6 @@ export interface Candidate {
   readonly route: CompiledRoute
   /** Null: every method. */
   readonly methods: readonly string[] | null
+  /** Those of the route. */
+  readonly criteria: RouteCriteria | null
 }

@@ -8,8 +8,14 @@ export interface HostEntry {
   readonly ports: ReadonlyMap<number, PathIndex> | null
 }
 
-/** Routes found by the host they ask for. Like everything below it, null where it would be empty. */
+/** The global routes, and those of each tenant. Like everything below it, null where it would be empty. */
 export interface RouteTable {
+  readonly hosts: HostTable | null
+  readonly tenants: ReadonlyMap<string, HostTable> | null
+}
+
+/** Routes found by the host they ask for. */
+export interface HostTable {
   /** Exact hosts. */
   readonly names: ReadonlyMap<string, HostEntry> | null
   /** `*.suffix` by the suffix with its leading dot, hashed from its end. */

@@ -11,17 +11,17 @@ import { editRoutes, type RouteEdit } from './edit-routes.ts'
 import { matchRoute } from './match-route.ts'
 import { type RouteChanges, RouteOrder } from './route-order.ts'
 import type { PlainRequest } from './testing/naive-match.ts'
-import { LISTENERS, randomRequest, randomRoute } from './testing/random-routing.ts'
+import { LISTENERS, PLAIN_REQUEST, randomRequest, randomRoute } from './testing/random-routing.ts'
 import { tableParts } from './testing/table-parts.ts'
 
 const path = (value: string) => ({ match: { path: { type: 'prefix', value } } })
 
-function winner(compiled: CompiledRoutes, { listener, host, port, path, method }: PlainRequest): Identified<Route> | undefined {
-  return matchRoute(compiled, listener, host, port, path, method)?.route
+function winner(compiled: CompiledRoutes, request: PlainRequest): Identified<Route> | undefined {
+  return matchRoute(compiled, request.listener, request)?.route
 }
 
 function winnerOf(compiled: CompiledRoutes, path: string, listener = testId(1)): string | undefined {
-  return winner(compiled, { listener, host: 'a.example', port: 80, path, method: 'GET' })?.name
+  return winner(compiled, { ...PLAIN_REQUEST, listener, path })?.name
 }
 
 /** What a data node does with changes. */
@@ -173,6 +173,14 @@ function assertSame(compiled: CompiledRoutes, fresh: CompiledRoutes, pick: Seede
 }
 
 function unchangedCheck(compiled: CompiledRoutes): () => void {
-  const copy = structuredClone(compiled)
+  const copy = copyOf(compiled)
   return () => assert.deepEqual(compiled, copy)
+}
+
+/** Maps, lists and objects copied, down to the criteria, which hold functions and are never changed. */
+function copyOf<T>(value: T): T {
+  if (typeof value !== 'object' || value === null) return value
+  if (value instanceof Map) return new Map([...value].map(([key, inner]) => [key, copyOf(inner)])) as T
+  if (Array.isArray(value)) return value.map(copyOf) as T
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, name === 'criteria' ? inner : copyOf(inner)])) as T
 }

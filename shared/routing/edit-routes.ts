@@ -4,6 +4,7 @@ import type { CompiledRoutes, RouteTable } from './compiled-routes.ts'
 import { hostPatterns } from './host-pattern.ts'
 import { OwnCopies } from './own-copies.ts'
 import type { RankedRoute } from './ranked-route.ts'
+import { compileCriteria } from './route-criteria.ts'
 import { changeTable } from './route-table.ts'
 
 /**
@@ -28,11 +29,11 @@ export function editRoutes(base: CompiledRoutes): RouteEdit {
   let enabled: readonly string[] = [...base.listeners.keys()]
 
   function change(kind: CandidateChange['kind'], compiled: CompiledRoute): void {
-    const { match, listenerIds } = compiled.route
+    const { match, listenerIds, tenantCode } = compiled.route
     const methods = match.methods.length > 0 ? match.methods : null
     for (const [place, host] of hostPatterns(match.hosts).entries()) {
-      const candidate = { rank: compiled.ranks[place]!, route: compiled, methods }
-      const edit = { kind, candidate, host, path: match.path, copies }
+      const candidate = { rank: compiled.ranks[place]!, route: compiled, methods, criteria: compiled.criteria }
+      const edit = { kind, candidate, tenantCode, host, path: match.path, copies }
       if (listenerIds.length === 0) shared = changeTable(shared, edit)
       for (const id of listenerIds) named = copies.withKey(named, id, changeTable(named?.get(id) ?? null, edit))
     }
@@ -49,7 +50,7 @@ export function editRoutes(base: CompiledRoutes): RouteEdit {
 
   function add({ route, index, ranks }: RankedRoute): void {
     remove(route.id)
-    const compiled: CompiledRoute = { id: route.id, name: route.name, route, index, ranks }
+    const compiled: CompiledRoute = { id: route.id, name: route.name, route, index, ranks, criteria: compileCriteria(route.match) }
     change('add', compiled)
     byId = copies.withKey(byId, route.id, compiled) ?? byId
     routes = withRoute(routes, index, compiled, copies)

@@ -1,14 +1,17 @@
+import type { PlainRequest } from './testing/naive-match.ts'
+
 /** The fields of a route that matter to a case; the key is its name in `requests`, the order gives the ids. */
-export type CaseRoutes = Record<string, { match?: Record<string, unknown>; priority?: number; listeners?: string[]; enabled?: boolean }>
+export type CaseRoutes = Record<string, { match?: Record<string, unknown>; priority?: number; tenantCode?: string; listeners?: string[]; enabled?: boolean }>
 
 export interface MatchCase {
   name: string
   routes: CaseRoutes
-  /** `METHOD URL [listener]` (GET and listener "one" when left out) and the name of the route that wins, or null. */
-  requests: [request: string, winner: string | null][]
+  /** `METHOD URL [listener]` (GET and listener "one" when left out), the name of the route that wins or null, and what else the request has. */
+  requests: [request: string, winner: string | null, more?: Partial<PlainRequest>][]
 }
 
 const prefix = (value: string, more: object = {}) => ({ path: { type: 'prefix', value, ...more } })
+const pattern = (value: string, more: object = {}) => ({ path: { type: 'pattern', value, ...more } })
 const exact = (value: string, more: object = {}) => ({ path: { type: 'exact', value, ...more } })
 
 /** What the matcher promises, run against the compiled matcher and the naive reference. Listeners: one, two, off (disabled). */
@@ -290,5 +293,96 @@ export const MATCH_CASES: MatchCase[] = [
     name: 'the smaller id decides last',
     routes: { first: { match: prefix('/a') }, second: { match: prefix('/a') } },
     requests: [['http://h/a', 'first']]
+  },
+  {
+    name: 'a path pattern gets the whole path, segment by segment, letter case ignored unless it says otherwise',
+    routes: { one: { match: pattern('/Users/{id:int}') }, any: { match: pattern('/users/{name}') }, rest: { match: pattern('/users/{**rest}') }, strict: { match: pattern('/Strict/{x}', { caseSensitive: true }) } },
+    requests: [
+      ['http://h/users/7', 'one'],
+      ['http://h/USERS/7/', 'one'],
+      ['http://h/users/ann', 'any'],
+      ['http://h/users/ann/x', 'rest'],
+      ['http://h/users', 'rest'],
+      ['http://h/users//', 'rest'],
+      ['http://h/user', null],
+      ['http://h/Strict/a', 'strict'],
+      ['http://h/strict/a', null]
+    ]
+  },
+  {
+    name: 'pattern literals see the decoded segment, but no encoded slash',
+    routes: { cafe: { match: pattern('/caf\u00e9/{x}') } },
+    requests: [
+      ['http://h/caf%C3%A9/1', 'cafe'],
+      ['http://h/CAF%C3%89/1', 'cafe'],
+      ['http://h/caf%C3%A9%2F1', null]
+    ]
+  },
+  {
+    name: 'literal segments go before patterns, these by precedence, expressions after all of them',
+    routes: {
+      expression: { match: { path: { type: 'regex', value: '/a/.*' } } },
+      catchAll: { match: pattern('/{**rest}') },
+      parameter: { match: pattern('/a/{x}') },
+      constrained: { match: pattern('/a/{x:alpha}') },
+      prefix: { match: prefix('/a/b') },
+      exact: { match: exact('/a/b') },
+      none: {}
+    },
+    requests: [
+      ['http://h/a/b', 'exact'],
+      ['http://h/a/b/c', 'prefix'],
+      ['http://h/a/c', 'constrained'],
+      ['http://h/a/1', 'parameter'],
+      ['http://h/a/1/2', 'catchAll']
+    ]
+  },
+  {
+    name: 'an expression is tried on the whole path',
+    routes: { numbers: { match: { path: { type: 'regex', value: '/v[0-9]+|/w' } } }, none: {} },
+    requests: [
+      ['http://h/v12', 'numbers'],
+      ['http://h/w', 'numbers'],
+      ['http://h/v12/x', 'none'],
+      ['http://h/x/v1', 'none'],
+      ['http://h/V1', 'none']
+    ]
+  },
+  {
+    name: 'a tenant has its routes before the global ones, and nobody else has them',
+    routes: { global: { match: exact('/x') }, acme: { tenantCode: 'acme' }, strong: { priority: 1, match: prefix('/strong') } },
+    requests: [
+      ['http://h/x', 'global'],
+      ['http://h/x', 'acme', { tenantCode: 'acme' }],
+      ['http://h/x', 'global', { tenantCode: 'beta' }],
+      ['http://h/y', null, { tenantCode: 'ACME' }],
+      ['http://h/strong', 'strong', { tenantCode: 'acme' }]
+    ]
+  },
+  {
+    name: 'upgrades: only, never, or either',
+    routes: { sockets: { match: { websocket: true } }, plain: { match: { websocket: false } }, either: { match: exact('/e') } },
+    requests: [
+      ['http://h/', 'sockets', { isWebSocket: true }],
+      ['http://h/', 'plain'],
+      ['http://h/e', 'either', { isWebSocket: true }],
+      ['http://h/e', 'either']
+    ]
+  },
+  {
+    name: 'more header rules go before fewer, then more query rules; all must hold',
+    routes: {
+      none: {},
+      oneHeader: { match: { headers: [{ name: 'X-A', values: ['1'] }] } },
+      twoHeaders: { match: { headers: [{ name: 'X-A', values: ['1'] }, { name: 'X-B', mode: 'Exists' }] } },
+      query: { match: { headers: [{ name: 'X-A', values: ['1'] }], query: [{ name: 'q', values: ['1', '2'] }] } }
+    },
+    requests: [
+      ['http://h/', 'none'],
+      ['http://h/', 'oneHeader', { fields: 'x-a: 1\r\n' }],
+      ['http://h/', 'twoHeaders', { fields: 'x-a: 1\r\nX-B: y\r\n' }],
+      ['http://h/?q=2', 'query', { fields: 'X-A: 1\r\n' }],
+      ['http://h/?q=3', 'oneHeader', { fields: 'X-A: 1\r\n' }]
+    ]
   }
 ]

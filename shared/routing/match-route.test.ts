@@ -1,14 +1,15 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { SnapshotContent } from '../schema/snapshot.ts'
-import { contentOf, type Given, testId } from '../testing/content.ts'
+import { contentOf, testId } from '../testing/content.ts'
 import { type SeededRandom, seededRandom } from '../testing/seeded-random.ts'
 import { compileRoutes } from './compile-routes.ts'
 import { MATCH_CASES, type MatchCase } from './match-route.cases.ts'
+import { explainMatch } from './explain/explain-match.ts'
 import { matchRoute } from './match-route.ts'
 import { normalizePath } from './normalize-path.ts'
 import { naiveMatch, type PlainRequest } from './testing/naive-match.ts'
-import { LISTENERS, randomRequest, randomRoute } from './testing/random-routing.ts'
+import { LISTENERS, PLAIN_REQUEST, randomRequest, randomRoute } from './testing/random-routing.ts'
 
 function listenerId(name: string): string {
   return LISTENERS.find((listener) => listener.name === name)?.id ?? testId(99)
@@ -19,13 +20,14 @@ function caseContent({ routes }: MatchCase): SnapshotContent {
   return { ...contentOf({ routes: given }), listeners: LISTENERS }
 }
 
-function parseRequest(text: string): PlainRequest {
+function parseRequest(text: string, more: Partial<PlainRequest> = {}): PlainRequest {
   const [, method = 'GET', host, port, path, listener = 'one'] = /^(?:(\S+) )?http:\/\/(\[.*\]|[^:/]*)(?::(\d+))?(\/\S*)(?: (\S+))?$/.exec(text)!
-  return { method, host: host!, port: Number(port ?? 80), path: normalizePath(path!)!, listener: listenerId(listener) }
+  const [bare, query] = path!.split(/(?=\?)/)
+  return { ...PLAIN_REQUEST, method, host: host!, hostPort: Number(port ?? 80), path: normalizePath(bare!)!, query: query ?? '', listener: listenerId(listener), ...more }
 }
 
-function compiledMatch(compiled: ReturnType<typeof compileRoutes>, { listener, host, port, path, method }: PlainRequest) {
-  return matchRoute(compiled, listener, host, port, path, method)?.route ?? null
+function compiledMatch(compiled: ReturnType<typeof compileRoutes>, request: PlainRequest) {
+  return matchRoute(compiled, request.listener, request)?.route ?? null
 }
 
 describe('matchRoute', () => {
@@ -33,10 +35,11 @@ describe('matchRoute', () => {
     test(matchCase.name, () => {
       const content = caseContent(matchCase)
       const compiled = compileRoutes(content)
-      for (const [text, winner] of matchCase.requests) {
-        const request = parseRequest(text)
+      for (const [text, winner, more] of matchCase.requests) {
+        const request = parseRequest(text, more)
         assert.equal(compiledMatch(compiled, request)?.name ?? null, winner, `compiled matcher: ${text}`)
         assert.equal(naiveMatch(content, request)?.name ?? null, winner, `naive reference: ${text}`)
+        assert.equal(explainMatch(compiled, request.listener, request).winner?.name ?? null, winner, `explanation: ${text}`)
       }
     })
   }
@@ -52,6 +55,7 @@ describe('matchRoute', () => {
         const expected = naiveMatch(content, request)
         if (expected !== null) hits++
         assert.equal(compiledMatch(compiled, request)?.id, expected?.id, `round ${round}: ${JSON.stringify(request)}\n${JSON.stringify(content.routes)}`)
+        assert.equal(explainMatch(compiled, request.listener, request).winner?.id, expected?.id, `explanation, round ${round}`)
       }
     }
     assert.ok(hits > 5000, `only ${hits} requests found a route`)
@@ -76,14 +80,8 @@ describe('matchRoute', () => {
       { id: testId(2), name: 'route 2', index: 0 },
       { id: testId(3), name: 'last', index: 1 }
     ])
-    assert.equal(matchRoute(compiled, testId(1), 'a.example', 80, '/', 'GET'), compiled.routes[0])
-    assert.equal(matchRoute(compiled, testId(1), 'b.example', 80, '/', 'GET'), compiled.routes[0])
-  })
-
-  test('never serves a route whose criteria are not matched yet as if it had none', () => {
-    const unmatched: Given[] = [{ match: { headers: [{ name: 'a', mode: 'Exists' }] } }, { match: { query: [{ name: 'a', mode: 'Exists' }] } }, { match: { websocket: true } }, { match: { path: { type: 'regex', value: '.*' } } }, { tenantCode: 'acme' }]
-    const compiled = compileRoutes(contentOf({ routes: unmatched }))
-    assert.equal(matchRoute(compiled, testId(1), 'a.example', 80, '/', 'GET'), null)
+    assert.equal(matchRoute(compiled, testId(1), { ...PLAIN_REQUEST, host: 'a.example' }), compiled.routes[0])
+    assert.equal(matchRoute(compiled, testId(1), { ...PLAIN_REQUEST, host: 'b.example' }), compiled.routes[0])
   })
 })
 

@@ -1,6 +1,8 @@
 import type { CandidateChange } from './candidate-change.ts'
 import { type CandidateList, changeList, firstFit, NO_CANDIDATES } from './candidate-list.ts'
 import type { Candidate } from './compiled-route.ts'
+import type { MatchRequest } from './match-request.ts'
+import { changeTemplates, searchTemplates, type TemplateNode } from './template-index.ts'
 import { foldCase, HASH_START, hashNext, hashText } from './text-hash.ts'
 import { changeText, type TextIndex } from './text-index.ts'
 
@@ -19,7 +21,9 @@ export interface PathIndex {
   readonly caseSensitive: TextIndex<PathEntry> | null
   /** The texts are folded. */
   readonly caseIgnored: TextIndex<PathEntry> | null
-  /** Routes for every path. */
+  /** Path patterns by their segments. */
+  readonly templates: TemplateNode | null
+  /** Routes for every path, and those whose expression has to be tried. */
   readonly everyPath: CandidateList
   /** No rank in here is better. */
   readonly bestRank: number
@@ -28,9 +32,11 @@ export interface PathIndex {
 /** See CandidateChange. */
 export function changePathIndex(index: PathIndex | null, change: CandidateChange): PathIndex | null {
   const { path, candidate, copies } = change
-  let { caseSensitive, caseIgnored, everyPath, bestRank } = index ?? EMPTY
-  if (path === undefined) {
+  let { caseSensitive, caseIgnored, templates, everyPath, bestRank } = index ?? EMPTY
+  if (path === undefined || path.type === 'regex') {
     everyPath = changeList(everyPath, change)
+  } else if (path.type === 'pattern') {
+    templates = changeTemplates(templates, change)
   } else {
     const isFolded = path.caseSensitive === false
     const text = isFolded ? foldText(path.value) : path.value
@@ -38,12 +44,12 @@ export function changePathIndex(index: PathIndex | null, change: CandidateChange
     if (isFolded) caseIgnored = texts
     else caseSensitive = texts
   }
-  if (everyPath.length === 0 && caseSensitive === null && caseIgnored === null) return null
+  if (everyPath.length === 0 && caseSensitive === null && caseIgnored === null && templates === null) return null
   if (change.kind === 'add' && candidate.rank < bestRank) bestRank = candidate.rank
-  return { caseSensitive, caseIgnored, everyPath, bestRank }
+  return { caseSensitive, caseIgnored, templates, everyPath, bestRank }
 }
 
-const EMPTY: PathIndex = { caseSensitive: null, caseIgnored: null, everyPath: NO_CANDIDATES, bestRank: Infinity }
+const EMPTY: PathIndex = { caseSensitive: null, caseIgnored: null, templates: null, everyPath: NO_CANDIDATES, bestRank: Infinity }
 
 function changePathEntry(entry: PathEntry | null, change: CandidateChange): PathEntry | null {
   let exact = entry === null ? NO_CANDIDATES : entry.exact
@@ -53,16 +59,18 @@ function changePathEntry(entry: PathEntry | null, change: CandidateChange): Path
   return exact.length === 0 && prefix.length === 0 ? null : { exact, prefix }
 }
 
-/** The better of `best` and the best candidate in the index that fits path and method. */
-export function searchPathIndex(index: PathIndex, path: string, method: string, best: Candidate | null): Candidate | null {
+/** The better of `best` and the best candidate in the index that fits. */
+export function searchPathIndex(index: PathIndex, request: MatchRequest, best: Candidate | null): Candidate | null {
   if (best !== null && best.rank < index.bestRank) return best
-  let found = firstFit(index.everyPath, method, best)
-  if (index.caseSensitive !== null) found = searchSensitive(index.caseSensitive, path, method, found)
-  if (index.caseIgnored !== null) found = searchIgnored(index.caseIgnored, path, method, found)
+  let found = firstFit(index.everyPath, request, best)
+  if (index.caseSensitive !== null) found = searchSensitive(index.caseSensitive, request, found)
+  if (index.caseIgnored !== null) found = searchIgnored(index.caseIgnored, request, found)
+  if (index.templates !== null) found = searchTemplates(index.templates, request, found)
   return found
 }
 
-function searchSensitive(texts: TextIndex<PathEntry>, path: string, method: string, best: Candidate | null): Candidate | null {
+function searchSensitive(texts: TextIndex<PathEntry>, request: MatchRequest, best: Candidate | null): Candidate | null {
+  const { path } = request
   const end = path.length < texts.longest ? path.length : texts.longest
   let hash = HASH_START
   for (let length = 1; length <= end; length++) {
@@ -71,14 +79,15 @@ function searchSensitive(texts: TextIndex<PathEntry>, path: string, method: stri
     if (!isBoundary(path, length, code)) continue
     for (let node = texts.byHash.get(hash) ?? null; node !== null; node = node.next) {
       if (node.text.length !== length || !path.startsWith(node.text)) continue
-      best = firstFit(node.value.prefix, method, best)
-      if (length === path.length) best = firstFit(node.value.exact, method, best)
+      best = firstFit(node.value.prefix, request, best)
+      if (length === path.length) best = firstFit(node.value.exact, request, best)
     }
   }
   return best
 }
 
-function searchIgnored(texts: TextIndex<PathEntry>, path: string, method: string, best: Candidate | null): Candidate | null {
+function searchIgnored(texts: TextIndex<PathEntry>, request: MatchRequest, best: Candidate | null): Candidate | null {
+  const { path } = request
   const end = path.length < texts.longest ? path.length : texts.longest
   let hash = HASH_START
   for (let length = 1; length <= end; length++) {
@@ -87,8 +96,8 @@ function searchIgnored(texts: TextIndex<PathEntry>, path: string, method: string
     if (!isBoundary(path, length, code)) continue
     for (let node = texts.byHash.get(hash) ?? null; node !== null; node = node.next) {
       if (node.text.length !== length || !startsWithFolded(path, node.text)) continue
-      best = firstFit(node.value.prefix, method, best)
-      if (length === path.length) best = firstFit(node.value.exact, method, best)
+      best = firstFit(node.value.prefix, request, best)
+      if (length === path.length) best = firstFit(node.value.exact, request, best)
     }
   }
   return best

@@ -1,4 +1,6 @@
 import type { PathMatch } from '../schema/match.ts'
+import { parseTemplate } from './template/parse-template.ts'
+import { templatePrecedence } from './template/template-precedence.ts'
 
 /** Digits of the kinds of segment (aspnetcore RoutePrecedence.cs); a smaller digit wins. */
 const LITERAL = '1'
@@ -19,9 +21,16 @@ export function pathPrecedence(path: PathMatch | undefined): string {
     case 'prefix':
       return literals(path.value.endsWith('/') ? path.value.slice(0, -1) : path.value) + CATCH_ALL
     case 'pattern':
+      return patternPrecedence(path)
     case 'regex':
       return REGEX
   }
+}
+
+/** What cannot be read was refused before. */
+function patternPrecedence({ value }: PathMatch): string {
+  const template = parseTemplate(value)
+  return 'message' in template ? REGEX : templatePrecedence(template)
 }
 
 function literals(path: string): string {

@@ -1,7 +1,6 @@
 import type { Route } from '../schema/route.ts'
 import type { Identified } from '../schema/snapshot.ts'
 import { hostPatterns } from './host-pattern.ts'
-import { isMatchable } from './is-matchable.ts'
 import { comparePrecedence, type Precedence, precedenceOf } from './precedence.ts'
 import { placeBetween } from './place-between.ts'
 import type { RankedRoute } from './ranked-route.ts'
@@ -51,7 +50,7 @@ export class RouteOrder {
     const left = this.#takeOut(new Set([...removed, ...versions.keys()]))
     const arrived: Member[] = []
     for (const route of versions.values()) {
-      if (!route.enabled || !isMatchable(route)) continue
+      if (!route.enabled) continue
       const before = left.get(route.id)
       arrived.push(createMember(route, before?.index ?? this.#takeIndex(), before))
       left.delete(route.id)

@@ -1,14 +1,26 @@
 import type { CandidateChange } from './candidate-change.ts'
 import type { Candidate } from './compiled-route.ts'
-import type { HostEntry, RouteTable } from './compiled-routes.ts'
+import type { HostEntry, HostTable, RouteTable } from './compiled-routes.ts'
+import type { MatchRequest } from './match-request.ts'
 import { changePathIndex, searchPathIndex } from './path-index.ts'
 import { HASH_START, hashNext, hashTextBackwards } from './text-hash.ts'
 import { changeText, type TextIndex } from './text-index.ts'
 
 /** See CandidateChange. */
 export function changeTable(table: RouteTable | null, change: CandidateChange): RouteTable | null {
+  const { tenantCode, copies } = change
+  const { hosts, tenants } = table ?? EMPTY_TABLE
+  const changed = tenantCode === undefined
+    ? { hosts: changeHosts(hosts, change), tenants }
+    : { hosts, tenants: copies.withKey(tenants, tenantCode, changeHosts(tenants?.get(tenantCode) ?? null, change)) }
+  return changed.hosts === null && changed.tenants === null ? null : changed
+}
+
+const EMPTY_TABLE: RouteTable = { hosts: null, tenants: null }
+
+function changeHosts(table: HostTable | null, change: CandidateChange): HostTable | null {
   const { host, copies } = change
-  let { names, suffixes, any } = table ?? EMPTY_TABLE
+  let { names, suffixes, any } = table ?? EMPTY_HOSTS
   if (host.kind === 'any') {
     any = changeHostEntry(any, change)
   } else if (host.kind === 'suffix') {
@@ -20,7 +32,7 @@ export function changeTable(table: RouteTable | null, change: CandidateChange): 
   return names === null && suffixes === null && any === null ? null : { names, suffixes, any }
 }
 
-const EMPTY_TABLE: RouteTable = { names: null, suffixes: null, any: null }
+const EMPTY_HOSTS: HostTable = { names: null, suffixes: null, any: null }
 
 function changeHostEntry(entry: HostEntry | null, change: CandidateChange): HostEntry | null {
   const { host, copies } = change
@@ -33,23 +45,32 @@ function changeHostEntry(entry: HostEntry | null, change: CandidateChange): Host
 const EMPTY_ENTRY: HostEntry = { everyPort: null, ports: null }
 
 /** The better of `best` and the best candidate of the table that fits. */
-export function searchTable(table: RouteTable, host: string, port: number, path: string, method: string, best: Candidate | null): Candidate | null {
-  const named = table.names === null ? undefined : table.names.get(host)
-  if (named !== undefined) best = searchHostEntry(named, port, path, method, best)
-  if (table.suffixes !== null) best = searchSuffixes(table.suffixes, host, port, path, method, best)
-  return table.any === null ? best : searchHostEntry(table.any, port, path, method, best)
+export function searchTable(table: RouteTable, request: MatchRequest, best: Candidate | null): Candidate | null {
+  if (table.tenants !== null && request.tenantCode !== '') {
+    const own = table.tenants.get(request.tenantCode)
+    if (own !== undefined) best = searchHosts(own, request, best)
+  }
+  return table.hosts === null ? best : searchHosts(table.hosts, request, best)
 }
 
-function searchHostEntry(entry: HostEntry, port: number, path: string, method: string, best: Candidate | null): Candidate | null {
+function searchHosts(table: HostTable, request: MatchRequest, best: Candidate | null): Candidate | null {
+  const named = table.names === null ? undefined : table.names.get(request.host)
+  if (named !== undefined) best = searchHostEntry(named, request, best)
+  if (table.suffixes !== null) best = searchSuffixes(table.suffixes, request, best)
+  return table.any === null ? best : searchHostEntry(table.any, request, best)
+}
+
+function searchHostEntry(entry: HostEntry, request: MatchRequest, best: Candidate | null): Candidate | null {
   if (entry.ports !== null) {
-    const index = entry.ports.get(port)
-    if (index !== undefined) best = searchPathIndex(index, path, method, best)
+    const index = entry.ports.get(request.hostPort)
+    if (index !== undefined) best = searchPathIndex(index, request, best)
   }
-  return entry.everyPort === null ? best : searchPathIndex(entry.everyPort, path, method, best)
+  return entry.everyPort === null ? best : searchPathIndex(entry.everyPort, request, best)
 }
 
 /** Hashes the host from its end and asks the table at every dot, so that no substring is made. */
-function searchSuffixes(suffixes: TextIndex<HostEntry>, host: string, port: number, path: string, method: string, best: Candidate | null): Candidate | null {
+function searchSuffixes(suffixes: TextIndex<HostEntry>, request: MatchRequest, best: Candidate | null): Candidate | null {
+  const { host } = request
   if (host.startsWith('.') || host.includes('..')) return best
   const last = host.length - Math.min(host.length - 1, suffixes.longest)
   let hash = HASH_START
@@ -58,7 +79,7 @@ function searchSuffixes(suffixes: TextIndex<HostEntry>, host: string, port: numb
     hash = hashNext(hash, code)
     if (code !== DOT) continue
     for (let node = suffixes.byHash.get(hash) ?? null; node !== null; node = node.next) {
-      if (node.text.length === host.length - index && host.endsWith(node.text)) best = searchHostEntry(node.value, port, path, method, best)
+      if (node.text.length === host.length - index && host.endsWith(node.text)) best = searchHostEntry(node.value, request, best)
     }
   }
   return best

@@ -1,4 +1,6 @@
 import { normalizePath } from '../routing/normalize-path.ts'
+import { compilePathRegex } from '../routing/regex/path-regex.ts'
+import { parseTemplate } from '../routing/template/parse-template.ts'
 import type { PathMatch } from '../schema/match.ts'
 import type { Route } from '../schema/route.ts'
 import { type DecodeContext, report } from './decode-context.ts'
@@ -41,11 +43,23 @@ function refineSplit(route: Loose<Route>, context: DecodeContext): void {
 
 function refinePath(path: Loose<PathMatch>, context: DecodeContext): void {
   const { type, value } = path
-  if (value === undefined || (type !== 'prefix' && type !== 'exact')) return
+  if (value === undefined) return
+  if (type === 'pattern') return refinePattern(value, context)
+  if (type === 'regex') return refineExpression(value, path.caseSensitive ?? true, context)
   const problem = pathProblem(value)
   const normal = problem === undefined ? normalizePath(encodeOthers(value)) : null
   if (normal !== null) path.value = normal
   else report(context, 'invalid_value', problem ?? 'value is not a path that a request can have: look for %XX, "\\" and ".."', 'match', 'path', 'value')
+}
+
+function refinePattern(value: string, context: DecodeContext): void {
+  const template = parseTemplate(value)
+  if ('message' in template) report(context, 'bad_path_pattern', `value, at character ${template.at + 1}: ${template.message}`, 'match', 'path', 'value')
+}
+
+function refineExpression(value: string, caseSensitive: boolean, context: DecodeContext): void {
+  const regex = compilePathRegex(value, caseSensitive)
+  if ('message' in regex) report(context, 'bad_path_regex', `value: ${regex.message}`, 'match', 'path', 'value')
 }
 
 function pathProblem(value: string): string | undefined {

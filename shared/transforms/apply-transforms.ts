@@ -25,7 +25,9 @@ export function transformTrailers({ trailers, options }: CompiledTransforms, dra
   for (const step of trailers) step(draft, context)
 }
 
-/** An answer of the gateway itself: there was none of the origin, so only what is for failures and for always is applied. */
-export function transformOwnAnswer({ response }: CompiledTransforms, draft: ResponseDraft, context: TransformContext): void {
+/** The field lines of an answer of the gateway itself: there was none of the origin, so only what is for failures and for always is applied. */
+export function transformOwnAnswer({ response }: CompiledTransforms, fields: string, context: TransformContext): string {
+  const draft: ResponseDraft = { status: 0, fields }
   for (const step of response) step(draft, context)
+  return draft.fields
 }

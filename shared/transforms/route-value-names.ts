@@ -1,9 +1,10 @@
+import { parseTemplate } from '../routing/template/parse-template.ts'
+import { parametersOf } from '../routing/template/path-template.ts'
 import type { PathMatch } from '../schema/match.ts'
 
-/** The names that a route's path pattern gives to parts of the path, in lower case. */
+/** The names that a route's path pattern gives to parts of the path, in lower case; none for one that cannot be read. */
 export function routeValueNames(path: PathMatch | undefined): ReadonlySet<string> {
-  const names = new Set<string>()
-  if (path?.type !== 'pattern') return names
-  for (const [, name] of path.value.matchAll(/\{\*{0,2}([A-Za-z_][A-Za-z0-9_]*)/g)) names.add(name!.toLowerCase())
-  return names
+  if (path?.type !== 'pattern') return new Set()
+  const template = parseTemplate(path.value)
+  return new Set('message' in template ? [] : parametersOf(template).map(({ name }) => name.toLowerCase()))
 }

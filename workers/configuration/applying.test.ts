@@ -35,7 +35,7 @@ function behaviour(runtime: Runtime): string {
   for (const [key, listener] of runtime.listeners) {
     for (const host of ['a.example', 'b.example', 'x.wild.example', 'none.example']) {
       for (const path of ['/', '/p1', '/p2/x', '/p3/y/z', '/p4']) {
-        const found = matchRoute(runtime.routes, listener.config.id, host, 80, path, 'GET')
+        const found = matchRoute(runtime.routes, listener.config.id, { host, hostPort: 80, path, method: 'GET', isWebSocket: false, tenantCode: '', query: '', fields: '' })
         const route = found === null ? null : runtime.actions[found.index]!
         lines.push(`${key} ${host}${path} ${route?.name} ${route?.activityMs} ${route?.destinations.map(({ upstream, connectMs }) => `${upstream.name} ${connectMs} ${upstream.targets.map(({ id, weight }) => `${id}:${weight}`).join()}`).join(' | ')}`)
       }

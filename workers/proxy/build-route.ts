@@ -1,4 +1,5 @@
 import type { RankedRoute } from '../../shared/routing/ranked-route.ts'
+import { parseTemplate, type PathTemplate } from '../../shared/routing/template/parse-template.ts'
 import type { Route } from '../../shared/schema/route.ts'
 import { compileTransforms } from '../../shared/transforms/compile-transforms.ts'
 import { routeValueNames } from '../../shared/transforms/route-value-names.ts'
@@ -18,6 +19,7 @@ export function buildRoute({ route, index }: RankedRoute, upstreams: ReadonlyMap
       return upstream === undefined ? [] : [buildDestination(route, upstream, weight)]
     }),
     isSplitSticky: route.splitSticky,
+    template: templateOf(route),
     answer: ownAnswerOf(route),
     transforms: route.transforms.length === 0 ? null : compileTransforms(route.transforms, routeValueNames(route.match.path)).compiled,
     forwardsRawPath: route.forwardPath === 'raw',
@@ -25,6 +27,12 @@ export function buildRoute({ route, index }: RankedRoute, upstreams: ReadonlyMap
     totalMs: route.timeouts.totalMs,
     maxRequestBodyBytes: route.maxRequestBodyBytes ?? null
   }
+}
+
+function templateOf({ match: { path } }: Route): PathTemplate | null {
+  if (path?.type !== 'pattern') return null
+  const template = parseTemplate(path.value, path.caseSensitive)
+  return 'message' in template ? null : template
 }
 
 function buildDestination(route: Route, upstream: RuntimeUpstream, weight: number): RuntimeDestination {

@@ -1,5 +1,4 @@
 import { transformOwnAnswer } from '../../shared/transforms/apply-transforms.ts'
-import type { CompiledTransforms } from '../../shared/transforms/compile-transforms.ts'
 import type { Refusal } from '../http1/refusal.ts'
 import { RequestBody } from '../http1/request-body.ts'
 import { RequestHead } from '../http1/request-head.ts'
@@ -17,6 +16,7 @@ import { originHead } from './forward-head.ts'
 import { OriginResponse, type ResponseOwner } from './origin-response.ts'
 import { type OwnAnswer, ownAnswerText } from './own-answer.ts'
 import { RequestContext } from './request-context.ts'
+import { RequestMatch } from './request-match.ts'
 import { RequestReplay } from './request-replay.ts'
 import { RetryState } from './retry-state.ts'
 import { type Runtime, type RuntimeDestination, type RuntimeRoute, RuntimeTarget, type RuntimeUpstream } from './runtime.ts'
@@ -24,6 +24,7 @@ import { type Runtime, type RuntimeDestination, type RuntimeRoute, RuntimeTarget
 /** Serves one request: route, target, origin connection, relay. Used again for other requests, also of other connections. */
 export class Exchange implements ResponseOwner, AttemptOwner {
   readonly head = new RequestHead()
+  readonly match = new RequestMatch(this.head)
   readonly body = new RequestBody()
   readonly record = new RequestRecord()
   readonly replay = new RequestReplay()
@@ -35,7 +36,6 @@ export class Exchange implements ResponseOwner, AttemptOwner {
   #route: RuntimeRoute | null = null
   #destination: RuntimeDestination | null = null
   #target: RuntimeTarget | null = null
-  #path = ''
   #outgoing = ''
   #startedAt = 0
   #isActive = false
@@ -60,12 +60,12 @@ export class Exchange implements ResponseOwner, AttemptOwner {
     return this.#route
   }
 
-  get upstream(): RuntimeUpstream | null {
-    return this.#destination === null ? null : this.#destination.upstream
-  }
-
   get now(): number {
     return this.client.thread.state.now
+  }
+
+  get upstream(): RuntimeUpstream | null {
+    return this.#destination === null ? null : this.#destination.upstream
   }
 
   /** The origin can take more of the request body. */
@@ -99,10 +99,10 @@ export class Exchange implements ResponseOwner, AttemptOwner {
 
   /** Finds the route; `current` was read once and is not looked at again for this request. */
   #admit(current: Runtime): ProxyFailure | null {
-    const found = findRoute(current, this.client.key, this.head, this.body, this.record)
+    const found = findRoute(current, this.client.key, this.head, this.match, this.body, this.record)
     if ('status' in found) return found
     this.#route = found
-    this.#path = this.record.path
+    this.context.matched(found.template, this.match.path)
     return found.answer === null ? this.#aim(found) : null
   }
 
@@ -132,7 +132,7 @@ export class Exchange implements ResponseOwner, AttemptOwner {
     this.#target = target
     this.record.targetId = target.id
     this.record.attempts++
-    this.#outgoing = originHead(this.#route!, this.head, this.#path, target.hostHeader, this.context) + this.body.first
+    this.#outgoing = originHead(this.#route!, this.head, this.match.path, target.hostHeader, this.context) + this.body.first
     this.#response.reset()
     this.#attempt.begin(target, destination, isRepeatable, fresh)
   }
@@ -234,19 +234,19 @@ export class Exchange implements ResponseOwner, AttemptOwner {
   #fail(failure: ProxyFailure): void {
     const { client } = this
     this.record.failureCode = failure.code
-    const change = this.#route === null || this.#route.transforms === null ? null : this.#route.transforms
+    const change = this.#route === null ? null : this.#route.transforms
     // Also of the origin: what it still sends must not fail a second time.
     this.#letGo()
     if (this.#response.hasStarted) return client.destroy()
-    client.answer(failure, change === null ? null : (fields) => this.#changed(change, fields))
+    client.answer(failure, change === null ? null : (fields) => transformOwnAnswer(change, fields, this.context))
   }
 
   /** Answers in place of an origin. */
   #answer(answer: OwnAnswer): void {
     const { client, record } = this
     const { transforms } = this.#route!
-    const fields = answer.fieldsFor(this.head, this.#path)
-    const changed = transforms === null ? fields : this.#changed(transforms, fields)
+    const fields = answer.fieldsFor(this.head, this.match.path)
+    const changed = transforms === null ? fields : transformOwnAnswer(transforms, fields, this.context)
     const close = client.mustClose()
     record.status = answer.status
     record.failureCode = answer.code
@@ -254,12 +254,6 @@ export class Exchange implements ResponseOwner, AttemptOwner {
     client.write(ownAnswerText(answer, changed, record.requestId, close, this.head.method === 'HEAD'))
     this.#letGo()
     client.onResponseEnd(close)
-  }
-
-  #changed(transforms: CompiledTransforms, fields: string): string {
-    const draft = { status: 0, fields }
-    transformOwnAnswer(transforms, draft, this.context)
-    return draft.fields
   }
 
   /** The whole response went to the client. `reusable` tells that the origin's connection may serve another request. */

@@ -5,13 +5,14 @@ import type { RequestBody } from '../http1/request-body.ts'
 import type { RequestHead } from '../http1/request-head.ts'
 import type { RequestRecord } from '../telemetry/request-record.ts'
 import { clientFailure, FAILURES, type ProxyFailure } from './failure.ts'
+import type { RequestMatch } from './request-match.ts'
 import type { Runtime, RuntimeRoute } from './runtime.ts'
 
 /**
  * The route that takes the request, with its body limit set; a failure when there is none, or the body is too large for it.
  * The normalized path is in record.path afterwards. `key` is the endpointKey() of the port.
  */
-export function findRoute(current: Runtime, key: string, head: RequestHead, body: RequestBody, record: RequestRecord): RuntimeRoute | ProxyFailure {
+export function findRoute(current: Runtime, key: string, head: RequestHead, match: RequestMatch, body: RequestBody, record: RequestRecord): RuntimeRoute | ProxyFailure {
   const listener = current.listeners.get(key)
   if (listener === undefined) return FAILURES.noRoute
   const path = head.rawPath === '*' ? '*' : normalizePath(head.rawPath)
@@ -19,8 +20,8 @@ export function findRoute(current: Runtime, key: string, head: RequestHead, body
     head.keepAlive = false
     return clientFailure(REFUSALS.badTarget)
   }
-  record.path = path
-  const found = path === '*' ? null : matchRoute(current.routes, listener.config.id, head.host, head.hostPort, path, head.method)
+  record.path = match.path = path
+  const found = path === '*' ? null : matchRoute(current.routes, listener.config.id, match)
   if (found === null) return FAILURES.noRoute
   const route = current.actions[found.index]!
   record.routeSlot = route.slot

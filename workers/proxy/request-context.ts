@@ -1,3 +1,6 @@
+import { matchTemplate } from '../../shared/routing/template/match-template.ts'
+import type { PathTemplate } from '../../shared/routing/template/path-template.ts'
+import { RouteValues } from '../../shared/routing/template/route-values.ts'
 import type { TransformContext } from '../../shared/transforms/drafts.ts'
 import type { Client } from './client.ts'
 
@@ -9,6 +12,10 @@ export class RequestContext implements TransformContext {
   readonly tenant = ''
   readonly user = ''
   #client: Client | null = null
+  #template: PathTemplate | null = null
+  #path = ''
+  readonly #values = new RouteValues()
+  #hasValues = false
 
   begin(client: Client, requestId: string): void {
     this.#client = client
@@ -32,8 +39,18 @@ export class RequestContext implements TransformContext {
     return this.#client?.socket.localPort ?? 0
   }
 
-  routeValue(_name: string): string | null {
-    return null
+  /** The pattern that the path fitted, if the route has one. */
+  matched(template: PathTemplate | null, path: string): void {
+    this.#template = template
+    this.#path = path
+    this.#hasValues = false
+  }
+
+  routeValue(name: string): string | null {
+    if (this.#template === null) return null
+    if (!this.#hasValues) matchTemplate(this.#template, this.#path, this.#values)
+    this.#hasValues = true
+    return this.#values.get(name)
   }
 
   secret(_name: string): string | null {

@@ -1,3 +1,4 @@
+import type { PathTemplate } from '../../shared/routing/template/path-template.ts'
 import type { CompiledRoutes } from '../../shared/routing/compiled-routes.ts'
 import type { Listener } from '../../shared/schema/listener.ts'
 import type { Retry } from '../../shared/schema/retry.ts'
@@ -92,6 +93,8 @@ export interface RuntimeRoute {
   /** One, or those of a split; none when the route answers by itself. */
   readonly destinations: readonly RuntimeDestination[]
   readonly isSplitSticky: boolean
+  /** The route's path pattern, which gives transforms their route values; null when it has none. */
+  readonly template: PathTemplate | null
   /** Given in place of an origin's answer. */
   readonly answer: OwnAnswer | null
   /** Null when the route has none. */

@@ -1,13 +1,16 @@
 import type { Route } from '../../schema/route.ts'
+import type { MatchRequest } from '../match-request.ts'
+import { pathPrecedence } from '../path-precedence.ts'
+import { compilePathRegex } from '../regex/path-regex.ts'
+import { compileHeaderRule, headerRuleHolds } from '../rules/header-rule.ts'
+import { compileQueryRule, queryRuleHolds } from '../rules/query-rule.ts'
+import { matchTemplate } from '../template/match-template.ts'
+import { parseTemplate } from '../template/parse-template.ts'
 import type { Identified, SnapshotContent } from '../../schema/snapshot.ts'
 
-/** A request as matchRoute() takes it. */
-export interface PlainRequest {
+/** A request as matchRoute() takes it, with the listener it comes through. */
+export interface PlainRequest extends MatchRequest {
   listener: string
-  host: string
-  port: number
-  path: string
-  method: string
 }
 
 /** The matcher written down as plainly as can be, to compare with: try every route, sort, take the first. */
@@ -27,10 +30,22 @@ export function naiveMatch(content: SnapshotContent, request: PlainRequest): Ide
 }
 
 function criteriaFit(route: Identified<Route>, request: PlainRequest): boolean {
-  const { path, methods } = route.match
+  const { path, methods, headers, query, websocket } = route.match
   if (route.listenerIds.length > 0 && !route.listenerIds.includes(request.listener)) return false
   if (methods.length > 0 && !methods.includes(request.method)) return false
+  if (route.tenantCode !== undefined && route.tenantCode !== request.tenantCode) return false
+  if (websocket !== undefined && websocket !== request.isWebSocket) return false
+  if (!headers.every((rule) => headerRuleHolds(compileHeaderRule(rule), request.fields))) return false
+  if (!query.every((rule) => queryRuleHolds(compileQueryRule(rule), request.query))) return false
   if (path === undefined) return true
+  if (path.type === 'pattern') {
+    const template = parseTemplate(path.value, path.caseSensitive)
+    return 'segments' in template && matchTemplate(template, request.path, null)
+  }
+  if (path.type === 'regex') {
+    const regex = compilePathRegex(path.value, path.caseSensitive ?? true)
+    return 'matches' in regex && regex.matches(request.path)
+  }
   const wanted = path.caseSensitive === false ? path.value.toLowerCase() : path.value
   const given = path.caseSensitive === false ? request.path.toLowerCase() : request.path
   if (path.type === 'exact') return given === wanted
@@ -41,7 +56,7 @@ function criteriaFit(route: Identified<Route>, request: PlainRequest): boolean {
 function hostForm(pattern: string, request: PlainRequest): [number, number] | null {
   const [, host, port] = /^(.*?)(?::(\d+))?$/.exec(pattern.startsWith('[') ? pattern.replace(/^(\[.*\])/, (text) => text.replaceAll(':', ';')) : pattern)!
   const name = host!.replaceAll(';', ':')
-  if (port !== undefined && Number(port) !== request.port) return null
+  if (port !== undefined && Number(port) !== request.hostPort) return null
   const bonus = port === undefined ? 1 : 0
   if (name === '*') return [4 + bonus, 0]
   if (!name.startsWith('*.')) return name === request.host ? [0 + bonus, 0] : null
@@ -51,9 +66,9 @@ function hostForm(pattern: string, request: PlainRequest): [number, number] | nu
 }
 
 function rankOf(route: Identified<Route>, form: [number, number]): (number | string)[] {
-  const { path, methods } = route.match
-  const kind = path === undefined ? 2 : path.type === 'exact' ? 0 : 1
-  return [-route.priority, kind, path === undefined ? 0 : -path.value.length, methods.length > 0 ? 0 : 1, ...form, route.listenerIds.length > 0 ? 0 : 1, route.id]
+  const { path, methods, headers, query, websocket } = route.match
+  const isLiteral = path?.type === 'exact' || path?.type === 'prefix'
+  return [-route.priority, route.tenantCode === undefined ? 1 : 0, pathPrecedence(path), isLiteral ? -path.value.length : 0, websocket === undefined ? 1 : 0, methods.length > 0 ? 0 : 1, ...form, -headers.length, -query.length, route.listenerIds.length > 0 ? 0 : 1, route.id]
 }
 
 function compareRanks(left: (number | string)[], right: (number | string)[]): number {

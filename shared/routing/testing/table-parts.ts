@@ -15,5 +15,5 @@ function collect(value: unknown, parts: Set<object>): void {
 }
 
 function isConfiguration(name: string, owner: object): boolean {
-  return name === 'methods' || (name === 'route' && 'index' in owner)
+  return name === 'methods' || name === 'criteria' || (name === 'route' && 'index' in owner)
 }

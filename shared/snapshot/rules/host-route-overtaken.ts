@@ -51,7 +51,7 @@ function tryPathsOfOtherRoutes(search: Search, content: SnapshotContent): void {
     for (const sample of sampleRequests(other.route, content.listeners, SAMPLES_PER_ROUTE)) {
       for (const pattern of patterns.values()) {
         if (search.found.has(other) || search.tries >= MAX_TRIES) break
-        tryRequest(search, { ...sample, host: sampleHost(pattern), port: pattern.port ?? sample.port })
+        tryRequest(search, { ...sample, host: sampleHost(pattern), hostPort: pattern.port ?? sample.hostPort })
       }
     }
   }
@@ -59,10 +59,9 @@ function tryPathsOfOtherRoutes(search: Search, content: SnapshotContent): void {
 
 function tryRequest(search: Search, sample: SampleRequest): void {
   search.tries++
-  const { listenerId, host, port, path, method } = sample
-  const winner = matchRoute(search.all, listenerId, host, port, path, method)
+  const winner = matchRoute(search.all, sample.listenerId, sample)
   if (winner === null || asksForHost(winner.route) || search.found.has(winner)) return
-  const loser = matchRoute(search.withHost, listenerId, host, port, path, method)
+  const loser = matchRoute(search.withHost, sample.listenerId, sample)
   if (loser !== null) search.found.set(winner, { sample, loser })
 }
 

@@ -1,3 +1,4 @@
+import { canonicalRule } from '../../routing/rules/canonical-rule.ts'
 import type { Route } from '../../schema/route.ts'
 import { errorIssue, type Issue } from '../../schema/issue.ts'
 import type { Identified, SnapshotContent } from '../../schema/snapshot.ts'
@@ -44,7 +45,7 @@ function fileRoute(route: Identified<Route>, filed: Map<string, Map<string, Iden
 /** What both routes must have in common besides host, method and listener. Routes with and without methods never tie. */
 function likeness(route: Identified<Route>): string {
   const { path, headers, query, websocket } = route.match
-  const rules = [headers, query].map((list) => list.map((rule) => canonicalJson({ ...rule, name: rule.name.toLowerCase(), values: rule.values.toSorted() })).toSorted())
+  const rules = [headers, query].map((list) => list.map(canonicalRule).toSorted())
   return canonicalJson([route.priority, route.tenantCode ?? null, path === undefined ? null : pathKey(path), websocket ?? null, rules])
 }
 

@@ -1,6 +1,7 @@
 import { compileRoutes } from '../../routing/compile-routes.ts'
 import type { CompiledRoute } from '../../routing/compiled-route.ts'
 import type { CompiledRoutes } from '../../routing/compiled-routes.ts'
+import { firstMismatch } from '../../routing/explain/first-mismatch.ts'
 import { matchRoute } from '../../routing/match-route.ts'
 import { type SampleRequest, sampleRequests, sampleText } from '../../routing/sample-request.ts'
 import type { Listener } from '../../schema/listener.ts'
@@ -27,7 +28,8 @@ function lossOf(route: CompiledRoute, compiled: CompiledRoutes, listeners: reado
   let loss: { sample: SampleRequest; winner: CompiledRoute } | null = null
   let count = 0
   for (const sample of sampleRequests(route.route, listeners, MAX_SAMPLES)) {
-    const winner = matchRoute(compiled, sample.listenerId, sample.host, sample.port, sample.path, sample.method)
+    if (firstMismatch(route, sample.listenerId, sample).mismatch !== null) continue
+    const winner = matchRoute(compiled, sample.listenerId, sample)
     if (winner === null || winner === route) return null
     loss ??= { sample, winner }
     count++

@@ -1,0 +1,11 @@
+/** Letters of ASCII in lower case; other characters as they are. */
+export function foldCode(code: number): number {
+  return code >= 0x41 && code <= 0x5a ? code + 0x20 : code
+}
+
+/** Whether text[at, at + folded.length) is `folded`, letter case of ASCII ignored. */
+export function startsFoldedAt(text: string, at: number, folded: string): boolean {
+  if (at + folded.length > text.length) return false
+  for (let index = 0; index < folded.length; index++) if (foldCode(text.charCodeAt(at + index)) !== folded.charCodeAt(index)) return false
+  return true
+}

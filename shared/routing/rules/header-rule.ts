@@ -1,0 +1,52 @@
+import type { HeaderRule } from '../../schema/match.ts'
+import { someHeaderValue, splitHeaderValue } from './header-values.ts'
+import { foldedUnless, someValue, type ValueTest } from './value-test.ts'
+
+/** A rule about a header, ready to be tried. Plain data. */
+export interface CompiledHeaderRule {
+  /** In lower case. */
+  readonly name: string
+  readonly mode: HeaderRule['mode']
+  /** In lower case when letter case does not matter. */
+  readonly values: readonly string[]
+  readonly isCaseSensitive: boolean
+  /** Between the parts of a value. */
+  readonly separator: ',' | ';'
+}
+
+export function compileHeaderRule({ name, mode, values, isCaseSensitive }: HeaderRule): CompiledHeaderRule {
+  const folded = name.toLowerCase()
+  return { name: folded, mode, values: values.map((value) => foldedUnless(isCaseSensitive, value)), isCaseSensitive, separator: folded === 'cookie' ? ';' : ',' }
+}
+
+/** Whether a request with these header lines fits (YARP HeaderMatcherPolicy.cs). */
+export function headerRuleHolds(rule: CompiledHeaderRule, fields: string): boolean {
+  switch (rule.mode) {
+    case 'Exists':
+      return exists(rule, fields)
+    case 'NotExists':
+      return !exists(rule, fields)
+    case 'Contains':
+      return anyHolds(rule, fields, (given, wanted) => given.includes(wanted))
+    case 'NotContains':
+      return !anyHolds(rule, fields, (given, wanted) => given.includes(wanted))
+    case 'ExactHeader':
+      return anyPartHolds(rule, fields, (given, wanted) => given === wanted)
+    case 'HeaderPrefix':
+      return anyPartHolds(rule, fields, (given, wanted) => given.startsWith(wanted))
+  }
+}
+
+/** One empty line is as good as none; several are there, whatever they hold. */
+function exists({ name }: CompiledHeaderRule, fields: string): boolean {
+  let count = 0
+  return someHeaderValue(fields, name, (value) => value !== '' || ++count > 1)
+}
+
+function anyHolds(rule: CompiledHeaderRule, fields: string, test: ValueTest): boolean {
+  return someHeaderValue(fields, rule.name, (value) => value !== '' && someValue(rule, value, test))
+}
+
+function anyPartHolds(rule: CompiledHeaderRule, fields: string, test: ValueTest): boolean {
+  return someHeaderValue(fields, rule.name, (value) => splitHeaderValue(value, rule.separator).some((part) => part !== '' && someValue(rule, part, test)))
+}
