@@ -22,12 +22,12 @@ function read(text: string, size: number, bare = false) {
 }
 
 const taken: [string, string, string][] = [
-  ['one chunk', '5\r\nhello\r\n0\r\n\r\n', 'hello'],
-  ['two chunks', '2\r\nhe\r\n3\r\nllo\r\n0\r\n\r\n', 'hello'],
-  ['empty', '0\r\n\r\n', ''],
-  ['upper-case hex and leading zeros', '0005\r\nhello\r\n00\r\n\r\n', 'hello'],
-  ['extensions are dropped', '5;a=b;c="d"\r\nhello\r\n0;x\r\n\r\n', 'hello'],
-  ['data that looks like chunks', '7\r\n0\r\n\r\n0\r\r\n0\r\n\r\n', '0\r\n\r\n0\r']
+  ['RFC 9112 7.1: one chunk', '5\r\nhello\r\n0\r\n\r\n', 'hello'],
+  ['RFC 9112 7.1: two chunks', '2\r\nhe\r\n3\r\nllo\r\n0\r\n\r\n', 'hello'],
+  ['RFC 9112 7.1: empty', '0\r\n\r\n', ''],
+  ['RFC 9112 7.1: upper-case hex and leading zeros', '0005\r\nhello\r\n00\r\n\r\n', 'hello'],
+  ['RFC 9112 7.1.1: extensions are dropped', '5;a=b;c="d"\r\nhello\r\n0;x\r\n\r\n', 'hello'],
+  ['RFC 9112 7.1: data that looks like chunks', '7\r\n0\r\n\r\n0\r\r\n0\r\n\r\n', '0\r\n\r\n0\r']
 ]
 
 for (const [name, text, data] of taken) {
@@ -42,21 +42,21 @@ for (const [name, text, data] of taken) {
 }
 
 const refused: [string, string, number][] = [
-  ['size is not hex', 'x\r\n', CHUNKED.badChunk],
-  ['no size', '\r\n', CHUNKED.badChunk],
-  ['negative', '-1\r\n', CHUNKED.badChunk],
-  ['0x', '0x5\r\nhello\r\n', CHUNKED.badChunk],
-  ['over 2^53', '20000000000000\r\n', CHUNKED.badChunk],
-  ['bare LF behind the size', '5\nhello\r\n', CHUNKED.badChunk],
-  ['bare CR behind the size', '5\rhello\r\n', CHUNKED.badChunk],
-  ['data longer than its size', '5\r\nhello!\r\n', CHUNKED.badChunk],
-  ['bare LF behind the data', '5\r\nhello\n0\r\n\r\n', CHUNKED.badChunk],
-  ['control byte in an extension', '5;\x01\r\n', CHUNKED.badChunk],
-  ['bare LF in an extension', '5;a\nhello', CHUNKED.badChunk],
-  ['endless extension', `5;${'a'.repeat(5000)}\r\n`, CHUNKED.badChunk],
-  ['trailer without colon', '0\r\nX\r\n\r\n', CHUNKED.badTrailer],
-  ['bare LF in the trailer', '0\r\nX: 1\n\r\n', CHUNKED.badTrailer],
-  ['trailer too large', `0\r\nX: ${'a'.repeat(20_000)}\r\n\r\n`, CHUNKED.badTrailer]
+  ['RFC 9112 7.1: size is not hex', 'x\r\n', CHUNKED.badChunk],
+  ['RFC 9112 7.1: no size', '\r\n', CHUNKED.badChunk],
+  ['RFC 9112 7.1: negative', '-1\r\n', CHUNKED.badChunk],
+  ['RFC 9112 7.1: 0x', '0x5\r\nhello\r\n', CHUNKED.badChunk],
+  ['RFC 9112 7.1: over 2^53', '20000000000000\r\n', CHUNKED.badChunk],
+  ['RFC 9112 2.2: bare LF behind the size', '5\nhello\r\n', CHUNKED.badChunk],
+  ['RFC 9112 2.2: bare CR behind the size', '5\rhello\r\n', CHUNKED.badChunk],
+  ['RFC 9112 7.1: data longer than its size', '5\r\nhello!\r\n', CHUNKED.badChunk],
+  ['RFC 9112 2.2: bare LF behind the data', '5\r\nhello\n0\r\n\r\n', CHUNKED.badChunk],
+  ['RFC 9112 7.1.1: control byte in an extension', '5;\x01\r\n', CHUNKED.badChunk],
+  ['RFC 9112 7.1.1: bare LF in an extension', '5;a\nhello', CHUNKED.badChunk],
+  ['RFC 9112 7.1.1: endless extension', `5;${'a'.repeat(5000)}\r\n`, CHUNKED.badChunk],
+  ['RFC 9112 7.1.2: trailer without colon', '0\r\nX\r\n\r\n', CHUNKED.badTrailer],
+  ['RFC 9112 7.1.2: bare LF in the trailer', '0\r\nX: 1\n\r\n', CHUNKED.badTrailer],
+  ['RFC 9112 7.1.2: trailer too large', `0\r\nX: ${'a'.repeat(20_000)}\r\n\r\n`, CHUNKED.badTrailer]
 ]
 
 for (const [name, text, expected] of refused) {

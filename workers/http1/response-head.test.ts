@@ -9,26 +9,26 @@ const parse = (text: string) => {
 const response = (line: string, ...fields: string[]) => `${line}\r\n${fields.map((field) => `${field}\r\n`).join('')}\r\n`
 
 const refused: [string, string][] = [
-  ['no version', response('200 OK')],
-  ['HTTP/2', response('HTTP/2 200 OK')],
-  ['two-digit status', response('HTTP/1.1 20 OK')],
-  ['status 99', response('HTTP/1.1 099 OK')],
-  ['status 600', response('HTTP/1.1 600 OK')],
-  ['status with letters', response('HTTP/1.1 2OO OK')],
-  ['no space before the reason', response('HTTP/1.1 200OK')],
-  ['control byte in the reason', response('HTTP/1.1 200 O\x01K')],
-  ['bare CR in the reason', response('HTTP/1.1 200 O\rK')],
-  ['both framings', response('HTTP/1.1 200 OK', 'Content-Length: 1', 'Transfer-Encoding: chunked')],
-  ['two lengths', response('HTTP/1.1 200 OK', 'Content-Length: 1', 'Content-Length: 2')],
-  ['length list', response('HTTP/1.1 200 OK', 'Content-Length: 1,1')],
-  ['negative length', response('HTTP/1.1 200 OK', 'Content-Length: -1')],
-  ['unknown coding', response('HTTP/1.1 200 OK', 'Transfer-Encoding: gzip, chunked')],
-  ['HTTP/1.0 with chunked', response('HTTP/1.0 200 OK', 'Transfer-Encoding: chunked')],
-  ['folding', response('HTTP/1.1 200 OK', 'X: 1\r\n 2')],
-  ['bare LF', response('HTTP/1.1 200 OK', 'X: 1\n2')],
-  ['NUL', response('HTTP/1.1 200 OK', 'X: \0')],
-  ['space before the colon', response('HTTP/1.1 200 OK', 'X : 1')],
-  ['too many fields', response('HTTP/1.1 200 OK', ...Array.from({ length: 257 }, () => 'X: 1'))]
+  ['RFC 9112 4: no version', response('200 OK')],
+  ['RFC 9112 2.3: HTTP/2', response('HTTP/2 200 OK')],
+  ['RFC 9112 4: two-digit status', response('HTTP/1.1 20 OK')],
+  ['RFC 9110 15: status 99', response('HTTP/1.1 099 OK')],
+  ['RFC 9110 15: status 600', response('HTTP/1.1 600 OK')],
+  ['RFC 9112 4: status with letters', response('HTTP/1.1 2OO OK')],
+  ['RFC 9112 4: no space before the reason', response('HTTP/1.1 200OK')],
+  ['RFC 9112 4: control byte in the reason', response('HTTP/1.1 200 O\x01K')],
+  ['RFC 9112 2.2: bare CR in the reason', response('HTTP/1.1 200 O\rK')],
+  ['RFC 9112 6.3: both framings', response('HTTP/1.1 200 OK', 'Content-Length: 1', 'Transfer-Encoding: chunked')],
+  ['RFC 9112 6.3: two lengths', response('HTTP/1.1 200 OK', 'Content-Length: 1', 'Content-Length: 2')],
+  ['RFC 9112 6.3: length list', response('HTTP/1.1 200 OK', 'Content-Length: 1,1')],
+  ['RFC 9110 8.6: negative length', response('HTTP/1.1 200 OK', 'Content-Length: -1')],
+  ['RFC 9112 6.1: unknown coding', response('HTTP/1.1 200 OK', 'Transfer-Encoding: gzip, chunked')],
+  ['RFC 9112 6.1: HTTP/1.0 with chunked', response('HTTP/1.0 200 OK', 'Transfer-Encoding: chunked')],
+  ['RFC 9112 5.2: folding', response('HTTP/1.1 200 OK', 'X: 1\r\n 2')],
+  ['RFC 9112 2.2: bare LF', response('HTTP/1.1 200 OK', 'X: 1\n2')],
+  ['RFC 9110 5.5: NUL', response('HTTP/1.1 200 OK', 'X: \0')],
+  ['RFC 9112 5.1: space before the colon', response('HTTP/1.1 200 OK', 'X : 1')],
+  ['RFC 9110 5.4: too many fields', response('HTTP/1.1 200 OK', ...Array.from({ length: 257 }, () => 'X: 1'))]
 ]
 
 for (const [name, text] of refused) test(`refused: ${name}`, () => assert.equal(parse(text).taken, false))
