@@ -1,3 +1,4 @@
+import { compilePathReplacer } from '../routing/regex/path-regex.ts'
 import type { TransformKind } from './transform-kind.ts'
 import { parsePathPattern } from './path-pattern.ts'
 import { pathSafe } from './value-template.ts'
@@ -62,5 +63,16 @@ export const pathPattern: TransformKind = {
       }
       draft.path = path === '' ? '/' : path
     })
+  }
+}
+
+/** Replaces what an RE2 expression finds in the encoded path; `Set` may hold $1 and ${name} for its groups. Not in YARP. */
+export const pathRegexReplace: TransformKind = {
+  name: 'PathRegexReplace',
+  parts: { Set: 'required' },
+  add(input, target) {
+    const replacer = compilePathReplacer(input.text('PathRegexReplace'), input.text('Set'))
+    if ('message' in replacer) return input.problem('PathRegexReplace', replacer.message)
+    target.request((draft) => void (draft.path = asPath(replacer.replace(draft.path))))
   }
 }

@@ -1,6 +1,6 @@
 import { forwarded } from './forwarded.ts'
 import { httpMethodChange } from './http-method-change.ts'
-import { pathPattern, pathPrefix, pathRemovePrefix, pathSet } from './path-transforms.ts'
+import { pathPattern, pathPrefix, pathRegexReplace, pathRemovePrefix, pathSet } from './path-transforms.ts'
 import { queryRemoveAll, queryRemoveParameter, queryRouteParameter, queryValueParameter } from './query-transforms.ts'
 import {
   clientCert, requestHeader, requestHeaderOriginalHost, requestHeaderRemove, requestHeaderRouteValue, requestHeadersAllowed, requestHeadersCopy
@@ -11,7 +11,7 @@ import { xForwarded } from './x-forwarded.ts'
 
 /** Every kind of transform, by its name in lower case. */
 export const TRANSFORM_KINDS: ReadonlyMap<string, TransformKind> = new Map([
-  pathPrefix, pathRemovePrefix, pathSet, pathPattern,
+  pathPrefix, pathRemovePrefix, pathSet, pathPattern, pathRegexReplace,
   queryValueParameter, queryRouteParameter, queryRemoveParameter, queryRemoveAll,
   httpMethodChange,
   requestHeader, requestHeaderRouteValue, requestHeaderRemove, requestHeadersCopy, requestHeadersAllowed, requestHeaderOriginalHost, clientCert,

@@ -49,6 +49,8 @@ const REQUESTS: [string, Transforms, string, Partial<RequestDraft>?][] = [
   ['PathPattern', [{ PathPattern: '/my/{id}/{**rest}' }, off], `GET /my/7/x/y%20z?a=1&b=2 | ${PLAIN}`],
   ['PathPattern, one star', [{ PathPattern: '/{*rest}' }, off], `GET /x%2Fy%20z?a=1&b=2 | ${PLAIN}`],
   ['PathPattern, a value that is not there', [{ PathPattern: '/a/{gone}/b' }, off], `GET /a/b?a=1&b=2 | ${PLAIN}`],
+  ['PathRegexReplace', [{ PathRegexReplace: '^/api/(.*)$', Set: '/v2/$1?x' }, off], `GET /v2/items%3Fx?a=1&b=2 | ${PLAIN}`],
+  ['PathRegexReplace, nothing found', [{ PathRegexReplace: 'nothing', Set: '' }, off], `GET /api/items?a=1&b=2 | ${PLAIN}`],
   ['PathPattern, a default', [{ PathPattern: '/a/{gone=z}' }, off], `GET /a/z?a=1&b=2 | ${PLAIN}`],
   ['PathPattern, several parts', [{ PathPattern: '/v{id}-{name}' }, off], `GET /v7-a%20b%2F%C3%BC?a=1&b=2 | ${PLAIN}`],
   ['keys in any letter case', [{ pathprefix: '/p' }, { 'x-forwarded': 'off' }], `GET /p/api/items?a=1&b=2 | ${PLAIN}`],
@@ -125,6 +127,9 @@ describe('response transforms', () => {
 })
 
 const PROBLEMS: [string, Record<string, string>, string, RegExp][] = [
+  ['an expression that is not linear', { PathRegexReplace: '(?=x)', Set: '' }, 'PathRegexReplace', /RE2 syntax/],
+  ['a group that is not there', { PathRegexReplace: 'x', Set: '$1' }, 'PathRegexReplace', /no group/],
+  ['no replacement', { PathRegexReplace: 'x' }, 'Set', /needs Set/],
   ['no keys', {}, '', /it is empty/],
   ['an unknown kind', { PathPrefx: '/a' }, '', /"PathPrefx" names no transform; did you mean PathPrefix\?/],
   ['a part too many', { PathPrefix: '/a', Set: 'x' }, 'Set', /PathPrefix has no part "Set"; it has no other parts/],
