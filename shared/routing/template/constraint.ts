@@ -28,6 +28,9 @@ const PLAIN: Readonly<Record<string, Test>> = {
   nonfile: (value) => value === null || !isFileName(value)
 }
 
+/** The largest int of .NET, which is what a length is there. */
+const MAX_LENGTH = 2_147_483_647n
+
 /** Makes the test of numbers that are the arguments. */
 const NUMERIC: Readonly<Record<string, { counts: readonly number[]; make(...numbers: bigint[]): Test }>> = {
   minlength: { counts: [1], make: (least = 0n) => present((value) => BigInt(value.length) >= least) },
@@ -53,6 +56,9 @@ export function createConstraint(text: string): Constraint | { message: string }
   const numbers = given.split(',').map((argument) => parseLong(argument))
   if (!hasArguments || !numeric.counts.includes(numbers.length) || numbers.includes(null)) {
     return { message: `the constraint ${name} takes ${numeric.counts.join(' or ')} whole number${numeric.counts.includes(1) ? '' : 's'}: ${name}(${numeric.counts.includes(2) ? '1,10' : '10'})` }
+  }
+  if (key.endsWith('length') && (numbers as bigint[]).some((number) => number < 0n || number > MAX_LENGTH)) {
+    return { message: `${text}: a length is from 0 to ${MAX_LENGTH}` }
   }
   const [least, most] = numbers as bigint[]
   if (most !== undefined && most < least!) return { message: `${text}: the second number must not be less than the first` }

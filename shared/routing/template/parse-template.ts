@@ -9,6 +9,7 @@ export type { PathTemplate, TemplateProblem } from './path-template.ts'
  * constraints {p:int:max(10)}, several parts in a segment {a}-{b}. "{{" and "}}" are braces.
  */
 export function parseTemplate(text: string, caseSensitive = false): PathTemplate | TemplateProblem {
+  if (text.startsWith('~') && text[1] !== '/') return { at: 0, message: '"~" must have "/" behind it: take it out, or write "~/"' }
   const start = text.startsWith('~/') ? 2 : text.startsWith('/') ? 1 : 0
   const segments: TemplateSegment[] = []
   for (let at = start; at < text.length;) {

@@ -1,3 +1,4 @@
+import { normalizePath } from '../normalize-path.ts'
 import { matchTemplate } from './match-template.ts'
 import type { PathTemplate, TemplateParameter } from './path-template.ts'
 
@@ -16,7 +17,8 @@ export function samplePath(template: PathTemplate): string | null {
     }
   }
   const sample = path === '' ? '/' : path
-  return matchTemplate(template, sample, null) ? sample : null
+  // No request comes with a path such as /../a: it is made shorter, or refused, before any pattern sees it.
+  return normalizePath(sample) === sample && matchTemplate(template, sample, null) ? sample : null
 }
 
 function sampleValue({ constraints }: TemplateParameter): string | null {

@@ -104,11 +104,11 @@ describe('constraints', () => {
     int: [['0', '-1', '+7', ' 7 ', '2147483647', '-2147483648', '007'], ['', '1.0', '1e3', '2147483648', 'x', '1 2', '0x1']],
     long: [['9223372036854775807', '-9223372036854775808'], ['9223372036854775808', '']],
     bool: [['true', 'FALSE', ' True '], ['1', 'yes', '']],
-    datetime: [['2026-01-31', '2026-01-31T12:30:00', '2026-01-31 12:30:00.5Z', '2026-01-31T12:30+02:00', '1/31/2026', '12/1/2026 1:02 PM', 'Sat, 31 Jan 2026 00:00:00 GMT', '2024-02-29'], ['2026-02-30', '2026-13-01', '31/31/2026', 'soon', '2026', '2023-02-29']],
-    decimal: [['1', '-1.5', '1,000.5', '.5', '5.', '1-'], ['', '1e3', 'NaN', '.', '79228162514264337593543950336']],
-    double: [['1', '-1.5e-3', '1E+300', 'NaN', '-Infinity', '1,000.5', '.5'], ['', 'x', '1..2', 'e3']],
+    datetime: [['2026-01-31', '2026-01-31T12:30:00', '2026-01-31 12:30:00.5Z', '2026-01-31T12:30+02:00', '1/31/2026', '12/1/2026 1:02 PM', 'Sat, 31 Jan 2026 00:00:00 GMT', '2024-02-29', '31 Jan 2026', '1/31/2026 13:02', '2026-01-31T12:30-14:00'], ['1/31/2026 13:02 PM', '1/31/2026 0:02 AM', '2026-01-31T12:30+14:01', '2026-01-31T24:00', 'Mon, 31 Jan 2026 00:00:00 GMT', 'Sun, 31 Feb 2026', '2026-02-30', '2026-13-01', '31/31/2026', 'soon', '2026', '2023-02-29']],
+    decimal: [['1', '-1.5', '1,000.5', '.5', '5.', '1-', '+7', ' 7 ', '1,,0', '0.00000000000000000000000000000001', '79228162514264337593543950335', '-0079228162514264337593543950335'], ['', ',', ',5', '-1-', '1.5,0', '1e3', 'NaN', '.', '79228162514264337593543950336']],
+    double: [['1', '-1.5e-3', '1E+300', 'NaN', '-Infinity', '1,000.5', '.5', ' 5. ', '1E+400', '+infinity'], ['', ',', ',5', '.', '1e', '1-', '\u221e', 'x', '1..2', 'e3']],
     float: [['1.5', 'nan'], ['1f']],
-    guid: [['0123456789abcdef0123456789ABCDEF', '01234567-89ab-cdef-0123-456789abcdef', '{01234567-89ab-cdef-0123-456789abcdef}', '(01234567-89ab-cdef-0123-456789abcdef)'], ['0123', '01234567-89ab-cdef-0123-456789abcdeg', '']],
+    guid: [['0123456789abcdef0123456789ABCDEF', '01234567-89ab-cdef-0123-456789abcdef', '{01234567-89ab-cdef-0123-456789abcdef}', '(01234567-89ab-cdef-0123-456789abcdef)', '{0x01234567,0x89ab,0xcdef,{0x01,0x23,0x45,0x67,0x89,0xab,0xcd,0xef}}'], ['{01234567-89ab-cdef-0123-456789abcdef)', '{0123456789abcdef0123456789abcdef}', '0123', '01234567-89ab-cdef-0123-456789abcdeg', '']],
     'minlength(2)': [['ab', 'abc'], ['a', '']],
     'maxlength(2)': [['ab', ''], ['abc']],
     'length(2)': [['ab'], ['a', 'abc']],
@@ -131,6 +131,20 @@ describe('constraints', () => {
       for (const value of refuses) assert.equal(constraint.holds(value), false, `refuses ${JSON.stringify(value)}`)
       assert.equal(constraint.holds(null), text === 'nonfile', 'without a value')
     })
+  }
+})
+
+test('a constraint takes time in proportion to the value, whatever it holds', () => {
+  // In its square, each of these would take the test past its end.
+  const length = 1_000_000
+  for (const character of ['1', ',', '.', ' ', '-', 'e', ':', 'a']) {
+    for (const text of ['int', 'long', 'bool', 'decimal', 'double', 'float', 'guid', 'datetime', 'min(3)', 'range(1,5)', 'file']) {
+      const constraint = createConstraint(text)
+      assert.ok('holds' in constraint)
+      for (const value of [`${character.repeat(length)}x`, `1${character.repeat(length)}x`, ` -.${character.repeat(length)}x`]) {
+        assert.equal(constraint.holds(value), text === 'file' && (value.startsWith(' -.') || character === '.'), `${text} of ${value.slice(0, 8)}`)
+      }
+    }
   }
 })
 
@@ -161,6 +175,10 @@ describe('parseTemplate', () => {
     ['/{a:min(x)}', 1, /takes 1 whole number/],
     ['/{a:range(1)}', 1, /takes 2 whole numbers/],
     ['/{a:range(5,1)}', 1, /must not be less/],
+    ['~a', 0, /"~" must have "\/" behind it/],
+    ['/{a:minlength(-1)}', 1, /a length is from 0/],
+    ['/{a:length(-2,3)}', 1, /a length is from 0/],
+    ['/{a:maxlength(2147483648)}', 1, /a length is from 0/],
     ['/{a:int(3)}', 1, /takes no arguments/],
     ['/{a:min(3}', 1, /"\(" without "\)"/],
     ['/{a:regex(()}', 1, /regex/],
@@ -188,5 +206,6 @@ test('samplePath: a path that fits, or none', () => {
     const sample = samplePath(read(text))
     assert.ok(sample !== null && match(text, sample) !== null, `${text}: ${sample}`)
   }
+  for (const text of ['/..', '/a/./b', '/a\\\\b']) assert.equal(samplePath(read(text)), null, text)
   assert.equal(samplePath(read('/{x:regex(^very-special$)}')), null)
 })

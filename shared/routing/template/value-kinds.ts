@@ -3,8 +3,11 @@
  */
 
 const INTEGER = /^[\t-\r ]*([+-]?\d{1,64})[\t-\r ]*$/
-const NUMBER = /^[\t-\r ]*(?:[+-]?[\d,]*\.?\d*|[\d,]+\.?\d*[+-])[\t-\r ]*$/
-const FLOAT = /^[\t-\r ]*(?:[+-]?(?:[\d,]+\.?\d*|\.\d+)(?:e[+-]?\d+)?|[+-]?(?:nan|infinity|∞))[\t-\r ]*$/i
+/** Each text fits in one way only: with two, a long value that does not fit takes time in its square. */
+const DIGITS = /(?:\d[\d,]*(?:\.\d*)?|\.\d+)/.source
+const NUMBER = new RegExp(`^[\\t-\\r ]*(?:[+-]${DIGITS}|${DIGITS}[+-]?)[\\t-\\r ]*$`)
+const FLOAT = new RegExp(`^[\\t-\\r ]*[+-]?(?:${DIGITS}(?:e[+-]?\\d+)?|nan|infinity)[\\t-\\r ]*$`, 'i')
+const LARGEST_DECIMAL = '79228162514264337593543950335'
 const GUID_FORMS = [
   /^[0-9a-f]{32}$/i,
   /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i,
@@ -13,11 +16,14 @@ const GUID_FORMS = [
   /^\{0x[0-9a-f]{1,8},0x[0-9a-f]{1,4},0x[0-9a-f]{1,4},\{(?:0x[0-9a-f]{1,2},){7}0x[0-9a-f]{1,2}\}\}$/i
 ]
 const TIME = /(?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{1,7})?)?/.source
-const ZONE = /(?:Z|[+-]\d{2}:?\d{2})?/.source
+const TIME_OF_HALF_DAY = /(?:0?[1-9]|1[0-2]):[0-5]\d(?::[0-5]\d(?:\.\d{1,7})?)? ?[AP]M/.source
+/** At most 14 hours from UTC. */
+const ZONE = /(?:Z|[+-](?:(?:0\d|1[0-3]):?[0-5]\d|14:?00))?/.source
 /** ISO 8601, M/d/yyyy, and RFC 1123, each with or without a time. */
 const ISO_DATE = new RegExp(`^(\\d{4})-(\\d{1,2})-(\\d{1,2})(?:[T ]${TIME}${ZONE})?$`)
-const US_DATE = new RegExp(`^(\\d{1,2})/(\\d{1,2})/(\\d{4})(?: ${TIME}(?: ?[AP]M)?)?$`, 'i')
-const RFC_DATE = new RegExp(`^(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), )?(\\d{1,2}) (Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) (\\d{4})(?: ${TIME}(?: GMT)?)?$`, 'i')
+const US_DATE = new RegExp(`^(\\d{1,2})/(\\d{1,2})/(\\d{4})(?: (?:${TIME}|${TIME_OF_HALF_DAY}))?$`, 'i')
+const RFC_DATE = new RegExp(`^(?:(Sun|Mon|Tue|Wed|Thu|Fri|Sat), )?(\\d{1,2}) (Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) (\\d{4})(?: ${TIME}(?: GMT)?)?$`, 'i')
+const WEEKDAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat']
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec']
 
 /** A whole number of 64 bits, or null. */
@@ -41,10 +47,11 @@ export function isBoolean(text: string): boolean {
   return /^[\t-\r ]*(?:true|false)[\t-\r ]*$/i.test(text)
 }
 
-/** System.Decimal: 28 digits. */
+/** System.Decimal: a whole part of 96 bits, any fraction. */
 export function isDecimal(text: string): boolean {
-  if (!NUMBER.test(text) || !/\d/.test(text)) return false
-  return Math.abs(Number(text.replace(/[,\s+-]/g, ''))) < 7.922816251426434e28
+  if (!NUMBER.test(text)) return false
+  const whole = text.replace(/\..*|[^\d.]/gs, '').replace(/^0+/, '')
+  return whole.length < LARGEST_DECIMAL.length || (whole.length === LARGEST_DECIMAL.length && whole <= LARGEST_DECIMAL)
 }
 
 export function isFloat(text: string): boolean {
@@ -60,15 +67,26 @@ export function isAlpha(text: string): boolean {
   return /^[a-z]*$/i.test(text)
 }
 
-/** Takes the forms that are unambiguous: ISO 8601, M/d/yyyy and RFC 1123; .NET knows more. */
+/**
+ * Takes the forms that are unambiguous; .NET knows more: `2026-01-31`, with `T` or a blank also `12:30[:00[.0000000]]`
+ * and then `Z` or `+02:00` (ISO 8601); `1/31/2026[ 12:30[:00][ PM]]`; `[Sat, ]31 Jan 2026[ 12:30[:00][ GMT]]` (RFC 1123).
+ */
 export function isDateTime(text: string): boolean {
   const trimmed = text.trim()
   const [, isoYear, isoMonth, isoDay] = ISO_DATE.exec(trimmed) ?? []
   if (isoYear !== undefined) return isDay(Number(isoYear), Number(isoMonth), Number(isoDay))
   const [, month, day, year] = US_DATE.exec(trimmed) ?? []
   if (year !== undefined) return isDay(Number(year), Number(month), Number(day))
-  const [, rfcDay, rfcMonth, rfcYear] = RFC_DATE.exec(trimmed) ?? []
-  return rfcYear !== undefined && isDay(Number(rfcYear), MONTHS.indexOf(rfcMonth!.toLowerCase()) + 1, Number(rfcDay))
+  const [, weekday, rfcDay, rfcMonth, rfcYear] = RFC_DATE.exec(trimmed) ?? []
+  if (rfcYear === undefined) return false
+  const monthNumber = MONTHS.indexOf(rfcMonth!.toLowerCase()) + 1
+  if (!isDay(Number(rfcYear), monthNumber, Number(rfcDay))) return false
+  return weekday === undefined || weekday.toLowerCase() === weekdayOf(Number(rfcYear), monthNumber, Number(rfcDay))
+}
+
+/** The calendar repeats every 400 years; Date.UTC() takes years below 100 for others. */
+function weekdayOf(year: number, month: number, day: number): string {
+  return WEEKDAYS[new Date(Date.UTC(2000 + (year % 400), month - 1, day)).getUTCDay()]!
 }
 
 function isDay(year: number, month: number, day: number): boolean {
