@@ -1,3 +1,8 @@
+/** Text in lower case, each letter for itself: both small sigmas are one, so that a part of a text folds as the whole does. */
+export function foldCase(text: string): string {
+  return text.toLowerCase().replaceAll('\u03c2', '\u03c3')
+}
+
 /** Letters of ASCII in lower case; other characters as they are. */
 export function foldCode(code: number): number {
   return code >= 0x41 && code <= 0x5a ? code + 0x20 : code

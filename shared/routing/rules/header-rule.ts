@@ -1,5 +1,5 @@
 import type { HeaderRule } from '../../schema/match.ts'
-import { someHeaderValue, splitHeaderValue } from './header-values.ts'
+import { findHeader, someHeaderValue, splitHeaderValue } from './header-values.ts'
 import { foldedUnless, someValue, type ValueTest } from './value-test.ts'
 
 /** A rule about a header, ready to be tried. Plain data. */
@@ -21,6 +21,7 @@ export function compileHeaderRule({ name, mode, values, isCaseSensitive }: Heade
 
 /** Whether a request with these header lines fits (YARP HeaderMatcherPolicy.cs). */
 export function headerRuleHolds(rule: CompiledHeaderRule, fields: string): boolean {
+  if (findHeader(fields, rule.name, 0) === -1) return rule.mode === 'NotContains' || rule.mode === 'NotExists'
   switch (rule.mode) {
     case 'Exists':
       return exists(rule, fields)

@@ -1,6 +1,16 @@
 import { startsFoldedAt } from './fold-case.ts'
 
 const COLON = 0x3a
+const SPACE = 0x20
+const TAB = 0x09
+
+/** Where the first line of the field at or behind the line start `from` begins; -1 when there is none. `name` is in lower case. */
+export function findHeader(fields: string, name: string, from: number): number {
+  for (let at = from; at < fields.length; at = lineEnd(fields, at) + 2) {
+    if (fields.charCodeAt(at + name.length) === COLON && startsFoldedAt(fields, at, name)) return at
+  }
+  return -1
+}
 
 /**
  * Calls `visit` with the value of each line of the field, white space around it taken off; stops when it returns true.
@@ -8,18 +18,35 @@ const COLON = 0x3a
  * @returns whether a visit returned true
  */
 export function someHeaderValue(fields: string, name: string, visit: (value: string) => boolean): boolean {
-  for (let at = 0; at < fields.length;) {
-    const end = fields.indexOf('\r\n', at)
-    const stop = end === -1 ? fields.length : end
-    if (fields.charCodeAt(at + name.length) === COLON && startsFoldedAt(fields, at, name) && visit(fields.slice(at + name.length + 1, stop).trim())) return true
-    at = stop + 2
+  for (let at = findHeader(fields, name, 0); at !== -1;) {
+    const end = lineEnd(fields, at)
+    if (visit(trimmed(fields, at + name.length + 1, end))) return true
+    at = findHeader(fields, name, end + 2)
   }
   return false
 }
 
+function lineEnd(fields: string, at: number): number {
+  const end = fields.indexOf('\r\n', at)
+  return end === -1 ? fields.length : end
+}
+
+/** Without the white space of RFC 9110 section 5.6.3. String.trim() takes A0 too, a byte that ends characters of UTF-8. */
+function trimmed(fields: string, from: number, to: number): string {
+  let start = from
+  let end = to
+  while (start < end && isWhite(fields.charCodeAt(start))) start++
+  while (end > start && isWhite(fields.charCodeAt(end - 1))) end--
+  return fields.slice(start, end)
+}
+
+function isWhite(code: number): boolean {
+  return code === SPACE || code === TAB
+}
+
 /**
- * The parts of a header value between separators outside of quotes: spaces before each are taken off, and one pair of
- * quotes around it (aspnetcore HeaderMatcherPolicy.cs).
+ * The parts of a header value between separators outside of quotes. Spaces before each are taken off, those behind it
+ * are not, and then one pair of quotes around it (YARP HeaderMatcherPolicy.cs).
  */
 export function splitHeaderValue(value: string, separator: ',' | ';'): string[] {
   const parts: string[] = []
@@ -29,13 +56,16 @@ export function splitHeaderValue(value: string, separator: ',' | ';'): string[] 
     const character = value[index]
     if (character === '"') isQuoted = !isQuoted
     else if (index === value.length || (character === separator && !isQuoted)) {
-      parts.push(withoutQuotes(value.slice(from, index).trim()))
+      parts.push(partOf(value, from, index))
       from = index + 1
     }
   }
   return parts
 }
 
-function withoutQuotes(text: string): string {
-  return text.length >= 2 && text.startsWith('"') && text.endsWith('"') ? text.slice(1, -1) : text
+function partOf(value: string, from: number, end: number): string {
+  let start = from
+  while (start < end && value.charCodeAt(start) === SPACE) start++
+  const isInQuotes = end - start >= 2 && value[start] === '"' && value[end - 1] === '"'
+  return isInQuotes ? value.slice(start + 1, end - 1) : value.slice(start, end)
 }

@@ -1,10 +1,11 @@
 import type { QueryRule } from '../../schema/match.ts'
-import { someQueryValue } from './query-values.ts'
+import { foldCase } from './fold-case.ts'
+import { findParameter, someQueryValue } from './query-values.ts'
 import { foldedUnless, someValue } from './value-test.ts'
 
 /** A rule about a query parameter, ready to be tried. Plain data. */
 export interface CompiledQueryRule {
-  /** In lower case. */
+  /** Folded. */
   readonly name: string
   readonly mode: QueryRule['mode']
   /** In lower case when letter case does not matter. */
@@ -13,7 +14,7 @@ export interface CompiledQueryRule {
 }
 
 export function compileQueryRule({ name, mode, values, isCaseSensitive }: QueryRule): CompiledQueryRule {
-  return { name: name.toLowerCase(), mode, values: values.map((value) => foldedUnless(isCaseSensitive, value)), isCaseSensitive }
+  return { name: foldCase(name), mode, values: values.map((value) => foldedUnless(isCaseSensitive, value)), isCaseSensitive }
 }
 
 /**
@@ -21,6 +22,7 @@ export function compileQueryRule({ name, mode, values, isCaseSensitive }: QueryR
  * parameters of one name any may fit; a missing or empty one fits only NotContains and NotExists.
  */
 export function queryRuleHolds(rule: CompiledQueryRule, query: string): boolean {
+  if (findParameter(query, rule.name, 0) === -1) return rule.mode === 'NotContains' || rule.mode === 'NotExists'
   switch (rule.mode) {
     case 'Exists':
       return someQueryValue(query, rule.name, isNotEmpty)

@@ -1,3 +1,5 @@
+import { foldCase } from './fold-case.ts'
+
 export type ValueTest = (given: string, wanted: string) => boolean
 
 interface Wanted {
@@ -6,7 +8,7 @@ interface Wanted {
 }
 
 export function foldedUnless(isCaseSensitive: boolean, text: string): string {
-  return isCaseSensitive ? text : text.toLowerCase()
+  return isCaseSensitive ? text : foldCase(text)
 }
 
 /** Whether the test holds between a value of the request and one of those that are wanted. */
