@@ -1,13 +1,14 @@
 import type { HeaderRule, QueryRule } from '../../schema/match.ts'
+import { compileHeaderRule, headerRuleHolds } from './header-rule.ts'
 
-/** Header lines with which all the rules may hold; they hold unless rules contradict each other. */
+/** Header lines with which all the rules may hold; they hold unless rules contradict each other or ask for what no header can be. */
 export function sampleHeaderLines(rules: readonly HeaderRule[]): string {
-  return rules.map(({ name, mode, values }) => isAbsent(mode) ? '' : `${name}: ${headerValue(mode, values)}\r\n`).join('')
+  return rules.map(sampleLine).join('')
 }
 
 /** A query, with its "?", with which all the rules may hold; empty when there is nothing to say. */
 export function sampleQuery(rules: readonly QueryRule[]): string {
-  const pairs = rules.filter(({ mode }) => !isAbsent(mode)).map(({ name, values }) => `${encodeURIComponent(name)}=${encodeURIComponent((values[0] ?? 'sample').toWellFormed())}`)
+  const pairs = rules.filter(({ mode }) => !isAbsent(mode)).map(({ name, values }) => `${encodeURIComponent(name.toWellFormed())}=${encodeURIComponent((values[0] ?? 'sample').toWellFormed())}`)
   return pairs.length === 0 ? '' : `?${pairs.join('&')}`
 }
 
@@ -16,6 +17,11 @@ function isAbsent(mode: HeaderRule['mode'] | QueryRule['mode']): boolean {
   return mode === 'NotContains' || mode === 'NotExists'
 }
 
-function headerValue(mode: HeaderRule['mode'], [value = 'sample']: readonly string[]): string {
-  return mode === 'Contains' || mode === 'Exists' ? value : `"${value}"`
+/** Quotes keep spaces and separators; a value that has quotes of its own may only fit without more. */
+function sampleLine(rule: HeaderRule): string {
+  const { name, mode, values: [value = 'sample'] } = rule
+  if (isAbsent(mode)) return ''
+  const plain = `${name}: ${value}\r\n`
+  const quoted = `${name}: "${value}"\r\n`
+  return mode !== 'Exists' && headerRuleHolds(compileHeaderRule(rule), quoted) ? quoted : plain
 }
