@@ -64,11 +64,8 @@ test('the letter case of Greek is ignored wherever a letter stands', () => {
 })
 
 for (const pair of ['b&', 'a&', '&', 'a=&', '%62&']) {
-  test(`a long query of ${pair} costs no more for its length than reading it once`, () => {
-    const rule = compileQueryRule(ruleOf('Exists', []))
-    const short = Math.max(quickest(rule, pair.repeat(10_000)), 0.05)
-    assert.ok(quickest(rule, pair.repeat(200_000)) < 100 * short, 'twenty times the length, less than a hundred times the time')
-  })
+  // Time that grew with the square of the length would not end.
+  test(`a query of a million times ${pair} is read once`, () => assert.equal(holds(ruleOf('Exists', []), pair.repeat(1_000_000)), false))
 }
 
 test('every rule holds exactly where taking the query apart says so', () => {
@@ -79,16 +76,6 @@ test('every rule holds exactly where taking the query apart says so', () => {
     assert.equal(holds(rule, query), plainAnswer(rule, query), JSON.stringify({ round, rule, query }))
   }
 })
-
-/** In milliseconds, of some tries. */
-function quickest(rule: CompiledQueryRule, query: string): number {
-  const times = Array.from({ length: 5 }, () => {
-    const from = performance.now()
-    assert.equal(queryRuleHolds(rule, query), false)
-    return performance.now() - from
-  })
-  return Math.min(...times)
-}
 
 function textOf(pick: SeededRandom, most: number): string {
   return Array.from({ length: pick.below(most + 1) }, () => pick.one(['a', 'A', 'b', '=', '=', '+', '%61', '%41', '%C3%A9', '%c3%89', '%C3', '%', '%G1'])).join('')
