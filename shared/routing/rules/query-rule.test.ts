@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { QueryRule } from '../../schema/match.ts'
 import { type SeededRandom, seededRandom } from '../../testing/seeded-random.ts'
-import { compileQueryRule, type CompiledQueryRule, queryRuleHolds } from './query-rule.ts'
+import { compileQueryRule, queryRuleHolds } from './query-rule.ts'
 import { decodeQueryText } from './query-values.ts'
 
 type Mode = QueryRule['mode']
