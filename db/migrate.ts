@@ -3,6 +3,7 @@ import { Umzug } from 'umzug'
 import { up as initial } from './migrations/0001-initial.ts'
 import { up as auditAppendOnly } from './migrations/0002-audit-append-only.ts'
 import { up as certificates } from './migrations/0003-certificates.ts'
+import { up as providers } from './migrations/0004-providers.ts'
 import { createMigrationStorage } from './migration-storage.ts'
 
 /** Takes part in every start; the number is the lock's name in Postgres and must never change. */
@@ -11,7 +12,8 @@ const ADVISORY_LOCK = 7_205_759_403
 const migrations = [
   { name: '0001-initial', up: initial },
   { name: '0002-audit-append-only', up: auditAppendOnly },
-  { name: '0003-certificates', up: certificates }
+  { name: '0003-certificates', up: certificates },
+  { name: '0004-providers', up: providers }
 ]
 
 /**

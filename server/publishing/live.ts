@@ -5,7 +5,7 @@ import type { Desired } from '../../shared/schema/node-api.ts'
 import type { SnapshotContent, SnapshotHead } from '../../shared/schema/snapshot.ts'
 import { AppError } from '../http/app-error.ts'
 
-export const EMPTY_CONTENT: SnapshotContent = { listeners: [], upstreams: [], routes: [] }
+export const EMPTY_CONTENT: SnapshotContent = { listeners: [], upstreams: [], routes: [], providers: [] }
 
 /** The snapshot that was published last, or null before the first publish. */
 export async function findLive(db: Database, transaction?: Transaction): Promise<SnapshotRow | null> {
@@ -25,7 +25,7 @@ export async function findSnapshot(db: Database, revision: number, transaction?:
 }
 
 export function contentOf(row: SnapshotRow | null): SnapshotContent {
-  return row === null ? EMPTY_CONTENT : (JSON.parse(row.content) as SnapshotContent)
+  return row === null ? EMPTY_CONTENT : { ...EMPTY_CONTENT, ...(JSON.parse(row.content) as Partial<SnapshotContent>) }
 }
 
 export function desiredOf(row: SnapshotRow): Desired {

@@ -14,7 +14,7 @@ export interface Referrer {
 
 /** Every route that names the resource, in the draft and in the revisions that some node serves or should serve. */
 export async function findReferrers(db: Database, transaction: Transaction, kind: DraftedKind, id: string): Promise<Referrer[]> {
-  if (kind === 'routes') return []
+  if (kind === 'routes' || kind === 'providers') return []
   const [table, column] = kind === 'listeners' ? ['route_listeners', 'listener_id'] : ['route_upstreams', 'upstream_id']
   const drafted = await db.sequelize.query<{ id: string; name: string }>(
     `SELECT routes.id, routes.name FROM ${table} JOIN routes ON routes.id = route_id WHERE ${column} = $1 AND routes.deleted_at IS NULL ORDER BY routes.name LIMIT 100`,

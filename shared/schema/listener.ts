@@ -1,5 +1,5 @@
 import Type from 'typebox'
-import { flag, integer, strictObject, uuid, words } from './field.ts'
+import { flag, integer, strictObject, token, uuid, words } from './field.ts'
 import { commonFields } from './resource.ts'
 
 export const ListenerLimits = strictObject(
@@ -17,6 +17,14 @@ export const ListenerLimits = strictObject(
   { title: 'Limits', description: 'Bounds that protect the node from slow or greedy clients.', default: {} }
 )
 export type ListenerLimits = Type.Static<typeof ListenerLimits>
+
+export const TenantHeader = strictObject(
+  {
+    name: token(128, { title: 'Name', description: 'Header that names the tenant of a request without a verified user.', default: 'X-Tenant-Code' }),
+    acceptFrom: words(['any', 'nobody'], { title: 'Accept from', description: 'Whose header is taken as a hint for routing; it opens no door that a policy guards.', default: 'any' })
+  },
+  { title: 'Tenant header', description: 'How a request says by itself of which tenant it is.', default: {} }
+)
 
 export const RedirectToHttps = strictObject(
   {
@@ -39,6 +47,7 @@ export const Listener = strictObject(
     trustedProxies: Type.Array(Type.String({ maxLength: 64, format: 'cidr' }), { title: 'Trusted proxies', description: 'CIDR ranges whose forwarding headers are believed.', default: [], maxItems: 256, uniqueItems: true }),
     proxyProtocol: flag('PROXY protocol', 'Expect a PROXY protocol v1 or v2 header on every connection.', false),
     redirectToHttps: Type.Optional(RedirectToHttps),
+    tenantHeader: TenantHeader,
     accessLog: words(['off', 'sampled', 'full'], { title: 'Access log', description: 'Which requests are logged.', default: 'off' }),
     limits: ListenerLimits
   },

@@ -2,7 +2,7 @@ import Type from 'typebox'
 import { flag, line, strictObject, timestamp, uuid } from './field.ts'
 
 /** The kinds of resource that a snapshot holds, as they are named in URLs and in the snapshot's content. */
-export const DRAFTED_KINDS = ['listeners', 'upstreams', 'routes'] as const
+export const DRAFTED_KINDS = ['listeners', 'upstreams', 'routes', 'providers'] as const
 export type DraftedKind = (typeof DRAFTED_KINDS)[number]
 
 /** Fields of every drafted resource that a person may set. */

@@ -1,6 +1,7 @@
 import Type, { type TObject, type TProperties } from 'typebox'
 import { sha256Hex, strictObject, timestamp, uuid } from './field.ts'
 import { Listener } from './listener.ts'
+import { Provider } from './provider.ts'
 import { Route } from './route.ts'
 import { Upstream } from './upstream.ts'
 
@@ -19,12 +20,14 @@ function identified<P extends TProperties>(spec: TObject<P>) {
 export const IdentifiedListener = identified(Listener)
 export const IdentifiedUpstream = identified(Upstream)
 export const IdentifiedRoute = identified(Route)
+export const IdentifiedProvider = identified(Provider)
 
 /** Everything that a publish freezes. Arrays are sorted by id, so that equal configurations have equal hashes. */
 export interface SnapshotContent {
   listeners: Identified<Listener>[]
   upstreams: Identified<Upstream>[]
   routes: Identified<Route>[]
+  providers: Identified<Provider>[]
 }
 
 /** A frozen, numbered, hashed configuration. `sha256` is over the canonical JSON of `content`. */
@@ -47,5 +50,6 @@ export type SnapshotHead = Type.Static<typeof SnapshotHead>
 export const SnapshotContentSchema = strictObject({
   listeners: Type.Array(IdentifiedListener),
   upstreams: Type.Array(IdentifiedUpstream),
-  routes: Type.Array(IdentifiedRoute)
+  routes: Type.Array(IdentifiedRoute),
+  providers: Type.Array(IdentifiedProvider)
 })

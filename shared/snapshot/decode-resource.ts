@@ -2,12 +2,14 @@ import type { TSchema } from 'typebox'
 import type { Decoded } from '../schema/issue.ts'
 import { Listener } from '../schema/listener.ts'
 import type { DraftedKind } from '../schema/resource.ts'
+import { Provider } from '../schema/provider.ts'
 import { Route } from '../schema/route.ts'
-import { IdentifiedListener, IdentifiedRoute, IdentifiedUpstream } from '../schema/snapshot.ts'
+import { IdentifiedListener, IdentifiedProvider, IdentifiedRoute, IdentifiedUpstream } from '../schema/snapshot.ts'
 import { Upstream } from '../schema/upstream.ts'
 import { type FieldDecoder, fieldDecoder } from './compile-decoder.ts'
 import { createContext, type DecodeContext } from './decode-context.ts'
 import type { Loose } from './loose.ts'
+import { refineProvider } from './refine-provider.ts'
 import { refineRoute } from './refine-route.ts'
 import { refineUpstream } from './refine-upstream.ts'
 
@@ -18,18 +20,23 @@ export const decodeUpstream: (input: unknown) => Decoded<Upstream> = resourceDec
 /** A route, likewise. */
 export const decodeRoute: (input: unknown) => Decoded<Route> = resourceDecoder(refined(Route, refineRoute))
 
+/** An identity provider, likewise. */
+export const decodeProvider: (input: unknown) => Decoded<Provider> = resourceDecoder(refined(Provider, refineProvider))
+
 /** The decoders by the names of the kinds. */
 export const decodeByKind = {
   listeners: decodeListener,
   upstreams: decodeUpstream,
-  routes: decodeRoute
+  routes: decodeRoute,
+  providers: decodeProvider
 } satisfies Record<DraftedKind, (input: unknown) => Decoded<unknown>>
 
 /** Decoders of resources as they stand in a snapshot, with their id. */
 export const identifiedDecoders: Readonly<Record<DraftedKind, FieldDecoder>> = {
   listeners: fieldDecoder(IdentifiedListener),
   upstreams: refined(IdentifiedUpstream, refineUpstream),
-  routes: refined(IdentifiedRoute, refineRoute)
+  routes: refined(IdentifiedRoute, refineRoute),
+  providers: refined(IdentifiedProvider, refineProvider)
 }
 
 function resourceDecoder<T>(decode: FieldDecoder): (input: unknown) => Decoded<T> {

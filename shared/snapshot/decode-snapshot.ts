@@ -7,6 +7,8 @@ import { identifiedDecoders } from './decode-resource.ts'
 
 /** Most issues told about a whole snapshot. */
 const MAX_ISSUES = 1000
+/** Kinds that came after the first snapshots were published. */
+const LATER_KINDS: ReadonlySet<DraftedKind> = new Set(['providers'])
 const decodeHead = fieldDecoder(SnapshotHead)
 
 /**
@@ -37,7 +39,7 @@ export function decodeContent(input: unknown): Decoded<SnapshotContent> {
 }
 
 function decodeContentAt(input: unknown, context: DecodeContext): SnapshotContent {
-  const content: Record<DraftedKind, unknown[]> = { listeners: [], upstreams: [], routes: [] }
+  const content: Record<DraftedKind, unknown[]> = { listeners: [], upstreams: [], routes: [], providers: [] }
   context.limit = MAX_ISSUES
   if (isObject(input)) {
     for (const kind of DRAFTED_KINDS) content[kind] = decodeKind(kind, input, context)
@@ -49,7 +51,7 @@ function decodeContentAt(input: unknown, context: DecodeContext): SnapshotConten
 }
 
 function decodeKind(kind: DraftedKind, input: Record<string, unknown>, context: DecodeContext): unknown[] {
-  const list = Object.hasOwn(input, kind) ? input[kind] : undefined
+  const list = Object.hasOwn(input, kind) ? input[kind] : LATER_KINDS.has(kind) ? [] : undefined
   if (!Array.isArray(list)) {
     report(context, list === undefined ? 'required' : 'invalid_value', `${kind} must be a list`, kind)
     return []

@@ -3,17 +3,18 @@ import { test } from 'node:test'
 import { Compile } from 'typebox/compile'
 import { Heartbeat } from '../schema/node-api.ts'
 import { DRAFTED_KINDS } from '../schema/resource.ts'
-import { IdentifiedListener, IdentifiedRoute, IdentifiedUpstream } from '../schema/snapshot.ts'
-import { listenerOf, routeOf, testId, upstreamOf } from '../testing/content.ts'
+import { IdentifiedListener, IdentifiedProvider, IdentifiedRoute, IdentifiedUpstream } from '../schema/snapshot.ts'
+import { listenerOf, providerOf, routeOf, testId, upstreamOf } from '../testing/content.ts'
 import { seededRandom, type SeededRandom } from '../testing/seeded-random.ts'
 import { compileDecoder } from './compile-decoder.ts'
 
-const SCHEMAS = { listeners: IdentifiedListener, upstreams: IdentifiedUpstream, routes: IdentifiedRoute }
+const SCHEMAS = { listeners: IdentifiedListener, upstreams: IdentifiedUpstream, routes: IdentifiedRoute, providers: IdentifiedProvider }
 
 const SAMPLES = {
   listeners: listenerOf({ labels: { a: 'b' }, trustedProxies: ['10.0.0.0/8'], redirectToHttps: {} }),
   upstreams: upstreamOf({ sessionAffinity: { cookie: { domain: 'a.example' } }, retry: { statuses: [503] } }),
-  routes: routeOf({ split: [{ upstreamId: testId(1) }], match: { hosts: ['a.example'], path: { type: 'exact', value: '/a' }, headers: [{ name: 'a', mode: 'Exists' }] }, maintenance: { retryAfterSeconds: 5 } })
+  routes: routeOf({ split: [{ upstreamId: testId(1) }], match: { hosts: ['a.example'], path: { type: 'exact', value: '/a' }, headers: [{ name: 'a', mode: 'Exists' }] }, maintenance: { retryAfterSeconds: 5 } }),
+  providers: providerOf({ algorithms: ['ES256'], from: 'cookie:token' })
 }
 
 const ODD_VALUES = [null, true, false, 0, -1, 1.5, 1e12, '', 'x', 'a'.repeat(5000), '\0', [], [1], {}, { a: 1 }, 'http', testId(3)]
@@ -50,7 +51,7 @@ test('a union of a schema and null takes both', () => {
 
 /** Where the plain validator is content, only rules that it does not know may refuse: formats, keys of maps, broken text. */
 function assertOnlyFormats(messages: string[]): void {
-  for (const message of messages) assert.match(message, /must be (an IP address|an address range|one of host|http:\/\/host|an http or https address|a host)|cannot be a key|NUL/)
+  for (const message of messages) assert.match(message, /must be (an IP address|an address range|one of host|http:\/\/host|an http or https address|a host)|an http or https URL|bearer or cookie|cannot be a key|NUL/)
 }
 
 /** Changes, removes or adds one value somewhere inside. */

@@ -1,5 +1,6 @@
 import { hasErrors, type Issue } from '../schema/issue.ts'
 import type { SnapshotContent } from '../schema/snapshot.ts'
+import { duplicateIssuer } from './rules/duplicate-issuer.ts'
 import { duplicateName } from './rules/duplicate-name.ts'
 import { forwardedByHand } from './rules/forwarded-by-hand.ts'
 import { hostRouteOvertaken } from './rules/host-route-overtaken.ts'
@@ -16,7 +17,7 @@ import { unusualMethod } from './rules/unusual-method.ts'
 
 type Rule = (content: SnapshotContent) => Issue[]
 
-const RULES: readonly Rule[] = [duplicateName, unknownReference, listenerCollision, tlsPolicyRequired, routeConflict, notYetSupported, noTargets, secretReference, literalSecret, unusualMethod, forwardedByHand]
+const RULES: readonly Rule[] = [duplicateName, duplicateIssuer, unknownReference, listenerCollision, tlsPolicyRequired, routeConflict, notYetSupported, noTargets, secretReference, literalSecret, unusualMethod, forwardedByHand]
 /** These ask the compiled matcher, which needs content without errors. */
 const MATCHER_RULES: readonly Rule[] = [routeShadowed, hostRouteOvertaken]
 

@@ -1,9 +1,10 @@
 import type { Decoded } from '../schema/issue.ts'
 import type { Listener } from '../schema/listener.ts'
+import type { Provider } from '../schema/provider.ts'
 import type { Route } from '../schema/route.ts'
 import type { Identified, SnapshotContent } from '../schema/snapshot.ts'
 import type { Upstream } from '../schema/upstream.ts'
-import { decodeListener, decodeRoute, decodeUpstream } from '../snapshot/decode-resource.ts'
+import { decodeListener, decodeProvider, decodeRoute, decodeUpstream } from '../snapshot/decode-resource.ts'
 
 /** A readable id: testId(7) ends in 7; smaller numbers are smaller ids. */
 export function testId(number: number): string {
@@ -33,13 +34,21 @@ export function routeOf(given: Given = {}, place = 1): Identified<Route> {
   return { id: testId(number), ...decoded(decodeRoute({ name: `route ${number}`, ...scope, ...(isAction ? {} : { upstreamId: testId(1) }), ...fields })) }
 }
 
+/** An identity provider whose keys are at a URL, decoded. */
+export function providerOf(given: Given = {}, place = 1): Identified<Provider> {
+  const { number = place, ...fields } = given
+  const key = 'key' in fields ? {} : { jwksUrl: 'http://127.0.0.1:9002/jwks' }
+  return { id: testId(number), ...decoded(decodeProvider({ name: `provider ${number}`, issuer: `https://issuer-${number}.example`, audiences: ['gateway'], ...key, ...fields })) }
+}
+
 /** A configuration with listener 1 and upstream 1 unless others are given. */
-export function contentOf(given: { listeners?: Given[]; upstreams?: Given[]; routes?: Given[] } = {}): SnapshotContent {
-  const { listeners = [{}], upstreams = [{}], routes = [] } = given
+export function contentOf(given: { listeners?: Given[]; upstreams?: Given[]; routes?: Given[]; providers?: Given[] } = {}): SnapshotContent {
+  const { listeners = [{}], upstreams = [{}], routes = [], providers = [] } = given
   return {
     listeners: listeners.map((fields, index) => listenerOf(fields, index + 1)),
     upstreams: upstreams.map((fields, index) => upstreamOf(fields, index + 1)),
-    routes: routes.map((fields, index) => routeOf(fields, index + 1))
+    routes: routes.map((fields, index) => routeOf(fields, index + 1)),
+    providers: providers.map((fields, index) => providerOf(fields, index + 1))
   }
 }
 

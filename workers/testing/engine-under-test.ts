@@ -35,6 +35,7 @@ export interface TestConfiguration {
   routes?: object[]
   /** More upstreams. */
   upstreams?: object[]
+  providers?: object[]
 }
 
 const id = (number: number) => `00000000-0000-7000-8000-${String(number).padStart(12, '0')}`
@@ -80,7 +81,7 @@ export async function startEngine(configuration: TestConfiguration, options: { r
   }
 }
 
-function contentOf({ targets, listener, upstream, route, routes = [], upstreams = [] }: TestConfiguration, port: number): { [K in keyof SnapshotContent]: object[] } {
+function contentOf({ targets, listener, upstream, route, routes = [], upstreams = [], providers = [] }: TestConfiguration, port: number): { [K in keyof SnapshotContent]: object[] } {
   return {
     listeners: [{ id: id(1), name: 'web', protocol: 'http', port, ...listener }],
     upstreams: [
@@ -90,6 +91,7 @@ function contentOf({ targets, listener, upstream, route, routes = [], upstreams 
     routes: [
       { id: id(3), name: 'all', isGlobal: true, match: { path: { type: 'prefix', value: '/' } }, upstreamId: id(2), ...route },
       ...routes.map((extra, index) => ({ id: id(100 + index), name: `extra ${index}`, isGlobal: true, upstreamId: id(2), ...extra }))
-    ]
+    ],
+    providers: providers.map((provider, index) => ({ id: id(300 + index), name: `provider ${index}`, ...provider }))
   }
 }

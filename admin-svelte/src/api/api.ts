@@ -27,6 +27,7 @@ export const api = {
   listeners: resourceApi('listeners'),
   upstreams: resourceApi('upstreams'),
   routes: resourceApi('routes'),
+  providers: resourceApi('providers'),
   session: {
     get: () => send<SessionAnswer>('GET', '/session', { keepUnauthenticated: true }),
     open: (email: string, password: string) => send<SessionAnswer>('POST', '/session', { body: { email, password }, keepUnauthenticated: true }),

@@ -1,5 +1,6 @@
 import type { Issue } from '../../../shared/schema/issue.ts'
 import type { Listener } from '../../../shared/schema/listener.ts'
+import type { Provider } from '../../../shared/schema/provider.ts'
 import type { Ack, Desired, Heartbeat } from '../../../shared/schema/node-api.ts'
 import type { DraftedKind, StoredFields } from '../../../shared/schema/resource.ts'
 import type { Role } from '../../../shared/schema/role.ts'
@@ -13,6 +14,7 @@ export interface SpecOf {
   listeners: Listener
   upstreams: Upstream
   routes: Route
+  providers: Provider
 }
 export type StoredOf<K extends DraftedKind> = Stored<SpecOf[K]>
 

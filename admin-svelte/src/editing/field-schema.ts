@@ -1,4 +1,5 @@
 import { Listener } from '../../../shared/schema/listener.ts'
+import { Provider } from '../../../shared/schema/provider.ts'
 import type { DraftedKind } from '../../../shared/schema/resource.ts'
 import { Route } from '../../../shared/schema/route.ts'
 import { Upstream } from '../../../shared/schema/upstream.ts'
@@ -25,7 +26,8 @@ export interface FieldSchema {
 const SCHEMAS: Record<DraftedKind, FieldSchema> = {
   listeners: Listener as unknown as FieldSchema,
   upstreams: Upstream as unknown as FieldSchema,
-  routes: Route as unknown as FieldSchema
+  routes: Route as unknown as FieldSchema,
+  providers: Provider as unknown as FieldSchema
 }
 
 /** The declared schema of a field of a kind of resource; array indices step into the items. */

@@ -2,6 +2,7 @@ import type { TSchema } from 'typebox'
 import { inputSchema } from '../../../shared/schema/input-schema.ts'
 import { Listener } from '../../../shared/schema/listener.ts'
 import type { DraftedKind } from '../../../shared/schema/resource.ts'
+import { Provider } from '../../../shared/schema/provider.ts'
 import { Route } from '../../../shared/schema/route.ts'
 import { Upstream } from '../../../shared/schema/upstream.ts'
 import { pageOf, patchOf, storedOf } from '../../http/documented-schema.ts'
@@ -17,7 +18,8 @@ import type { DraftedRow } from '../../../db/models/drafted.ts'
 export const resourceEndpoints: Endpoint[] = [
   ...endpointsOf('listeners', 'listener', Listener),
   ...endpointsOf('upstreams', 'upstream', Upstream),
-  ...endpointsOf('routes', 'route', Route)
+  ...endpointsOf('routes', 'route', Route),
+  ...endpointsOf('providers', 'provider', Provider)
 ]
 
 type ResourceSchema = TSchema & { properties: Record<string, TSchema> }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { Listener } from '../../schema/listener.ts'
 import type { DraftedKind } from '../../schema/resource.ts'
+import { Provider } from '../../schema/provider.ts'
 import { Route } from '../../schema/route.ts'
 import { Upstream } from '../../schema/upstream.ts'
 import { contentOf, type Given, testId } from '../../testing/content.ts'
@@ -30,6 +31,7 @@ const BUILT: [DraftedKind, Given][] = [
   ['routes', { match: { hosts: ['a', '*.b:80', '*'], path: { type: 'prefix', value: '/', caseSensitive: false }, methods: ['GET'] } }],
   ['routes', { match: { path: { type: 'regex', value: 'a' } } }],
   ['routes', { match: { path: { type: 'pattern', value: '/{a}' }, headers: [{ name: 'a', mode: 'Exists' }], query: [{ name: 'a', mode: 'Exists' }] } }],
+  ['routes', { tenantCode: 't' }],
   ['routes', { maintenance: { enabled: true, status: 500 }, transforms: [{ PathPrefix: '/a' }], forwardPath: 'raw' }],
   ['routes', { upstreamId: undefined, split: [{ upstreamId: testId(1) }], splitSticky: true }],
   ['routes', { upstreamId: undefined, redirect: { to: '/' } }],
@@ -49,7 +51,6 @@ const NOT_BUILT: [DraftedKind, Given, string][] = [
   ['upstreams', { healthCheck: { active: { enabled: true } } }, '/upstreams/0/healthCheck/active/enabled'],
   ['upstreams', { sessionAffinity: { enabled: true, policy: 'CustomHeader' } }, '/upstreams/0/sessionAffinity/policy'],
   ['upstreams', { connection: { http2: true } }, '/upstreams/0/connection/http2'],
-  ['routes', { tenantCode: 't' }, '/routes/0/tenantCode'],
   ['routes', { match: { websocket: false } }, '/routes/0/match/websocket'],
   ['routes', { timeouts: { websocketIdleMs: 1 } }, '/routes/0/timeouts/websocketIdleMs'],
   ['routes', { authorizationPolicy: 'a' }, '/routes/0/authorizationPolicy'],
@@ -69,7 +70,7 @@ describe('not_yet_supported', () => {
   })
 
   test('the table names only fields that there are', () => {
-    const schemas = { listeners: Listener, upstreams: Upstream, routes: Route } as unknown as Record<DraftedKind, SchemaNode>
+    const schemas = { listeners: Listener, upstreams: Upstream, routes: Route, providers: Provider } as unknown as Record<DraftedKind, SchemaNode>
     for (const [kind, fields] of Object.entries(SUPPORTED_FIELDS)) {
       for (const place of Object.keys(fields)) {
         const node = place.split('/').reduce<SchemaNode | undefined>((at, name) => (name === '*' ? at?.items : at?.properties?.[name]), schemas[kind as DraftedKind])

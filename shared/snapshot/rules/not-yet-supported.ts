@@ -1,5 +1,6 @@
 import { errorIssue, type Issue } from '../../schema/issue.ts'
 import { Listener } from '../../schema/listener.ts'
+import { Provider } from '../../schema/provider.ts'
 import { DRAFTED_KINDS, type DraftedKind } from '../../schema/resource.ts'
 import { Route } from '../../schema/route.ts'
 import type { SnapshotContent } from '../../schema/snapshot.ts'
@@ -31,7 +32,8 @@ export function notYetSupported(content: SnapshotContent): Issue[] {
 const CHECKS: Readonly<Record<DraftedKind, Check>> = {
   listeners: checkOf(Listener as SchemaNode, SUPPORTED_FIELDS.listeners, ''),
   upstreams: checkOf(Upstream as SchemaNode, SUPPORTED_FIELDS.upstreams, ''),
-  routes: checkOf(Route as SchemaNode, SUPPORTED_FIELDS.routes, '')
+  routes: checkOf(Route as SchemaNode, SUPPORTED_FIELDS.routes, ''),
+  providers: checkOf(Provider as SchemaNode, SUPPORTED_FIELDS.providers, '')
 }
 
 /** Follows the schema down to the fields that the table names; where it names none, the value must be the default. */

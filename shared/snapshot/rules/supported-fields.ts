@@ -18,6 +18,7 @@ export const SUPPORTED_FIELDS: Readonly<Record<DraftedKind, Readonly<Record<stri
     address: true,
     http2: [false],
     accessLog: true,
+    tenantHeader: true,
     'limits/maxHeaderBytes': true,
     'limits/maxHeaders': true,
     'limits/headerTimeoutMs': true,
@@ -65,6 +66,7 @@ export const SUPPORTED_FIELDS: Readonly<Record<DraftedKind, Readonly<Record<stri
     description: true,
     labels: true,
     enabled: true,
+    tenantCode: true,
     isGlobal: true,
     serviceName: true,
     listenerIds: true,
@@ -88,5 +90,20 @@ export const SUPPORTED_FIELDS: Readonly<Record<DraftedKind, Readonly<Record<stri
     'timeouts/activityMs': true,
     'timeouts/totalMs': true,
     maxRequestBodyBytes: true
+  },
+  providers: {
+    name: true,
+    description: true,
+    labels: true,
+    enabled: true,
+    issuer: true,
+    audiences: true,
+    algorithms: true,
+    jwksUrl: true,
+    key: true,
+    userClaim: true,
+    tenantClaim: true,
+    from: true,
+    clockSkewSeconds: true
   }
 }

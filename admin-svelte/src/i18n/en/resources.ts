@@ -1,4 +1,4 @@
-/** Words of listeners, upstreams, routes and their editors. */
+/** Words of listeners, upstreams, routes, identity providers and their editors. */
 export const resources = {
   'listeners.title': 'Listeners',
   'listeners.one': 'Listener',
@@ -6,6 +6,7 @@ export const resources = {
   'listeners.add': 'Add listener',
   'listeners.empty': 'No listener yet',
   'listeners.endpoint': 'Endpoint',
+  'listeners.tenants': 'Tenants',
   'listeners.count.one': '{count} listener',
   'listeners.count.other': '{count} listeners',
 
@@ -54,6 +55,21 @@ export const resources = {
   'routes.responds': 'answers {status}',
   'routes.count.one': '{count} route',
   'routes.count.other': '{count} routes',
+
+  'providers.title': 'Identity providers',
+  'providers.one': 'Identity provider',
+  'providers.lead': 'An identity provider issues the tokens that say which user and tenant a request is of.',
+  'providers.add': 'Add identity provider',
+  'providers.empty': 'No identity provider yet',
+  'providers.issuer': 'Issuer',
+  'providers.audiences': 'Audiences',
+  'providers.audiencesHelp': 'One a line. A token must be for one of them.',
+  'providers.tokens': 'Its tokens',
+  'providers.keys': 'Its public keys',
+  'providers.keysHelp': 'Give either the address of its key set or its one public key.',
+  'providers.claims': 'Claims',
+  'providers.count.one': '{count} identity provider',
+  'providers.count.other': '{count} identity providers',
 
   'section.about': 'About',
   'section.limits': 'Limits',

@@ -27,6 +27,18 @@ export const zhCnFields: Record<string, FieldText> = {
   'listeners/limits/maxConnections': { title: '连接数', description: '一个节点上此监听器的最大连接数。' },
   'listeners/limits/maxConnectionsPerClient': { title: '单客户端连接数', description: '同一客户端地址的最大连接数；0 表示不限。' },
 
+  'listeners/tenantHeader/name': { title: '名称', description: '没有已验证用户的请求用哪个头说明租户。' },
+  'listeners/tenantHeader/acceptFrom': { title: '接受来源', description: '谁的租户头可作为路由提示；它不会打开任何受策略保护的入口。' },
+
+  'providers/issuer': { title: '签发者', description: '其令牌中 “iss” 的确切值。' },
+  'providers/audiences': { title: '受众', description: '令牌的 “aud” 必须是其中之一。' },
+  'providers/jwksUrl': { title: '密钥集 URL', description: '公钥所在的地址（JWKS），在后台获取。与公钥二选一。' },
+  'providers/key': { title: '公钥', description: '唯一的公钥，PEM（SPKI）或 JWK。' },
+  'providers/from': { title: '来源', description: '令牌的位置：bearer（Authorization 头）或 cookie:名称。' },
+  'providers/userClaim': { title: '用户声明', description: '说明用户的声明。' },
+  'providers/tenantClaim': { title: '租户声明', description: '保存租户代码的声明；没有它的用户不属于任何租户。' },
+  'providers/clockSkewSeconds': { title: '时钟偏差', description: '双方时钟最多可相差多少。' },
+
   'upstreams/targets/*/id': { title: 'ID', description: '在上游中唯一，不区分大小写。' },
   'upstreams/targets/*/address': { title: '地址', description: 'http://host:port、https://host:port 或 h2c://host:port。' },
   'upstreams/targets/*/host': { title: '主机', description: '发送给此目标的 Host 头，替代地址中的主机名。' },

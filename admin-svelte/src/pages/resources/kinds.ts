@@ -6,5 +6,6 @@ import type { IconName } from '../../widgets/icon.svelte'
 export const KINDS: Record<DraftedKind, { many: WordKey; one: WordKey; lead: WordKey; add: WordKey; icon: IconName; empty: WordKey }> = {
   listeners: { many: 'listeners.title', one: 'listeners.one', lead: 'listeners.lead', add: 'listeners.add', icon: 'listeners', empty: 'listeners.empty' },
   upstreams: { many: 'upstreams.title', one: 'upstreams.one', lead: 'upstreams.lead', add: 'upstreams.add', icon: 'upstreams', empty: 'upstreams.empty' },
-  routes: { many: 'routes.title', one: 'routes.one', lead: 'routes.lead', add: 'routes.add', icon: 'routes', empty: 'routes.empty' }
+  routes: { many: 'routes.title', one: 'routes.one', lead: 'routes.lead', add: 'routes.add', icon: 'routes', empty: 'routes.empty' },
+  providers: { many: 'providers.title', one: 'providers.one', lead: 'providers.lead', add: 'providers.add', icon: 'providers', empty: 'providers.empty' }
 }
