@@ -27,7 +27,7 @@ after(() => plane.stop())
 
 type Scenario = () => Promise<ApiAnswer>
 
-const resource = (kind: 'listeners' | 'upstreams' | 'routes', body: () => object): Record<string, Scenario> => ({
+const resource = (kind: 'listeners' | 'upstreams' | 'routes' | 'providers', body: () => object): Record<string, Scenario> => ({
   [`POST /${kind}`]: () => plane.as.editor('POST', `/${kind}`, { name: unique(), ...body() }),
   [`PATCH /${kind}/:id`]: async () => {
     const { id } = await created(plane.as.editor, `/${kind}`, { name: unique(), ...body() })
@@ -44,6 +44,7 @@ const SCENARIOS: Record<string, Scenario> = {
   ...resource('listeners', () => ({ protocol: 'http', port: 20_000 + count })),
   ...resource('upstreams', () => ({ targets: [] })),
   ...resource('routes', () => ({ isGlobal: true, respond: { status: 204 } })),
+  ...resource('providers', () => ({ issuer: 'https://login.example/', audiences: ['gateway'], jwksUrl: 'https://login.example/keys' })),
   'POST /session': () => plane.as.anonymous('POST', '/session', ADMIN),
   'DELETE /session': async () => (await signIn(plane))('DELETE', '/session'),
   'POST /nodes': () => plane.as.admin('POST', '/nodes', { id: unique() }),

@@ -82,7 +82,7 @@ describe('the endpoints', () => {
 
   test('that change a stored version ask for it', () => {
     for (const { method, path, needsVersion } of endpoints) {
-      const isVersioned = /^\/(listeners|upstreams|routes|certificates)\/:id$/.test(path) && method !== 'GET'
+      const isVersioned = /^\/(listeners|upstreams|routes|providers|certificates)\/:id$/.test(path) && method !== 'GET'
       assert.equal(needsVersion ?? false, isVersioned, `${method} ${path}`)
     }
   })

@@ -96,6 +96,15 @@ describe('a publish is refused', () => {
     assert.equal(await plane.db.audit.count(), audited + 6)
   })
 
+  test('with a key of an identity provider that no node could read', async () => {
+    const key = '-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----'
+    const provider = await created(plane.as.editor, '/providers', { name: 'login', issuer: 'https://login.example/', audiences: ['gateway'], key })
+    const { issues } = await validate()
+    assert.deepEqual(issues.map(({ path, code }: { path: string; code: string }) => [path, code]), [['/providers/0/key', 'unusable_key']])
+    assert.deepEqual(error(await publishDraft(plane.as.publisher)), [422, 'config_invalid'])
+    await removed(plane.as.editor, `/providers/${provider.id}`)
+  })
+
   test('while a node serves what this database does not know', async () => {
     const { live } = await validate()
     const node = await enrolNode(plane, 'node-ahead')

@@ -12,6 +12,7 @@ export interface RefusedCase {
 const listener = { name: 'l', protocol: 'http', port: 80 }
 const route = { name: 'r', isGlobal: true, upstreamId: testId(1) }
 const target = { id: 'a', address: 'http://a' }
+const provider = { name: 'p', issuer: 'https://i.example/', audiences: ['gateway'] }
 const nested = (path: string[], value: unknown): unknown => path.reduceRight((inner, key) => ({ [key]: inner }), value)
 
 /** One issue per mistake, and all of them at once. */
@@ -122,5 +123,11 @@ export const REFUSED_CASES: RefusedCase[] = [
       ['/match/headers/2/values', 'invalid_value', 'must be empty with mode Exists'],
       ['/match/query/1/values', 'required', 'Exact']
     ]
-  }
+  },
+  { name: 'a provider with no key, or two', kind: 'providers', input: provider, issues: [['', 'exactly_one_key', 'exactly one of jwksUrl and key']] },
+  { name: 'a provider with two keys', kind: 'providers', input: { ...provider, jwksUrl: 'https://i.example/', key: '{"kty":"EC"}' }, issues: [['', 'exactly_one_key', 'exactly one']] },
+  { name: 'a private key', kind: 'providers', input: { ...provider, key: '-----BEGIN PRIVATE KEY-----\nAA\n-----END PRIVATE KEY-----' }, issues: [['/key', 'private_key', 'public key']] },
+  { name: 'a secret as a key', kind: 'providers', input: { ...provider, key: '{"kty":"oct","k":"c2VjcmV0"}' }, issues: [['/key', 'invalid_value', 'other than oct']] },
+  { name: 'alg none and a shared secret', kind: 'providers', input: { ...provider, jwksUrl: 'https://i.example/', algorithms: ['none', 'HS256'] }, issues: [['/algorithms/0', 'invalid_value', 'RS256'], ['/algorithms/1', 'invalid_value', '']] },
+  { name: 'a key set that is no URL, a token from nowhere', kind: 'providers', input: { ...provider, jwksUrl: 'file:///etc/passwd', from: 'query:token' }, issues: [['/jwksUrl', 'invalid_value', 'http or https URL'], ['/from', 'invalid_value', 'bearer or cookie:NAME']] }
 ]

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test'
 import type { DraftedKind } from '../schema/resource.ts'
 import { testId } from '../testing/content.ts'
 import { REFUSED_CASES } from './decode-resource.cases.ts'
-import { decodeByKind, decodeListener, decodeRoute, decodeUpstream } from './decode-resource.ts'
+import { decodeByKind, decodeListener, decodeProvider, decodeRoute, decodeUpstream } from './decode-resource.ts'
 
 describe('decoding fills in the defaults at every depth', () => {
   test('of a listener', () => {
@@ -19,8 +19,30 @@ describe('decoding fills in the defaults at every depth', () => {
         address: '::',
         trustedProxies: ['10.0.0.1/32'],
         proxyProtocol: false,
+        tenantHeader: { name: 'X-Tenant-Code', acceptFrom: 'any' },
         accessLog: 'off',
         limits: { maxHeaderBytes: 32768, maxHeaders: 50, headerTimeoutMs: 10000, idleTimeoutMs: 60000, requestTimeoutMs: 0, minBodyBytesPerSecond: 240, maxRequestBodyBytes: 0, maxConnections: 20000, maxConnectionsPerClient: 0 }
+      }
+    })
+  })
+
+  test('of an identity provider', () => {
+    const decoded = decodeProvider({ name: 'p', issuer: 'https://i.example/', audiences: ['a'], jwksUrl: 'https://i.example/keys' })
+    assert.deepEqual(decoded, {
+      ok: true,
+      issues: [],
+      value: {
+        name: 'p',
+        labels: {},
+        enabled: true,
+        issuer: 'https://i.example/',
+        audiences: ['a'],
+        algorithms: ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'],
+        jwksUrl: 'https://i.example/keys',
+        userClaim: 'sub',
+        tenantClaim: 'tenant_code',
+        from: 'bearer',
+        clockSkewSeconds: 30
       }
     })
   })

@@ -7,6 +7,7 @@ export interface ValidateCase {
   listeners?: Given[]
   upstreams?: Given[]
   routes?: Given[]
+  providers?: Given[]
   issues: string[]
 }
 
@@ -63,6 +64,8 @@ const OTHERS: ValidateCase[] = [
   { name: 'literal_secret', routes: [{ transforms: [{ RequestHeader: 'Authorization', Set: 'Basic YTpi' }, { RequestHeader: 'X-Api-Token', Append: 'abc' }, { RequestHeader: 'X-Other', Set: 'abc' }] }], issues: ['error /routes/0/transforms/0/Set literal_secret', 'error /routes/0/transforms/1/Append literal_secret'] },
   { name: 'a secret by its name, while there are none', routes: [{ transforms: [{ RequestHeader: 'Authorization', Set: 'Bearer ${secret:x}' }] }], issues: ['error /routes/0/transforms/0/Set not_yet_supported'] },
   { name: 'forwarded_by_hand', routes: [{ transforms: [{ RequestHeader: 'X-Forwarded-For', Set: 'true' }] }], issues: ['warning /routes/0/transforms/0/RequestHeader forwarded_by_hand'] },
+  { name: 'duplicate_issuer', providers: [{ issuer: 'https://a.example' }, { issuer: 'https://a.example' }, { issuer: 'https://a.example', enabled: false }], issues: ['error /providers/1/issuer duplicate_issuer'] },
+  { name: 'gateway_owned_header', routes: [{ transforms: [{ RequestHeader: 'X-Tenant-Code', Set: 'a' }, { RequestHeader: 'X-Tenant', Set: 'a' }, { requestheaderremove: 'x-request-id' }] }], issues: ['error /routes/0/transforms/0/RequestHeader gateway_owned_header', 'error /routes/0/transforms/2/requestheaderremove gateway_owned_header'] },
   { name: 'not forwarded_by_hand when the route says so itself', routes: [{ transforms: [{ 'X-Forwarded': 'Off' }, { RequestHeader: 'X-Forwarded-For', Set: 'true' }] }], issues: [] },
   { name: 'no_targets: none', upstreams: [{ targets: [] }], routes: [{}], issues: ['warning /routes/0/upstreamId no_targets'] },
   { name: 'no_targets: none enabled', upstreams: [{ targets: [{ id: 'a', address: 'http://a', enabled: false }] }], routes: [{}, { enabled: false }], issues: ['warning /routes/0/upstreamId no_targets'] },

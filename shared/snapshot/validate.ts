@@ -3,6 +3,7 @@ import type { SnapshotContent } from '../schema/snapshot.ts'
 import { duplicateIssuer } from './rules/duplicate-issuer.ts'
 import { duplicateName } from './rules/duplicate-name.ts'
 import { forwardedByHand } from './rules/forwarded-by-hand.ts'
+import { gatewayOwnedHeader } from './rules/gateway-owned-header.ts'
 import { hostRouteOvertaken } from './rules/host-route-overtaken.ts'
 import { listenerCollision } from './rules/listener-collision.ts'
 import { literalSecret } from './rules/literal-secret.ts'
@@ -17,7 +18,7 @@ import { unusualMethod } from './rules/unusual-method.ts'
 
 type Rule = (content: SnapshotContent) => Issue[]
 
-const RULES: readonly Rule[] = [duplicateName, duplicateIssuer, unknownReference, listenerCollision, tlsPolicyRequired, routeConflict, notYetSupported, noTargets, secretReference, literalSecret, unusualMethod, forwardedByHand]
+const RULES: readonly Rule[] = [duplicateName, duplicateIssuer, unknownReference, listenerCollision, tlsPolicyRequired, routeConflict, notYetSupported, noTargets, secretReference, literalSecret, unusualMethod, forwardedByHand, gatewayOwnedHeader]
 /** These ask the compiled matcher, which needs content without errors. */
 const MATCHER_RULES: readonly Rule[] = [routeShadowed, hostRouteOvertaken]
 

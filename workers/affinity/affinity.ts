@@ -30,8 +30,8 @@ export interface Affinity {
   find<T extends AffinityTarget>(request: AffinityRequest, available: readonly T[]): Binding<T>
   /** Field line for the response that binds the client to the target; '' when the client needs none. */
   bind(target: AffinityTarget): string
-  /** Lower-case name of the request header that carries the key; '' where it is a cookie. */
-  readonly header: string
-  /** The header field for the origin, when the gateway knows the key better than the client; '' else. */
-  headerValue(request: AffinityRequest): string
+  /** Name of the request header that carries the key; '' where it is a cookie. */
+  readonly headerName: string
+  /** Its value for the origin, when the gateway knows the key better than the client; '' else. */
+  headerValue(request: Pick<AffinityRequest, 'user' | 'tenant'>): string
 }

@@ -28,7 +28,7 @@ export function cookieAffinity(affinity: SessionAffinity, targetIds: readonly st
   const cookie = affinityCookie(affinity)
   return {
     refusesBroken: affinity.failurePolicy === 'Return503',
-    header: '',
+    headerName: '',
     find({ fields }, available) {
       const cookies = fieldValue(fields, 'cookie')
       const key = cookies === null ? null : cookieValue(cookies, affinity.keyName)

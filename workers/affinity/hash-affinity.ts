@@ -15,7 +15,7 @@ export function hashAffinity({ keyName, boundedLoad }: SessionAffinity): Affinit
   return {
     // The key always finds a target among those that are available.
     refusesBroken: false,
-    header,
+    headerName: keyName,
     find(request, available) {
       const key = keyOf(request)
       return { target: key === '' ? null : strongest(keyHashOf(key), available, boundedLoad), isBroken: false }

@@ -64,6 +64,8 @@ export class NodeConfiguration {
     const slots = this.#slots.assign(snapshot)
     const placed = placedUpstreams(content, slots)
     const listeners = placedListeners(content, slots)
+    const { providers } = content
+    const hasNewProviders = JSON.stringify(base?.content.providers) !== JSON.stringify(providers)
     return {
       number: planned.number,
       base: base?.number ?? null,
@@ -76,9 +78,10 @@ export class NodeConfiguration {
         routes: fresh,
         // A route that is no longer served, for being disabled, is gone for the threads.
         removedRoutes: [...removedRoutes, ...changedRoutes.filter((route) => !ranked.has(route.id)).map(({ id }) => id)],
-        listeners
+        listeners,
+        ...hasNewProviders ? { providers } : {}
       }),
-      whole: () => splitParts({ upstreams: placed, routes: [...ranked.values()], listeners })
+      whole: () => splitParts({ upstreams: placed, routes: [...ranked.values()], listeners, providers })
     }
   }
 

@@ -1,4 +1,5 @@
 import type { RankedRoute } from '../../shared/routing/ranked-route.ts'
+import type { Provider } from '../../shared/schema/provider.ts'
 import type { Listener } from '../../shared/schema/listener.ts'
 import type { Identified } from '../../shared/schema/snapshot.ts'
 import type { Upstream } from '../../shared/schema/upstream.ts'
@@ -26,4 +27,6 @@ export interface RuntimePart {
   removedRoutes?: string[]
   /** All of them. */
   listeners?: PlacedListener[]
+  /** All of them. */
+  providers?: Provider[]
 }

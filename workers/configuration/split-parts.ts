@@ -13,6 +13,7 @@ export function splitParts(whole: RuntimePart): string[] {
   for (const list of pieces(whole.removedRoutes)) parts.push(`{"removedRoutes":${list}}`)
   for (const list of pieces(whole.routes)) parts.push(`{"routes":${list}}`)
   for (const list of pieces(whole.removedUpstreams)) parts.push(`{"removedUpstreams":${list}}`)
+  if (whole.providers !== undefined) parts.push(`{"providers":${JSON.stringify(whole.providers)}}`)
   if (whole.listeners !== undefined) parts.push(`{"listeners":${JSON.stringify(whole.listeners)}}`)
   return parts
 }

@@ -17,7 +17,9 @@ export const FIELD = {
   /** Hop-by-hop for requests only: what a client claims about forwarding is not believed. */
   forwarding: 11,
   trailer: 12,
-  traceparent: 13
+  traceparent: 13,
+  /** What a client claims about its tenant: a hint for routing, never copied. */
+  tenantCode: 14
 } as const
 
 /** The kind of the field whose name is text[start, end). */
@@ -44,6 +46,8 @@ export function fieldKind(text: string, start: number, end: number): number {
       return equalsIgnoringCase(text, start, end, 'keep-alive') ? FIELD.keepAlive : FIELD.other
     case 11:
       return equalsIgnoringCase(text, start, end, 'traceparent') ? FIELD.traceparent : FIELD.other
+    case 13:
+      return equalsIgnoringCase(text, start, end, 'x-tenant-code') ? FIELD.tenantCode : FIELD.other
     case 12:
       return equalsIgnoringCase(text, start, end, 'x-request-id') ? FIELD.forwarding : FIELD.other
     default:
@@ -58,6 +62,7 @@ function longFieldKind(text: string, start: number, end: number): number {
       return equalsIgnoringCase(text, start, end, 'http2-settings') ? FIELD.dropped : FIELD.other
     case 15:
       if (equalsIgnoringCase(text, start, end, 'security-scheme')) return FIELD.dropped
+      if (equalsIgnoringCase(text, start, end, 'x-tenant-source')) return FIELD.forwarding
       break
     case 17:
       if (equalsIgnoringCase(text, start, end, 'transfer-encoding')) return FIELD.transferEncoding

@@ -30,9 +30,11 @@ export class RequestHead {
   accept = ''
   /** A valid W3C traceparent, or empty; another one is not forwarded. */
   traceparent = ''
+  /** Values of X-Tenant-Code, joined by ", "; '' where there is none. */
+  tenantCode = ''
   /** Field lines for the origin, each with CR LF: no hop-by-hop, framing, Host or forwarding fields. */
   fields = ''
-  /** Lines of Forwarded, X-Forwarded-* and X-Request-Id as the client sent them; not among `fields`. */
+  /** Lines of Forwarded, X-Forwarded-*, X-Request-Id and X-Tenant-* as the client sent them; not among `fields`. */
   forwarding = ''
 }
 
@@ -111,7 +113,7 @@ function parseFields(text: string, start: number, end: number, maxFields: number
     if (at === -1) return REFUSALS.badField
     if (++count > maxFields) return REFUSALS.tooManyFields
     const kind = fieldKind(text, reader.nameStart, reader.nameEnd)
-    if (kind === FIELD.accept || kind === FIELD.traceparent) note(kind, reader.value(), head)
+    if (kind === FIELD.accept || kind === FIELD.traceparent || kind === FIELD.tenantCode) note(kind, reader.value(), head)
     if (reader.isPlain && (kind === FIELD.other || kind === FIELD.accept || kind === FIELD.trailer)) continue
     if (lineStart > runStart) fields += text.slice(runStart, lineStart)
     runStart = at
@@ -122,6 +124,7 @@ function parseFields(text: string, start: number, end: number, maxFields: number
       case FIELD.trailer:
         fields += reader.line()
         break
+      case FIELD.tenantCode:
       case FIELD.forwarding:
         head.forwarding += reader.line()
         break
@@ -152,8 +155,7 @@ function parseFields(text: string, start: number, end: number, maxFields: number
     }
   }
   reader.text = ''
-  if (end > runStart) fields += text.slice(runStart, end)
-  head.fields = fields
+  head.fields = end > runStart ? fields + text.slice(runStart, end) : fields
   return finish(head, absolute, hosts, codings)
 }
 
@@ -165,6 +167,7 @@ function resetFields(head: RequestHead): void {
   head.accept = ''
   head.traceparent = ''
   head.forwarding = ''
+  head.tenantCode = ''
   options.close = false
   options.keepAlive = false
   options.upgrade = false
@@ -173,6 +176,7 @@ function resetFields(head: RequestHead): void {
 
 function note(kind: number, value: string, head: RequestHead): void {
   if (kind === FIELD.traceparent) takeTrace(value, head)
+  else if (kind === FIELD.tenantCode) head.tenantCode = head.tenantCode === '' ? value : `${head.tenantCode}, ${value}`
   else head.accept = head.accept === '' ? value : `${head.accept}, ${value}`
 }
 

@@ -45,7 +45,7 @@ export class BodyIntake {
       if (waiting > MOST_WAITING) this.#client.pause()
     }
     if (!body.isComplete) return length
-    this.#wire.readIntoSharedBuffer(!exchange.hasWaitingBody)
+    this.#wire.readIntoSharedBuffer(!(exchange.origin?.socket.writableLength))
     return body.consumed
   }
 

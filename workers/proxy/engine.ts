@@ -64,8 +64,8 @@ export interface Engine {
   stats(): EngineStats
 }
 
-/** Ticks between two looks at the health of targets. */
-const HEALTH_TICKS = 10
+/** Ticks between two looks at what goes on without requests. */
+const LOOK_AFTER_TICKS = 10
 
 export function createEngine(options: EngineOptions): Engine {
   const state = new ThreadState(options.memory, options.thread)
@@ -89,7 +89,7 @@ export function createEngine(options: EngineOptions): Engine {
     thread.wheel.advance(state.now)
     connections.sweep()
     telemetry.tick()
-    if (++ticks % HEALTH_TICKS === 0) watchHealth(thread)
+    if (++ticks % LOOK_AFTER_TICKS === 0) lookAfter(thread)
   }, TICK_MS).unref()
 
   return {
@@ -126,10 +126,11 @@ function letGo({ current, state }: ThreadContext): void {
   state.keepOnly(new Set(targets.map(({ pool }) => pool)), new Set(targets.map(({ window }) => window)))
 }
 
-/** Samples what passive health counts, and lets targets back in whose time is over, also without requests. */
-function watchHealth({ current, state }: ThreadContext): void {
+/** Looks after what goes on without requests: what passive health counts, targets whose time out is over, keys of providers. */
+function lookAfter({ current, state }: ThreadContext): void {
   for (const upstream of current?.upstreams.values() ?? []) {
     upstream.health.sweep(state.now)
     upstream.available.list(state.now)
   }
+  for (const source of current?.identity.sources ?? []) source.refresh()
 }

@@ -2,27 +2,29 @@ import { transformOwnAnswer } from '../../shared/transforms/apply-transforms.ts'
 import type { Refusal } from '../http1/refusal.ts'
 import { RequestBody } from '../http1/request-body.ts'
 import { RequestHead } from '../http1/request-head.ts'
+import type { TokenIdentity } from '../identity/token-identity.ts'
 import { PRESSURE } from '../state/signals.ts'
 import { RequestRecord } from '../telemetry/request-record.ts'
 import type { OriginConnection } from '../upstreams/origin-connection.ts'
 import { Attempt, type AttemptOwner } from './attempt.ts'
-import { bindTarget } from './bind-target.ts'
 import { chooseDestination } from './choose-destination.ts'
-import { chooseTarget } from './choose-target.ts'
 import type { Client } from './client.ts'
 import { clientFailure, FAILURES, type ProxyFailure } from './failure.ts'
 import { findRoute } from './find-route.ts'
 import { originHead } from './forward-head.ts'
+import { giveOwnAnswer } from './give-own-answer.ts'
 import { OriginResponse, type ResponseOwner } from './origin-response.ts'
-import { type OwnAnswer, ownAnswerText } from './own-answer.ts'
+import type { OwnAnswer } from './own-answer.ts'
+import { placeAttempt } from './place-attempt.ts'
 import { RequestContext } from './request-context.ts'
 import { RequestMatch } from './request-match.ts'
 import { RequestReplay } from './request-replay.ts'
 import { RetryState } from './retry-state.ts'
+import { TokenWait, type TokenWaiter } from './token-wait.ts'
 import { type Runtime, type RuntimeDestination, type RuntimeRoute, RuntimeTarget, type RuntimeUpstream } from './runtime.ts'
 
 /** Serves one request: route, target, origin connection, relay. Used again for other requests, also of other connections. */
-export class Exchange implements ResponseOwner, AttemptOwner {
+export class Exchange implements ResponseOwner, AttemptOwner, TokenWaiter {
   readonly head = new RequestHead()
   readonly match = new RequestMatch(this.head)
   readonly body = new RequestBody()
@@ -32,6 +34,7 @@ export class Exchange implements ResponseOwner, AttemptOwner {
   readonly #response = new OriginResponse(this)
   readonly #attempt = new Attempt(this, this.#response)
   readonly #retries = new RetryState()
+  readonly #tokens = new TokenWait(this)
   #client: Client | null = null
   #route: RuntimeRoute | null = null
   #destination: RuntimeDestination | null = null
@@ -73,14 +76,6 @@ export class Exchange implements ResponseOwner, AttemptOwner {
     return this.#attempt.isConnected
   }
 
-  get hasWaitingBody(): boolean {
-    return this.origin !== null && this.origin.socket.writableLength > 0
-  }
-
-  get hasStarted(): boolean {
-    return this.#response.hasStarted
-  }
-
   /** Begins with the request in head. What of the body came with it is in body.first, in the origin's form. */
   begin(): void {
     const { state, current, signals } = this.client.thread
@@ -90,16 +85,32 @@ export class Exchange implements ResponseOwner, AttemptOwner {
     this.#isActive = true
     this.context.begin(this.client, this.record.requestId)
     this.record.describe(this.head)
-    const failure = signals.memoryPressure === PRESSURE.critical ? FAILURES.overloaded : current === null ? FAILURES.noConfiguration : this.#admit(current)
+    if (signals.memoryPressure === PRESSURE.critical) return this.#fail(FAILURES.overloaded)
+    if (current === null) return this.#fail(FAILURES.noConfiguration)
+    const identity = this.#tokens.identityOf(current.identity.sources, this.head.fields)
+    if (identity !== null) this.#serve(current, identity)
+  }
+
+  /** The token was verified; the request's body has waited. */
+  onIdentity(identity: TokenIdentity): void {
+    try {
+      this.#serve(this.client.thread.current!, identity)
+    } catch (error) {
+      this.client.onDefect(error)
+    }
+  }
+
+  /** `current` was read once and is not looked at again for this request. */
+  #serve(current: Runtime, identity: TokenIdentity): void {
+    const failure = identity.reason === 'busy' ? FAILURES.overloaded : this.#admit(current, identity)
     if (failure !== null) return this.#fail(failure)
     if (this.#route!.answer !== null) return this.#answer(this.#route!.answer)
     if (this.head.expectsContinue && !this.body.isComplete) this.client.write('HTTP/1.1 100 Continue\r\n\r\n')
     this.#next(false)
   }
 
-  /** Finds the route; `current` was read once and is not looked at again for this request. */
-  #admit(current: Runtime): ProxyFailure | null {
-    const found = findRoute(current, this.client.key, this.head, this.match, this.body, this.record)
+  #admit(current: Runtime, identity: TokenIdentity): ProxyFailure | null {
+    const found = findRoute(current, this.client.key, identity, this)
     if ('status' in found) return found
     this.#route = found
     this.context.matched(found.template, this.match.path)
@@ -132,18 +143,16 @@ export class Exchange implements ResponseOwner, AttemptOwner {
     this.#target = target
     this.record.targetId = target.id
     this.record.attempts++
-    this.#outgoing = originHead(this.#route!, this.head, this.match.path, target.hostHeader, this.context) + this.body.first
+    this.#outgoing = originHead(this.#route!, this.head, this.match.path, target.hostHeader, this.context, destination.upstream.affinity) + this.body.first
     this.#response.reset()
     this.#attempt.begin(target, destination, isRepeatable, fresh)
   }
 
   /** Null when there is none, or not the one that the client is bound to; then the request has failed. */
   #choose(destination: RuntimeDestination, now: number): RuntimeTarget | null {
-    const { tried } = this.#retries
-    const { affinity } = destination.upstream
-    const chosen = affinity === null ? chooseTarget(destination.upstream, destination.pick, tried, now) : bindTarget(destination, affinity, this.head, this.context, tried, now)
-    if (chosen === null || 'status' in chosen) {
-      this.#fail(chosen ?? FAILURES.noAvailableTarget)
+    const chosen = placeAttempt(destination, this.head, this.context, this.#retries.tried, now)
+    if ('status' in chosen) {
+      this.#fail(chosen)
       return null
     }
     if (chosen instanceof RuntimeTarget) return chosen
@@ -241,17 +250,9 @@ export class Exchange implements ResponseOwner, AttemptOwner {
     client.answer(failure, change === null ? null : (fields) => transformOwnAnswer(change, fields, this.context))
   }
 
-  /** Answers in place of an origin. */
   #answer(answer: OwnAnswer): void {
-    const { client, record } = this
-    const { transforms } = this.#route!
-    const fields = answer.fieldsFor(this.head, this.match.path)
-    const changed = transforms === null ? fields : transformOwnAnswer(transforms, fields, this.context)
-    const close = client.mustClose()
-    record.status = answer.status
-    record.failureCode = answer.code
-    if (answer.code !== '') client.thread.state.countFailure(answer.code)
-    client.write(ownAnswerText(answer, changed, record.requestId, close, this.head.method === 'HEAD'))
+    const { client } = this
+    const close = giveOwnAnswer(answer, this.#route!.transforms, this)
     this.#letGo()
     client.onResponseEnd(close)
   }
@@ -276,6 +277,7 @@ export class Exchange implements ResponseOwner, AttemptOwner {
     this.replay.forget()
     if (!this.#isActive) return
     this.#isActive = false
+    this.#tokens.forget()
     this.client.thread.state.counted.inFlight--
   }
 

@@ -1,20 +1,35 @@
 import { matchRoute } from '../../shared/routing/match-route.ts'
 import { normalizePath } from '../../shared/routing/normalize-path.ts'
 import { REFUSALS } from '../http1/refusal.ts'
+import { identify } from '../identity/identify.ts'
+import type { TokenIdentity } from '../identity/token-identity.ts'
 import type { RequestBody } from '../http1/request-body.ts'
 import type { RequestHead } from '../http1/request-head.ts'
 import type { RequestRecord } from '../telemetry/request-record.ts'
 import { clientFailure, FAILURES, type ProxyFailure } from './failure.ts'
+import type { RequestContext } from './request-context.ts'
 import type { RequestMatch } from './request-match.ts'
 import type { Runtime, RuntimeRoute } from './runtime.ts'
 
+/** What is read and filled in to find the route of a request. */
+interface RoutedRequest {
+  readonly head: RequestHead
+  readonly match: RequestMatch
+  readonly body: RequestBody
+  readonly record: RequestRecord
+  readonly context: RequestContext
+}
+
 /**
  * The route that takes the request, with its body limit set; a failure when there is none, or the body is too large for it.
- * The normalized path is in record.path afterwards. `key` is the endpointKey() of the port.
+ * Whose the request is and its normalized path are in the context and the record afterwards. `key` is the endpointKey() of the port.
  */
-export function findRoute(current: Runtime, key: string, head: RequestHead, match: RequestMatch, body: RequestBody, record: RequestRecord): RuntimeRoute | ProxyFailure {
+export function findRoute(current: Runtime, key: string, token: TokenIdentity, request: RoutedRequest): RuntimeRoute | ProxyFailure {
+  const { head, match, body, record, context } = request
   const listener = current.listeners.get(key)
   if (listener === undefined) return FAILURES.noRoute
+  identify(token, listener, head, context)
+  match.tenantCode = record.tenant = context.tenant
   const path = head.rawPath === '*' ? '*' : normalizePath(head.rawPath)
   if (path === null) {
     head.keepAlive = false

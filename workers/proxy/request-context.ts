@@ -9,8 +9,10 @@ export class RequestContext implements TransformContext {
   requestId = ''
   readonly scheme = 'http'
   readonly clientCertificate = ''
-  readonly tenant = ''
-  readonly user = ''
+  tenant = ''
+  user = ''
+  /** How the tenant is known; '' where there is none. */
+  tenantSource: 'token' | 'header' | '' = ''
   #client: Client | null = null
   #template: PathTemplate | null = null
   #path = ''

@@ -2,12 +2,13 @@ import { emptyRoutes } from '../../shared/routing/compiled-routes.ts'
 import { editRoutes, type RouteEdit } from '../../shared/routing/edit-routes.ts'
 import type { Issue } from '../../shared/schema/issue.ts'
 import type { RuntimePart } from '../configuration/runtime-part.ts'
+import { buildIdentity, type Identity, NO_IDENTITY } from '../identity/build-identity.ts'
 import { buildRoute } from './build-route.ts'
 import { buildUpstream } from './build-upstream.ts'
 import { endpointKey, type Runtime, type RuntimeListener, type RuntimeRoute, type RuntimeUpstream } from './runtime.ts'
 import type { ThreadContext } from './thread-context.ts'
 
-const NOTHING: Runtime = { revision: 0, routes: emptyRoutes(), actions: [], upstreams: new Map(), listeners: new Map() }
+const NOTHING: Runtime = { revision: 0, routes: emptyRoutes(), actions: [], upstreams: new Map(), listeners: new Map(), identity: NO_IDENTITY }
 
 /**
  * Builds the Runtime that follows another one, part by part, while that one serves. What no part names is taken over
@@ -21,6 +22,7 @@ export class RuntimeEdit {
   readonly #changedUpstreams = new Set<string>()
   readonly #actions: (RuntimeRoute | null)[]
   #listeners: ReadonlyMap<string, RuntimeListener>
+  #identity: Identity
 
   /** `base` null: from nothing. */
   constructor(thread: ThreadContext, base: Runtime | null, revision: number) {
@@ -31,6 +33,7 @@ export class RuntimeEdit {
     this.#upstreams = new Map(from.upstreams)
     this.#actions = [...from.actions]
     this.#listeners = from.listeners
+    this.#identity = from.identity
   }
 
   /** Returns what makes the part unusable. */
@@ -47,6 +50,7 @@ export class RuntimeEdit {
       this.#routes.add(ranked)
       this.#actions[ranked.index] = buildRoute(ranked, this.#upstreams)
     }
+    if (part.providers !== undefined) this.#identity = buildIdentity(part.providers, this.#thread.current?.identity ?? this.#identity, this.#thread.log, issues)
     if (part.listeners !== undefined) this.#setListeners(part.listeners)
     return issues
   }
@@ -56,13 +60,19 @@ export class RuntimeEdit {
     const enabled = placed.filter(({ value }) => value.enabled)
     this.#routes.setListeners(enabled.map(({ value }) => value.id))
     const served = enabled.filter(({ value, row }) => value.protocol === 'http' && row !== -1)
-    this.#listeners = new Map(served.map(({ value, row }) => [endpointKey(value), { config: value, row: state.listenerRow(row), accessLog: ACCESS_LOG[value.accessLog] }]))
+    this.#listeners = new Map(served.map(({ value, row }) => [endpointKey(value), {
+      config: value,
+      row: state.listenerRow(row),
+      accessLog: ACCESS_LOG[value.accessLog],
+      tenantHeader: value.tenantHeader.name.toLowerCase(),
+      acceptsTenant: value.tenantHeader.acceptFrom === 'any'
+    }]))
   }
 
   finish(): Runtime {
     const routes = this.#routes.finish()
     if (this.#changedUpstreams.size > 0) this.#renewRoutes(routes.routes)
-    return { revision: this.#revision, routes, actions: this.#actions, upstreams: this.#upstreams, listeners: this.#listeners }
+    return { revision: this.#revision, routes, actions: this.#actions, upstreams: this.#upstreams, listeners: this.#listeners, identity: this.#identity }
   }
 
   /** Routes hold on to their upstream, so that a request looks nothing up. */

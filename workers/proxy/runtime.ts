@@ -8,6 +8,7 @@ import type { Affinity } from '../affinity/affinity.ts'
 import type { KeyHash } from '../affinity/rendezvous.ts'
 import type { Choice, PickTarget, Turn } from '../balancing/choice.ts'
 import type { AvailableTargets } from '../health/available-targets.ts'
+import type { Identity } from '../identity/build-identity.ts'
 import type { FailureWindow } from '../health/failure-window.ts'
 import type { PassiveHealth } from '../health/passive-health.ts'
 import type { ListenerRow } from '../state/listener-row.ts'
@@ -113,6 +114,9 @@ export interface RuntimeListener {
   readonly row: ListenerRow
   /** 0: off, 1: sampled, 2: full. */
   readonly accessLog: number
+  /** Lower-case name of the header that names the tenant. */
+  readonly tenantHeader: string
+  readonly acceptsTenant: boolean
 }
 
 /** What one thread compiled from a snapshot. Immutable; replaced as a whole. */
@@ -125,6 +129,7 @@ export interface Runtime {
   readonly upstreams: ReadonlyMap<string, RuntimeUpstream>
   /** Enabled http listeners by endpointKey(). */
   readonly listeners: ReadonlyMap<string, RuntimeListener>
+  readonly identity: Identity
 }
 
 /** How a listener's socket and its configuration find each other. */

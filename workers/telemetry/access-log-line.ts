@@ -8,7 +8,7 @@ export function accessLogLine(record: RequestRecord, endedAt: number, time: stri
   const { startedAt, firstByteAt, traceparent } = record
   const firstByteMs = firstByteAt === 0 ? 0 : firstByteAt - startedAt
   return (
-    `{"time":"${time}","requestId":"${record.requestId}","client":"${record.clientAddress}","listener":${JSON.stringify(record.listenerName)},` +
+    `{"time":"${time}","requestId":"${record.requestId}","client":"${record.clientAddress}","tenant":${JSON.stringify(record.tenant)},"listener":${JSON.stringify(record.listenerName)},` +
     `"route":${JSON.stringify(record.routeName)},"upstream":${JSON.stringify(record.upstreamName)},"target":${JSON.stringify(record.targetId)},` +
     `"method":${JSON.stringify(record.method)},"host":${JSON.stringify(record.host)},"path":${JSON.stringify(record.path)},` +
     `"status":${record.status},"code":"${record.failureCode}","attempts":${record.attempts},` +

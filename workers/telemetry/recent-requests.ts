@@ -33,6 +33,7 @@ export function recentRequest(record: RequestRecord, endedAt: number): RecentReq
     time: new Date().toISOString(),
     requestId: record.requestId,
     client: record.clientAddress,
+    tenant: copied(record.tenant),
     listener: record.listenerName,
     route: record.routeName,
     upstream: record.upstreamName,

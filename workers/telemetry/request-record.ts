@@ -9,6 +9,8 @@ export class RequestRecord {
   routeSlot = -1
   routeName = ''
   upstreamName = ''
+  /** '' where there is none. */
+  tenant = ''
   /** The last one tried. */
   targetId = ''
   method = ''
@@ -53,6 +55,7 @@ export class RequestRecord {
     this.routeSlot = -1
     this.routeName = ''
     this.upstreamName = ''
+    this.tenant = ''
     this.targetId = ''
     this.method = ''
     this.host = ''

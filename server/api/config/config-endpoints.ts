@@ -4,10 +4,9 @@ import { IssueSchema } from '../../../shared/schema/issue-schema.ts'
 import { Desired } from '../../../shared/schema/node-api.ts'
 import { ResourceChange } from '../../../shared/schema/resource-change.ts'
 import { diffContent } from '../../../shared/snapshot/diff.ts'
-import { validateContent } from '../../../shared/snapshot/validate.ts'
 import { type Endpoint, endpoint } from '../../http/endpoint.ts'
-import { certificateIssues } from '../../certificates/check-certificates.ts'
 import { readDraft } from '../../publishing/assemble-draft.ts'
+import { contentIssues } from '../../publishing/content-issues.ts'
 import { hashContent } from '../../publishing/content-hash.ts'
 import { discardDraft } from '../../publishing/discard.ts'
 import { desiredOf, findLive } from '../../publishing/live.ts'
@@ -52,7 +51,7 @@ export const configEndpoints: Endpoint[] = [
     async handle({ deps }) {
       const [draft, live, configuration] = await Promise.all([readDraft(deps.db), findLive(deps.db), deps.db.configuration.findByPk(1)])
       const hash = draft.ok ? hashContent(draft.value).sha256 : '0'.repeat(64)
-      return { status: 200, body: { issues: draft.ok ? [...validateContent(draft.value), ...await certificateIssues(deps.db, draft.value)] : draft.issues, draftHash: hash, live: live && desiredOf(live), behindRollback: configuration?.behindRollback ?? false } }
+      return { status: 200, body: { issues: draft.ok ? await contentIssues(deps.db, draft.value) : draft.issues, draftHash: hash, live: live && desiredOf(live), behindRollback: configuration?.behindRollback ?? false } }
     }
   }),
   endpoint({

@@ -12,8 +12,15 @@ export interface BoundTarget {
   bindingField: string
 }
 
+/** Where the next attempt goes; a failure when there is nowhere. */
+export function placeAttempt(destination: RuntimeDestination, head: RequestHead, context: TransformContext, tried: readonly RuntimeTarget[], now: number): RuntimeTarget | BoundTarget | ProxyFailure {
+  const { upstream, pick } = destination
+  if (upstream.affinity === null) return chooseTarget(upstream, pick, tried, now) ?? FAILURES.noAvailableTarget
+  return bindTarget(destination, upstream.affinity, head, context, tried, now)
+}
+
 /** The target that the request is bound to; else, and after the first attempt, one that the balancer chooses. */
-export function bindTarget(destination: RuntimeDestination, affinity: Affinity, head: RequestHead, context: TransformContext, tried: readonly RuntimeTarget[], now: number): BoundTarget | ProxyFailure {
+function bindTarget(destination: RuntimeDestination, affinity: Affinity, head: RequestHead, context: TransformContext, tried: readonly RuntimeTarget[], now: number): BoundTarget | ProxyFailure {
   const { upstream, pick } = destination
   if (tried.length === 0) {
     const bound = affinity.find({ fields: head.fields, user: context.user, tenant: context.tenant }, upstream.available.list(now))

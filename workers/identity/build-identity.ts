@@ -1,0 +1,47 @@
+import { createPublicKey } from 'node:crypto'
+import type { KeyObject } from 'jose'
+import { errorIssue, type Issue } from '../../shared/schema/issue.ts'
+import type { Provider } from '../../shared/schema/provider.ts'
+import { KeySet, type KeySetLog } from './key-set.ts'
+import { tokenPlace } from './token-place.ts'
+import { TokenSource } from './token-source.ts'
+import type { Verifier } from './verify-token.ts'
+
+/** What a configuration says about identity, ready for requests. */
+export interface Identity {
+  readonly sources: readonly TokenSource[]
+  readonly keySets: ReadonlyMap<string, KeySet>
+}
+
+export const NO_IDENTITY: Identity = { sources: [], keySets: new Map() }
+
+/** `before` lends its key sets, so that known keys need no fetch. A key that cannot be read is an issue. */
+export function buildIdentity(providers: readonly Provider[], before: Identity, log: KeySetLog, issues: Issue[]): Identity {
+  const keySets = new Map<string, KeySet>()
+  const places = new Map<string, Map<string, Verifier>>()
+  for (const [index, provider] of providers.entries()) {
+    if (!provider.enabled) continue
+    const key = keyOf(provider, (url) => keySets.get(url) ?? before.keySets.get(url) ?? new KeySet(url, log))
+    if (key === null) {
+      issues.push(errorIssue(`/providers/${index}/key`, 'unusable_key', `the key of provider "${provider.name}" is no public key that can be read`))
+      continue
+    }
+    if (key instanceof KeySet) keySets.set(key.url, key)
+    const verifiers = places.get(provider.from) ?? new Map<string, Verifier>()
+    places.set(provider.from, verifiers.set(provider.issuer, { provider, key: key instanceof KeySet ? key.find : key }))
+  }
+  for (const keySet of keySets.values()) keySet.refresh()
+  // The header goes before cookies.
+  const ordered = [...places].sort(([a], [b]) => (a < b ? -1 : 1))
+  return { keySets, sources: ordered.map(([from, verifiers]) => new TokenSource(tokenPlace(from), verifiers, [...keySets.values()])) }
+}
+
+function keyOf({ jwksUrl, key }: Provider, keySetOf: (url: string) => KeySet): KeySet | KeyObject | null {
+  if (jwksUrl !== undefined) return keySetOf(jwksUrl)
+  const text = (key ?? '').trim()
+  try {
+    return createPublicKey(text.startsWith('{') ? { key: JSON.parse(text), format: 'jwk' } : text)
+  } catch {
+    return null
+  }
+}
