@@ -8,6 +8,8 @@ export interface RecentRequest {
   time: string
   requestId: string
   client: string
+  /** '' where there is none. */
+  tenant: string
   listener: string
   route: string
   upstream: string
