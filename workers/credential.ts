@@ -7,3 +7,12 @@ export interface Credential {
   certificatePem: string
   privateKeyPem: string
 }
+
+/** What threads may know that nobody else may. Plain data. */
+export interface NodeSecrets {
+  certificates: Credential[]
+  /** In base64; null while the control plane has given none. */
+  fleetKey: string | null
+}
+
+export const NO_SECRETS: NodeSecrets = { certificates: [], fleetKey: null }

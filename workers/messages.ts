@@ -1,6 +1,6 @@
 import type net from 'node:net'
 import type { Issue } from '../shared/schema/issue.ts'
-import type { Credential } from './credential.ts'
+import type { NodeSecrets } from './credential.ts'
 import type { ListenEndpoint } from './endpoint.ts'
 import type { Ejection } from './health/ejections.ts'
 import type { SharedMemory } from './state/shared-memory.ts'
@@ -29,7 +29,7 @@ export type ToProcess =
   | { kind: 'prepare'; id: number; snapshot: string }
   | { kind: 'commit'; id: number; endpoints: ListenEndpoint[] }
   | { kind: 'abort' }
-  | { kind: 'credentials'; credentials: Credential[] }
+  | { kind: 'credentials'; credentials: NodeSecrets }
   | { kind: 'traffic'; id: number }
   | { kind: 'recent'; id: number }
   | { kind: 'listen'; id: number; thread: number; endpoint: ListenEndpoint }
@@ -55,7 +55,7 @@ export type ToThread =
   | { kind: 'prepare-end'; id: number }
   | { kind: 'commit'; id: number; endpoints: ListenEndpoint[] }
   | { kind: 'abort' }
-  | { kind: 'credentials'; id: number; credentials: Credential[] }
+  | { kind: 'credentials'; id: number; credentials: NodeSecrets }
   | { kind: 'recent'; id: number }
   | { kind: 'log-taken' }
   | { kind: 'listen'; id: number; endpoint: ListenEndpoint; socket: net.Socket }

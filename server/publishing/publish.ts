@@ -41,7 +41,7 @@ async function publishIn(transaction: Transaction, attempt: number, change: Chan
   await checkExpectedDraft(db, transaction, hashed.sha256, request)
   if (start.live?.sha256 === hashed.sha256) return keepLive(transaction, change, start)
   await checkFleet(db, transaction, start.configuration.epoch, start.live, request.force)
-  const issues = await checkContent(db, transaction, hashed.content)
+  const issues = await checkContent(change.deps, transaction, hashed.content)
   const stored = await storeSnapshot(db, transaction, start.configuration, { hashed, createdBy: actorName(change.actor), note: request.note, behindRollback: false })
   const changes = summarizeChanges(contentOf(start.live), hashed.content)
   await audit(transaction, change, start, stored.revision, { sha256: stored.sha256, note: request.note, force: request.force, changes })

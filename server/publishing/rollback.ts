@@ -35,7 +35,7 @@ async function rollbackIn(transaction: Transaction, attempt: number, change: Cha
   const hashed = hashContent(decoded.value)
   if (live !== null && live.sha256 === hashed.sha256) return { ...desiredOf(live), unchanged: true, issues: [], nodes: [] }
   await checkFleet(db, transaction, configuration.epoch, live, false)
-  const issues = await checkContent(db, transaction, hashed.content)
+  const issues = await checkContent(change.deps, transaction, hashed.content)
   const draft = await assembleDraft(db, transaction)
   const behindRollback = !draft.ok || hashContent(draft.value).sha256 !== hashed.sha256
   const by = actorName(change.actor)

@@ -2,9 +2,10 @@ import Type from 'typebox'
 import { sha256Hex, strictObject, uuid } from './field.ts'
 
 /**
- * How a private key travels to one data node: X25519 with a one-time key, HKDF-SHA256 (salt: the one-time public key and
- * then the node's), AES-256-GCM with the certificate's id as additional data. `sealed` is base64 of the one-time public
- * key, IV, tag and ciphertext, in this order; the plaintext is JSON { certificatePem, privateKeyPem }.
+ * How a secret travels to one data node: X25519 with a one-time key, HKDF-SHA256 (salt: the one-time public key and
+ * then the node's), AES-256-GCM with the certificate's id, or FLEET_KEY_ID, as additional data. `sealed` is base64 of the one-time public
+ * key, IV, tag and ciphertext, in this order;  the plaintext is JSON: { certificatePem, privateKeyPem } of a certificate,
+ * { fleetKey } in base64.
  */
 export const SEALED = {
   /** Purpose of the derived key; part of what both sides agree on. */
@@ -14,6 +15,9 @@ export const SEALED = {
   ivBytes: 12,
   tagBytes: 16
 } as const
+
+/** Stands for the key that all nodes share. */
+export const FLEET_KEY_ID = 'fleet-key'
 
 /** What stands before the 32 raw bytes in an X25519 public key's DER (RFC 8410), in hex. */
 export const X25519_DER_HEAD = '302a300506032b656e032100'
@@ -26,7 +30,7 @@ export const SealedCertificate = strictObject({
 export type SealedCertificate = Type.Static<typeof SealedCertificate>
 
 /** Answer of GET /api/v1/node/credentials?have=HASH (304 when the node has them). */
-export const SealedCredentials = strictObject({ hash: sha256Hex({ description: 'Of what is answered; sent as `have` the next time.' }), certificates: Type.Array(SealedCertificate) })
+export const SealedCredentials = strictObject({ hash: sha256Hex({ description: 'Of what is answered; sent as `have` the next time.' }), certificates: Type.Array(SealedCertificate), fleetKey: Type.Optional(Type.String({ maxLength: 1024, description: 'The key that all nodes share, sealed likewise; absent while the control plane has no SECRETS_KEY.' })) })
 export type SealedCredentials = Type.Static<typeof SealedCredentials>
 
 /** Body of POST /api/v1/node/key. */

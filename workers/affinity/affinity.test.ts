@@ -7,8 +7,9 @@ import { arrCookieKey, hashCookieKey } from './cookie-affinity.ts'
 import { keyHashOf } from './rendezvous.ts'
 import { xxhash64 } from './xxhash64.ts'
 
+let fleetKey: Buffer | null = Buffer.alloc(32, 1)
 const target = (id: string, weight = 1, inFlight = 0) => ({ id, weight, inFlight, idHash: keyHashOf(id) })
-const affinity = (given: Partial<SessionAffinity>) => buildAffinity({ enabled: true, policy: 'Hash', keyName: 'X-Session-Key', failurePolicy: 'Redistribute', boundedLoad: 0, ...given }, ['a', 'b', 'c'])!
+const affinity = (given: Partial<SessionAffinity>) => buildAffinity({ enabled: true, policy: 'Hash', keyName: 'X-Session-Key', failurePolicy: 'Redistribute', boundedLoad: 0, ...given }, { id: 'u', targetIds: ['a', 'b', 'c'], fleetKey: () => fleetKey })!
 const request = (given: { fields?: string; user?: string; tenant?: string } = {}) => ({ fields: '', user: '', tenant: '', ...given })
 
 test('XXH64: the values of its specification', () => {
@@ -77,6 +78,31 @@ test('a cookie binds; a key of nobody, or of a target that is not available, is 
   assert.deepEqual(cookies.find(request({ fields }), [b]), { target: null, isBroken: true })
   assert.deepEqual(cookies.find(request({ fields: 'Cookie: .Affinity=zz\r\n' }), [a, b]), { target: null, isBroken: true })
   assert.deepEqual(cookies.find(request({ fields: 'Cookie: x=1\r\n' }), [a, b]), { target: null, isBroken: false })
+})
+
+test('Cookie: the key tells nothing and cannot be made without the key of the fleet', () => {
+  const cookies = affinity({ policy: 'Cookie', keyName: 'k' })
+  const [a, b] = [target('a'), target('b')]
+  const [, value] = /^Set-Cookie: k=([A-Za-z0-9_-]{43});/.exec(cookies.bind(a)) ?? assert.fail(cookies.bind(a))
+  assert.equal(cookies.find(request({ fields: `Cookie: k=${value}\r\n` }), [a, b]).target, a)
+  for (const forged of ['a', hashCookieKey('a'), arrCookieKey('a')]) assert.deepEqual(cookies.find(request({ fields: `Cookie: k=${forged}\r\n` }), [a, b]), { target: null, isBroken: true })
+  fleetKey = Buffer.alloc(32, 2)
+  assert.deepEqual(cookies.find(request({ fields: `Cookie: k=${value}\r\n` }), [a, b]), { target: null, isBroken: true })
+  fleetKey = null
+  assert.equal(cookies.bind(a), '')
+  fleetKey = Buffer.alloc(32, 1)
+  assert.equal(cookies.find(request({ fields: `Cookie: k=${value}\r\n` }), [a, b]).target, a)
+})
+
+test('CustomHeader: the answer gives the key, the client brings it; two are the key of nobody', () => {
+  const headers = affinity({ policy: 'CustomHeader', keyName: 'X-Seat', failurePolicy: 'Return503' })
+  const [a, b] = [target('a'), target('b')]
+  const line = headers.bind(b)
+  assert.match(line, /^X-Seat: [A-Za-z0-9_-]{43}\r\n$/)
+  assert.equal(headers.find(request({ fields: `Accept: */*\r\n${line}` }), [a, b]).target, b)
+  assert.deepEqual(headers.find(request({ fields: line + line }), [a, b]), { target: null, isBroken: true })
+  assert.deepEqual(headers.find(request(), [a, b]), { target: null, isBroken: false })
+  assert.equal(headers.refusesBroken, true)
 })
 
 test('the cookie has the attributes that the configuration says', () => {

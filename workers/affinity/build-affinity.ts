@@ -1,21 +1,31 @@
 import type { SessionAffinity } from '../../shared/schema/session-affinity.ts'
 import type { Affinity } from './affinity.ts'
+import { fixedKeys, signedKeys } from './affinity-keys.ts'
 import { arrCookieKey, cookieAffinity, hashCookieKey } from './cookie-affinity.ts'
 import { hashAffinity } from './hash-affinity.ts'
+import { headerAffinity } from './header-affinity.ts'
 
-/** The affinity of an upstream with these targets; null when it has none. */
-export function buildAffinity(affinity: SessionAffinity, targetIds: readonly string[]): Affinity | null {
+/** What an affinity has to know of its upstream. */
+interface AffinityUpstream {
+  readonly id: string
+  readonly targetIds: readonly string[]
+  /** The key that all nodes share; null while there is none. */
+  fleetKey(): Buffer | null
+}
+
+/** The affinity of an upstream; null when it has none. */
+export function buildAffinity(affinity: SessionAffinity, { id, targetIds, fleetKey }: AffinityUpstream): Affinity | null {
   if (!affinity.enabled) return null
   switch (affinity.policy) {
     case 'Hash':
       return hashAffinity(affinity)
     case 'HashCookie':
-      return cookieAffinity(affinity, targetIds, hashCookieKey)
+      return cookieAffinity(affinity, fixedKeys(targetIds, hashCookieKey))
     case 'ArrCookie':
-      return cookieAffinity(affinity, targetIds, arrCookieKey)
+      return cookieAffinity(affinity, fixedKeys(targetIds, arrCookieKey))
     case 'Cookie':
+      return cookieAffinity(affinity, signedKeys(id, targetIds, fleetKey))
     case 'CustomHeader':
-      // Refused at publish until nodes have a common key.
-      return null
+      return headerAffinity(affinity, signedKeys(id, targetIds, fleetKey))
   }
 }

@@ -3,6 +3,7 @@ import type { SessionAffinity } from '../../shared/schema/session-affinity.ts'
 import { fieldValue } from '../../shared/transforms/header-lines.ts'
 import type { Affinity } from './affinity.ts'
 import { affinityCookie, cookieValue } from './affinity-cookie.ts'
+import type { AffinityKeys } from './affinity-keys.ts'
 import { xxhash64 } from './xxhash64.ts'
 
 /** XXH64 of the id, in hex (YARP HashCookieSessionAffinityPolicy.cs). */
@@ -22,9 +23,8 @@ function bytesOf(targetId: string): Buffer {
   return Buffer.from(targetId.toUpperCase(), 'utf16le')
 }
 
-/** By a cookie that holds a hash of the target's id. The keys of all targets are known beforehand. */
-export function cookieAffinity(affinity: SessionAffinity, targetIds: readonly string[], keyOf: (targetId: string) => string): Affinity {
-  const keys = new Map(targetIds.map((id) => [id, keyOf(id)]))
+/** By a cookie that holds the key of a target. */
+export function cookieAffinity(affinity: SessionAffinity, keys: AffinityKeys): Affinity {
   const cookie = affinityCookie(affinity)
   return {
     refusesBroken: affinity.failurePolicy === 'Return503',
@@ -33,10 +33,14 @@ export function cookieAffinity(affinity: SessionAffinity, targetIds: readonly st
       const cookies = fieldValue(fields, 'cookie')
       const key = cookies === null ? null : cookieValue(cookies, affinity.keyName)
       if (key === null) return { target: null, isBroken: false }
-      const target = available.find(({ id }) => keys.get(id) === key) ?? null
+      const targetId = keys.targetOf(key)
+      const target = available.find(({ id }) => id === targetId) ?? null
       return { target, isBroken: target === null }
     },
-    bind: ({ id }) => cookie(keys.get(id) ?? keyOf(id)),
+    bind({ id }) {
+      const key = keys.keyOf(id)
+      return key === '' ? '' : cookie(key)
+    },
     headerValue: () => ''
   }
 }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Issue } from '../../shared/schema/issue.ts'
 import type { Ack, Desired, PortState, ThreadResult } from '../../shared/schema/node-api.ts'
-import type { Credential } from '../credential.ts'
+import { NO_SECRETS, type NodeSecrets } from '../credential.ts'
 import { type ListenerEndpoint, listenerEndpoints } from '../endpoint.ts'
 import type { Log } from '../log.ts'
 import { ackOf, portIssues, portStates } from './apply-report.ts'
@@ -54,7 +54,7 @@ export class DataNode {
   #idle = Promise.withResolvers<void>()
   #done: Promise<void> = Promise.resolve()
   #retryTimer: NodeJS.Timeout | undefined
-  #credentials: Credential[] = []
+  #credentials: NodeSecrets = NO_SECRETS
   lastResult: Ack['result'] | 'none' = 'none'
   refusals = 0
 
@@ -111,7 +111,7 @@ export class DataNode {
   }
 
   /** Certificates for every thread, at once and without a publish. */
-  useCredentials(credentials: Credential[]): void {
+  useCredentials(credentials: NodeSecrets): void {
     this.#credentials = credentials
     this.#options.processes.current?.useCredentials(credentials)
   }

@@ -3,7 +3,7 @@ import type net from 'node:net'
 import { fileURLToPath } from 'node:url'
 import type { ThreadResult } from '../../shared/schema/node-api.ts'
 import { type Calls, createCalls } from '../calls.ts'
-import type { Credential } from '../credential.ts'
+import type { NodeSecrets } from '../credential.ts'
 import type { ListenEndpoint } from '../endpoint.ts'
 import type { Log } from '../log.ts'
 import { type FromProcess, type ListenAnswer, type ProcessStats, THREAD_GONE, type ToProcess, type WorkerSettings } from '../messages.ts'
@@ -82,7 +82,7 @@ export class WorkerProcess {
     return this.#call((id) => ({ kind: 'commit', id, endpoints: plain }))
   }
 
-  useCredentials(credentials: Credential[]): void {
+  useCredentials(credentials: NodeSecrets): void {
     this.#send({ kind: 'credentials', credentials })
   }
 

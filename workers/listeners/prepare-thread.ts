@@ -1,7 +1,7 @@
 import type { Issue } from '../../shared/schema/issue.ts'
 import type { ThreadResult } from '../../shared/schema/node-api.ts'
 import type { PlannedConfiguration } from '../configuration/node-configuration.ts'
-import type { Credential } from '../credential.ts'
+import type { NodeSecrets } from '../credential.ts'
 import type { ListenEndpoint } from '../endpoint.ts'
 import type { ThreadPrepared } from '../messages.ts'
 import type { ThreadSlot } from './thread-slot.ts'
@@ -37,6 +37,6 @@ export async function commitThread(slot: ThreadSlot, planned: PlannedConfigurati
   slot.serving = planned.number
 }
 
-export function giveCredentials(slot: ThreadSlot, credentials: Credential[]): Promise<unknown> {
+export function giveCredentials(slot: ThreadSlot, credentials: NodeSecrets): Promise<unknown> {
   return slot.call((id) => ({ kind: 'credentials', id, credentials }))
 }

@@ -2,7 +2,7 @@ import type net from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Snapshot } from '../../shared/schema/snapshot.ts'
 import type { ThreadResult } from '../../shared/schema/node-api.ts'
-import type { Credential } from '../credential.ts'
+import { NO_SECRETS, type NodeSecrets } from '../credential.ts'
 import type { ListenEndpoint } from '../endpoint.ts'
 import type { Log } from '../log.ts'
 import { type ListenAnswer, type ProcessStats, THREAD_GONE, type WorkerSettings } from '../messages.ts'
@@ -58,7 +58,7 @@ export class ThreadPool {
   readonly #stalled = new Set<number>()
   readonly #ejections = new Ejections()
   #inherited: Ejection[]
-  #credentials: Credential[] = []
+  #credentials: NodeSecrets = NO_SECRETS
   readonly #listening = new Map<string, ListenEndpoint>()
   #past = emptyStats()
   #restarts = 0
@@ -175,7 +175,7 @@ export class ThreadPool {
   }
 
   /** Threads use these certificates from now on. */
-  useCredentials(credentials: Credential[]): void {
+  useCredentials(credentials: NodeSecrets): void {
     this.#credentials = credentials
     void this.#callAll((slot) => giveCredentials(slot, credentials))
   }

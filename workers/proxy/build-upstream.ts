@@ -37,7 +37,7 @@ export function buildUpstream(placed: PlacedUpstream, thread: ThreadContext, iss
     targets,
     available: new AvailableTargets(targets, value.availability === 'HealthyOrPanic', signals, (target) => tell('target_readmitted', target, `${healthCheck.passive.reactivationSeconds} s are over`)),
     health: new PassiveHealth(healthCheck.passive, targets, signals, (target, reason) => tell('target_ejected', target, reason)),
-    affinity: buildAffinity(value.sessionAffinity, targets.map((target) => target.id)),
+    affinity: buildAffinity(value.sessionAffinity, { id: value.id, targetIds: targets.map((target) => target.id), fleetKey: () => thread.state.credentials.fleetKey }),
     row,
     pick: BALANCERS[value.loadBalancing],
     turn: { random: thread.random, nextTurn: () => row.nextTurn(), lock: () => row.lock(), unlock: () => row.unlock() },

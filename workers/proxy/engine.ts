@@ -1,6 +1,6 @@
 import type { Issue } from '../../shared/schema/issue.ts'
 import type { RuntimePart } from '../configuration/runtime-part.ts'
-import type { Credential } from '../credential.ts'
+import type { NodeSecrets } from '../credential.ts'
 import type { ConnectionHandle } from '../listeners/accept-handles.ts'
 import type { SharedMemory } from '../state/shared-memory.ts'
 import { Signals } from '../state/signals.ts'
@@ -54,7 +54,7 @@ export interface Engine {
   /** Forgets the prepared Runtime. */
   abort(): void
   /** New connections show these certificates. */
-  useCredentials(credentials: readonly Credential[]): void
+  useCredentials(credentials: NodeSecrets): void
   /** Takes over an accepted connection (from acceptHandles()). */
   accept(handle: ConnectionHandle, endpoint: Endpoint): void
   /** The port is going away: its connections end with their current answer, idle ones after a second. */

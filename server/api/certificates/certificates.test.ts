@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { createPublicKey, X509Certificate } from 'node:crypto'
 import fs from 'node:fs'
 import { after, before, describe, test } from 'node:test'
+import { FLEET_KEY_ID } from '../../../shared/schema/sealed.ts'
 import { sealedRowsProblem } from '../../secrets/check-sealed-rows.ts'
 import { parseSecretsKey } from '../../secrets/secrets-key.ts'
 import { type ControlPlane, startControlPlane } from '../../testing/control-plane.ts'
@@ -72,12 +73,15 @@ describe('an upload', () => {
     assert.equal((await plane.as.publisher('POST', '/certificates', { name: name.toUpperCase(), ...pair('client') })).body.error.code, 'name_taken')
   })
 
-  test('needs SECRETS_KEY', async () => {
+  test('needs SECRETS_KEY, as does affinity by signed keys', async () => {
     const without = await startControlPlane({ secretsKey: null })
     try {
       const answer = await without.as.publisher('POST', '/certificates', { name: 'x', ...pair('client') })
       assert.deepEqual([answer.status, answer.body.error.code], [503, 'secrets_key_missing'])
       assert.equal(await sealedRowsProblem(without.db, null), null)
+      await created(without.as.editor, '/upstreams', { name: 'u', targets: [{ id: 'a', address: 'http://127.0.0.1:1' }], sessionAffinity: { enabled: true, policy: 'CustomHeader' } })
+      const { issues } = (await without.as.viewer('POST', '/config/validate')).body
+      assert.deepEqual(issues.map(({ path, code }: { path: string; code: string }) => [path, code]), [['/upstreams/0/sessionAffinity/policy', 'secrets_key_missing']])
     } finally {
       await without.stop()
     }
@@ -144,7 +148,13 @@ describe('a node', () => {
     assert.deepEqual((await node('GET', '/node/credentials')).body.error.code, 'node_key_missing')
     const key = createNodeKey()
     assert.equal((await node('POST', '/node/key', { publicKey: key.publicKey })).status, 204)
-    assert.deepEqual((await node('GET', '/node/credentials')).body.certificates, [])
+    const first = (await node('GET', '/node/credentials')).body
+    assert.deepEqual(first.certificates, [])
+    const other = await enrolNode(plane, 'node-other')
+    const otherKey = createNodeKey()
+    await other('POST', '/node/key', { publicKey: otherKey.publicKey })
+    const fleetKey = key.open({ id: FLEET_KEY_ID, fingerprint256: '', sealed: first.fleetKey })
+    assert.deepEqual(otherKey.open({ id: FLEET_KEY_ID, fingerprint256: '', sealed: (await other('GET', '/node/credentials')).body.fleetKey }), fleetKey, 'every node has the same')
 
     const draft = await createSmallDraft(plane.as.editor, `served-${++count}`, 21_000)
     const { id } = await upload('client')

@@ -51,7 +51,7 @@ export const configEndpoints: Endpoint[] = [
     async handle({ deps }) {
       const [draft, live, configuration] = await Promise.all([readDraft(deps.db), findLive(deps.db), deps.db.configuration.findByPk(1)])
       const hash = draft.ok ? hashContent(draft.value).sha256 : '0'.repeat(64)
-      return { status: 200, body: { issues: draft.ok ? await contentIssues(deps.db, draft.value) : draft.issues, draftHash: hash, live: live && desiredOf(live), behindRollback: configuration?.behindRollback ?? false } }
+      return { status: 200, body: { issues: draft.ok ? await contentIssues(deps, draft.value) : draft.issues, draftHash: hash, live: live && desiredOf(live), behindRollback: configuration?.behindRollback ?? false } }
     }
   }),
   endpoint({

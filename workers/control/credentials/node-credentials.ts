@@ -1,35 +1,35 @@
-import type { Credential } from '../../credential.ts'
+import type { Credential, NodeSecrets } from '../../credential.ts'
 import type { Log } from '../../log.ts'
 import { type ControlPlane, ControlPlaneError } from '../control-plane.ts'
 import type { CredentialFile } from './credential-file.ts'
 import type { SealedCredentials } from '../../../shared/schema/sealed.ts'
 import { decodeSealed } from './decode-sealed.ts'
 import type { NodeKey } from './node-key.ts'
-import { openSealed } from './open-sealed.ts'
+import { openCertificate, openFleetKey } from './open-sealed.ts'
 
 /** The control plane does not know this node's key yet. */
 const KEY_MISSING = 409
 
 /**
- * The certificates that this node may use: from its disk at the start, then from the control plane whenever they changed.
+ * The certificates that this node may use, and the key that all nodes share: from its disk at the start, then from the control plane whenever they changed.
  * What is on the disk stays sealed to a key that lies beside it and never leaves the node.
  */
 export class NodeCredentials {
   readonly #controlPlane: Pick<ControlPlane, 'credentials' | 'registerKey'>
   readonly #file: CredentialFile
   readonly #key: NodeKey
-  readonly #changed: (credentials: Credential[]) => void
+  readonly #changed: (secrets: NodeSecrets) => void
   readonly #log: Log
   #have: string | null = null
   #asking: Promise<void> | null = null
   #isWanted = false
   #hasComplained = false
 
-  constructor(options: { controlPlane: Pick<ControlPlane, 'credentials' | 'registerKey'>; file: CredentialFile; key: NodeKey; changed(credentials: Credential[]): void; log: Log }) {
+  constructor(options: { controlPlane: Pick<ControlPlane, 'credentials' | 'registerKey'>; file: CredentialFile; key: NodeKey; changed(secrets: NodeSecrets): void; log: Log }) {
     this.#controlPlane = options.controlPlane
     this.#file = options.file
     this.#key = options.key
-    this.#changed = (credentials) => options.changed(credentials)
+    this.#changed = (secrets) => options.changed(secrets)
     this.#log = options.log
   }
 
@@ -86,14 +86,24 @@ export class NodeCredentials {
     const opened: Credential[] = []
     for (const certificate of sealed.certificates) {
       try {
-        opened.push(openSealed(certificate, this.#key))
+        opened.push(openCertificate(certificate, this.#key))
       } catch (error) {
         this.#log.error({ certificate: certificate.id }, `a certificate cannot be opened: ${(error as Error).message}`)
       }
     }
     if (opened.length === 0 && sealed.certificates.length > 0) return false
     this.#have = sealed.hash
-    this.#changed(opened)
+    this.#changed({ certificates: opened, fleetKey: this.#fleetKeyOf(sealed) })
     return true
+  }
+
+  #fleetKeyOf({ fleetKey }: SealedCredentials): string | null {
+    if (fleetKey === undefined) return null
+    try {
+      return openFleetKey(fleetKey, this.#key)
+    } catch (error) {
+      this.#log.error(`the key of the fleet cannot be opened: ${(error as Error).message}`)
+      return null
+    }
   }
 }

@@ -1,5 +1,5 @@
 import { createDecipheriv, createPublicKey, diffieHellman, hkdfSync } from 'node:crypto'
-import { SEALED, type SealedCertificate, X25519_DER_HEAD } from '../../../shared/schema/sealed.ts'
+import { FLEET_KEY_ID, SEALED, type SealedCertificate, X25519_DER_HEAD } from '../../../shared/schema/sealed.ts'
 import type { Credential } from '../../credential.ts'
 import type { NodeKey } from './node-key.ts'
 
@@ -10,8 +10,21 @@ const DER_HEAD = Buffer.from(X25519_DER_HEAD, 'hex')
  * Opens what was sealed to this node; see shared/schema/sealed.ts.
  * @throws Error when it was sealed to another key or is damaged.
  */
-export function openSealed(given: SealedCertificate, key: NodeKey): Credential {
-  const bytes = Buffer.from(given.sealed, 'base64')
+export function openCertificate({ id, fingerprint256, sealed }: SealedCertificate, key: NodeKey): Credential {
+  const { certificatePem, privateKeyPem } = open(id, sealed, key)
+  if (typeof certificatePem !== 'string' || typeof privateKeyPem !== 'string') throw new Error('it holds no certificate and key')
+  return { id, fingerprint256, certificatePem, privateKeyPem }
+}
+
+/** @returns base64. @throws Error likewise. */
+export function openFleetKey(sealed: string, key: NodeKey): string {
+  const { fleetKey } = open(FLEET_KEY_ID, sealed, key)
+  if (typeof fleetKey !== 'string') throw new Error('it holds no key')
+  return fleetKey
+}
+
+function open(id: string, sealed: string, key: NodeKey): Record<string, unknown> {
+  const bytes = Buffer.from(sealed, 'base64')
   if (bytes.length <= PUBLIC_BYTES + IV_BYTES + TAG_BYTES) throw new Error('it is too short')
   const oneTime = bytes.subarray(0, PUBLIC_BYTES)
   const iv = bytes.subarray(PUBLIC_BYTES, PUBLIC_BYTES + IV_BYTES)
@@ -19,10 +32,8 @@ export function openSealed(given: SealedCertificate, key: NodeKey): Credential {
   const shared = diffieHellman({ privateKey: key.privateKey, publicKey: createPublicKey({ key: Buffer.concat([DER_HEAD, oneTime]), format: 'der', type: 'spki' }) })
   const secret = Buffer.from(hkdfSync('sha256', shared, Buffer.concat([oneTime, key.publicRaw]), SEALED.info, 32))
   const decipher = createDecipheriv(SEALED.cipher, secret, iv, { authTagLength: TAG_BYTES })
-  decipher.setAAD(Buffer.from(given.id))
+  decipher.setAAD(Buffer.from(id))
   decipher.setAuthTag(tag)
   const plain = Buffer.concat([decipher.update(bytes.subarray(PUBLIC_BYTES + IV_BYTES + TAG_BYTES)), decipher.final()])
-  const { certificatePem, privateKeyPem } = JSON.parse(plain.toString('utf8')) as Record<string, unknown>
-  if (typeof certificatePem !== 'string' || typeof privateKeyPem !== 'string') throw new Error('it holds no certificate and key')
-  return { id: given.id, fingerprint256: given.fingerprint256, certificatePem, privateKeyPem }
+  return JSON.parse(plain.toString('utf8')) as Record<string, unknown>
 }

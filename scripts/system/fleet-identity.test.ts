@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import http from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { after, before, test } from 'node:test'
+import { exportJWK, generateKeyPair, SignJWT } from 'jose'
+import { createExample, publishAndWait, startSystem, type System } from './support/system.ts'
+
+let system: System
+const servers: http.Server[] = []
+
+async function listening(handler: http.RequestListener): Promise<string> {
+  const server = http.createServer(handler)
+  servers.push(server)
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}
+
+before(async () => {
+  system = await startSystem({ nodes: 2 })
+})
+
+after(async () => {
+  await system?.stop()
+  for (const server of servers) {
+    server.closeAllConnections()
+    server.close()
+  }
+})
+
+test('a cookie that one node gave binds on every node; a token names the tenant on all of them', async () => {
+  const targets = await Promise.all(['one', 'two', 'three'].map((name) => listening((request, response) => response.end(`${name} ${request.headers['x-tenant-code'] ?? '-'} ${request.headers['x-tenant-source'] ?? '-'}`))))
+  const { privateKey, publicKey } = await generateKeyPair('ES256')
+  const keys = await listening(async (_request, response) => response.end(JSON.stringify({ keys: [{ ...await exportJWK(publicKey), kid: 'k', alg: 'ES256' }] })))
+  const { upstream } = await createExample(system, targets)
+  await system.api.patch(`/upstreams/${upstream.id}`, { loadBalancing: 'RoundRobin', sessionAffinity: { enabled: true, policy: 'Cookie', keyName: 'Seat' } })
+  await system.api.must('POST', '/providers', { name: 'login', issuer: 'https://login.example/', audiences: ['gateway'], jwksUrl: keys })
+  await system.api.must('POST', '/listeners', { name: 'of the second node', protocol: 'http', port: system.nodes[1]!.ports.from })
+  await publishAndWait(system, 'affinity and identity')
+  const [first, second] = system.nodes.map((node) => `http://127.0.0.1:${node.ports.from}/`)
+  const answer = await fetch(first!)
+  const [bound] = (await answer.text()).split(' ')
+  const [cookie = ''] = answer.headers.get('set-cookie')!.split(';')
+  const token = await new SignJWT({ tenant_code: 'acme' }).setProtectedHeader({ alg: 'ES256', kid: 'k' }).setIssuer('https://login.example/').setAudience('gateway').setSubject('ann').setExpirationTime('1 h').sign(privateKey)
+  for (const url of [first!, second!]) {
+    for (let round = 0; round < 4; round++) {
+      const next = await fetch(url, { headers: { cookie, authorization: `Bearer ${token}`, 'x-tenant-code': 'other' } })
+      assert.equal(await next.text(), `${bound} acme token`)
+      assert.equal(next.headers.get('set-cookie'), null)
+    }
+  }
+})
