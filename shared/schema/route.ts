@@ -56,7 +56,7 @@ export const Mirror = strictObject(
     upstreamId: uuid({ title: 'Upstream', description: 'Upstream that gets the copies.' }),
     percent: Type.Number({ title: 'Percent', description: 'Share of requests copied.', unit: '%', default: 100, minimum: 0, maximum: 100 })
   },
-  { title: 'Mirror', description: 'Copies requests to another upstream; its answers are thrown away.' }
+  { title: 'Mirror', description: 'Copies requests of up to 128 KiB to another upstream; its answers are thrown away, and the request itself does not wait for it.' }
 )
 
 export const OnRemove = strictObject(

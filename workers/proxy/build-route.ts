@@ -5,7 +5,7 @@ import { compileTransforms } from '../../shared/transforms/compile-transforms.ts
 import { routeValueNames } from '../../shared/transforms/route-value-names.ts'
 import { BALANCERS } from '../balancing/balancers.ts'
 import { ownAnswerOf } from './own-answer.ts'
-import type { RuntimeDestination, RuntimeRoute, RuntimeUpstream } from './runtime.ts'
+import type { RuntimeDestination, RuntimeMirror, RuntimeRoute, RuntimeUpstream } from './runtime.ts'
 
 /** What a route asks for, with everything that its upstreams decide where the route does not. */
 export function buildRoute({ route, index }: RankedRoute, upstreams: ReadonlyMap<string, RuntimeUpstream>): RuntimeRoute {
@@ -19,6 +19,7 @@ export function buildRoute({ route, index }: RankedRoute, upstreams: ReadonlyMap
       return upstream === undefined ? [] : [buildDestination(route, upstream, weight)]
     }),
     isSplitSticky: route.splitSticky,
+    mirror: mirrorOf(route, upstreams),
     template: templateOf(route),
     answer: ownAnswerOf(route),
     transforms: route.transforms.length === 0 ? null : compileTransforms(route.transforms, routeValueNames(route.match.path)).compiled,
@@ -33,6 +34,12 @@ function templateOf({ match: { path } }: Route): PathTemplate | null {
   if (path?.type !== 'pattern') return null
   const template = parseTemplate(path.value, path.caseSensitive)
   return 'message' in template ? null : template
+}
+
+function mirrorOf(route: Route, upstreams: ReadonlyMap<string, RuntimeUpstream>): RuntimeMirror | null {
+  const upstream = route.mirror === undefined ? undefined : upstreams.get(route.mirror.upstreamId)
+  if (route.mirror === undefined || upstream === undefined || route.mirror.percent === 0) return null
+  return { destination: buildDestination(route, upstream, 1), percent: route.mirror.percent }
 }
 
 function buildDestination(route: Route, upstream: RuntimeUpstream, weight: number): RuntimeDestination {

@@ -14,6 +14,8 @@ import { findRoute } from './find-route.ts'
 import { originHead } from './forward-head.ts'
 import { giveOwnAnswer } from './give-own-answer.ts'
 import { OriginResponse, type ResponseOwner } from './origin-response.ts'
+import { mirrorRequest } from './mirror-request.ts'
+import type { MirroredRequest } from './mirrored-request.ts'
 import type { OwnAnswer } from './own-answer.ts'
 import { placeAttempt } from './place-attempt.ts'
 import { RequestContext } from './request-context.ts'
@@ -35,6 +37,7 @@ export class Exchange implements ResponseOwner, AttemptOwner, TokenWaiter {
   readonly #attempt = new Attempt(this, this.#response)
   readonly #retries = new RetryState()
   readonly #tokens = new TokenWait(this)
+  #mirrored: MirroredRequest | null = null
   #client: Client | null = null
   #route: RuntimeRoute | null = null
   #destination: RuntimeDestination | null = null
@@ -128,6 +131,7 @@ export class Exchange implements ResponseOwner, AttemptOwner, TokenWaiter {
     destination.upstream.row.countRequest(state.now)
     this.#retries.begin(destination, this.head.method)
     this.replay.begin(this.#retries.isRepeatable && !this.body.isComplete)
+    if (route.mirror !== null) this.#mirrored = mirrorRequest(route, route.mirror, this)
     if (route.totalMs > 0) this.client.arm(this.#startedAt + route.totalMs)
     this.client.arm(this.#startedAt + route.activityMs)
     return null
@@ -180,6 +184,8 @@ export class Exchange implements ResponseOwner, AttemptOwner, TokenWaiter {
     const { origin } = this
     this.lastActivity = this.client.thread.state.now
     this.replay.keep(data)
+    this.#mirrored?.keep(data)
+    if (this.body.isComplete) this.#mirrored?.send()
     if (origin === null || !this.#attempt.isConnected) return 0
     if (origin.socket.writableLength === 0) this.client.onBodyWritten()
     origin.socket.write(data)
@@ -275,6 +281,8 @@ export class Exchange implements ResponseOwner, AttemptOwner, TokenWaiter {
     this.#outgoing = ''
     this.body.first = ''
     this.replay.forget()
+    this.#mirrored?.drop()
+    this.#mirrored = null
     if (!this.#isActive) return
     this.#isActive = false
     this.#tokens.forget()

@@ -80,7 +80,8 @@ export class RuntimeEdit {
     for (const compiled of routes) {
       const action = compiled === null ? null : this.#actions[compiled.index]
       if (compiled === null || action === null || action === undefined) continue
-      if (action.destinations.some(({ upstream }) => this.#changedUpstreams.has(upstream.id))) this.#actions[compiled.index] = buildRoute(compiled, this.#upstreams)
+      const used = action.mirror === null ? action.destinations : [...action.destinations, action.mirror.destination]
+      if (used.some(({ upstream }) => this.#changedUpstreams.has(upstream.id))) this.#actions[compiled.index] = buildRoute(compiled, this.#upstreams)
     }
   }
 }

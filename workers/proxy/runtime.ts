@@ -86,6 +86,12 @@ export interface RuntimeDestination {
   readonly queueMs: number
 }
 
+/** Where copies of requests go. */
+export interface RuntimeMirror {
+  readonly destination: RuntimeDestination
+  readonly percent: number
+}
+
 export interface RuntimeRoute {
   readonly id: string
   readonly name: string
@@ -94,6 +100,8 @@ export interface RuntimeRoute {
   /** One, or those of a split; none when the route answers by itself. */
   readonly destinations: readonly RuntimeDestination[]
   readonly isSplitSticky: boolean
+  /** Null when requests are not copied. */
+  readonly mirror: RuntimeMirror | null
   /** The route's path pattern, which gives transforms their route values; null when it has none. */
   readonly template: PathTemplate | null
   /** Given in place of an origin's answer. */

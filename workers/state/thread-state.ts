@@ -16,6 +16,8 @@ import { UpstreamRow } from './upstream-row.ts'
 export interface ThreadCounts {
   requests: number
   inFlight: number
+  /** Copies for mirrors that are not over. */
+  mirrored: number
   byCode: Record<string, number>
 }
 
@@ -29,7 +31,7 @@ export class ThreadState {
   readonly names: NameResolver
   readonly clients: ClientCounts
   readonly sockets: OpenSockets
-  readonly counted: ThreadCounts = { requests: 0, inFlight: 0, byCode: Object.create(null) as Record<string, number> }
+  readonly counted: ThreadCounts = { requests: 0, inFlight: 0, mirrored: 0, byCode: Object.create(null) as Record<string, number> }
   readonly #memory: SharedMemory
   readonly #thread: number
   readonly #pools = new Map<string, TargetPool>()

@@ -76,6 +76,7 @@ export const SUPPORTED_FIELDS: Readonly<Record<DraftedKind, Readonly<Record<stri
     splitSticky: true,
     redirect: true,
     respond: true,
+    mirror: true,
     maintenance: true,
     loadBalancing: true,
     transforms: true,
