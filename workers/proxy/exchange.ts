@@ -184,8 +184,7 @@ export class Exchange implements ResponseOwner, AttemptOwner, TokenWaiter {
     const { origin } = this
     this.lastActivity = this.client.thread.state.now
     this.replay.keep(data)
-    this.#mirrored?.keep(data)
-    if (this.body.isComplete) this.#mirrored?.send()
+    this.#mirrored?.onBody(data, this.body.isComplete)
     if (origin === null || !this.#attempt.isConnected) return 0
     if (origin.socket.writableLength === 0) this.client.onBodyWritten()
     origin.socket.write(data)
@@ -275,14 +274,11 @@ export class Exchange implements ResponseOwner, AttemptOwner, TokenWaiter {
 
   #letGo(): void {
     this.#attempt.release()
-    this.#target = null
-    this.#destination = null
-    this.#route = null
+    this.#target = this.#destination = this.#route = null
     this.#outgoing = ''
     this.body.first = ''
     this.replay.forget()
-    this.#mirrored?.drop()
-    this.#mirrored = null
+    this.#mirrored = this.#mirrored?.drop() ?? null
     if (!this.#isActive) return
     this.#isActive = false
     this.#tokens.forget()

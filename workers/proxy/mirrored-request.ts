@@ -50,12 +50,13 @@ export class MirroredRequest implements AttemptOwner, OriginUser, Timed {
   }
 
   /** More of the request's body. */
-  keep(data: Buffer): void {
+  onBody(data: Buffer, isWhole: boolean): void {
     if (this.#isOver) return
     this.#bytes += data.length
     if (this.#bytes > MOST_BYTES) this.#end()
     // The bytes lie in a buffer that is read into again.
     else this.#pieces.push(Buffer.from(data))
+    if (isWhole) this.send()
   }
 
   /** The request is whole. */
@@ -69,8 +70,9 @@ export class MirroredRequest implements AttemptOwner, OriginUser, Timed {
   }
 
   /** The request ended before it was whole. */
-  drop(): void {
+  drop(): null {
     if (this.#endsAt === Infinity) this.#end()
+    return null
   }
 
   onConnection(origin: OriginConnection): void {
