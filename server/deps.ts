@@ -10,5 +10,7 @@ export interface Deps {
   redis: Redis
   /** null: no secret can be stored or used. */
   secretsKey: SecretsKey | null
+  /** Health probes also go to loopback and link-local targets. */
+  probesLocal: boolean
   log: Logger
 }

@@ -8,6 +8,8 @@ export interface Env {
   databaseUrl: string
   redisUrl: string
   secretsKey: SecretsKey | null
+  /** control-jobs probes loopback and link-local targets too. */
+  probesLocal: boolean
   address: { host: string; port: number }
   adminEmail: string
   adminPassword: string | undefined
@@ -26,6 +28,7 @@ const VARIABLES: readonly Variable[] = [
   { name: 'DATABASE_URL', text: 'Postgres, for example postgres://user:password@host:5432/gateway (required)' },
   { name: 'REDIS_URL', text: 'Redis, redis:// or rediss://', default: 'redis://127.0.0.1:6379' },
   { name: 'SECRETS_KEY', text: 'seals private keys in the database: 32 random bytes in base64 or hex, for example of openssl rand -base64 32; without it no certificate can be stored' },
+  { name: 'PROBE_LOCAL_TARGETS', text: 'true: health probes also go to loopback and link-local addresses, for data nodes on the same machine; else such targets stay unknown', default: 'false' },
   { name: 'CONTROL_PLANE_ADDR', text: 'address:port of the API and the admin page', default: '0.0.0.0:9000' },
   { name: 'ADMIN_EMAIL', text: 'email of the first admin', default: 'admin@localhost' },
   { name: 'ADMIN_PASSWORD', text: 'its password, 12 to 1024 characters; generated and printed once when absent' },
@@ -51,6 +54,8 @@ export function readEnv(source: NodeJS.ProcessEnv): Env {
   const secretsText = value('SECRETS_KEY')
   const secretsKey = secretsText === undefined ? null : parseSecretsKey(secretsText)
   if (secretsText !== undefined && secretsKey === null) wrong.push('SECRETS_KEY must be 32 bytes in base64 (44 characters) or hex (64 characters)')
+  const probeLocal = value('PROBE_LOCAL_TARGETS')
+  if (probeLocal !== 'true' && probeLocal !== 'false') wrong.push('PROBE_LOCAL_TARGETS must be true or false')
   const address = addressOf(value('CONTROL_PLANE_ADDR') ?? '')
   if (address === null) wrong.push('CONTROL_PLANE_ADDR must be an IP address and a port, like 0.0.0.0:9000 or [::1]:9000')
   const adminEmail = value('ADMIN_EMAIL') ?? ''
@@ -63,7 +68,7 @@ export function readEnv(source: NodeJS.ProcessEnv): Env {
   const logLevel = value('LOG_LEVEL') ?? ''
   if (!['trace', 'debug', 'info', 'warn', 'error', 'silent'].includes(logLevel)) wrong.push('LOG_LEVEL must be trace, debug, info, warn, error or silent')
   if (wrong.length > 0 || databaseUrl === null || redisUrl === null || address === null) throw new EnvError(wrong.join('\n'))
-  return { databaseUrl, redisUrl, secretsKey, address, adminEmail, adminPassword, adminToken, adminDist: value('ADMIN_DIST') ?? '', logLevel }
+  return { databaseUrl, redisUrl, secretsKey, probesLocal: probeLocal === 'true', address, adminEmail, adminPassword, adminToken, adminDist: value('ADMIN_DIST') ?? '', logLevel }
 }
 
 /** Text of --help. */

@@ -6,7 +6,8 @@ import { readEnvOrExit } from './env.ts'
 import { redisProblem } from './jobs/check-redis.ts'
 import { runHousekeeping } from './jobs/housekeeping.ts'
 import { migrateDatabase } from './migrate-database.ts'
-import { createQueueClient } from './redis-clients.ts'
+import { createProbes } from './jobs/probes/start-probes.ts'
+import { createCommandClient, createQueueClient } from './redis-clients.ts'
 import { stopOnSignal } from './stop-on-signal.ts'
 import { whenDatabaseAnswers } from './when-database-answers.ts'
 
@@ -21,6 +22,8 @@ const log = createLog('control-jobs', env.logLevel)
 const db = createDatabase({ url: env.databaseUrl, poolSize: 4 })
 const queueClient = createQueueClient(env.redisUrl, log)
 const workerClient = createQueueClient(env.redisUrl, log)
+const probeClient = createQueueClient(env.redisUrl, log)
+const redis = createCommandClient(env.redisUrl, log)
 const stopping = new AbortController()
 
 const queue = new Queue(HOUSEKEEPING, { connection: queueClient, defaultJobOptions: { removeOnComplete: 100, removeOnFail: 1000 } })
@@ -30,7 +33,10 @@ worker.on('error', (error) => log.debug({ reason: error.message }, 'the job hand
 worker.on('completed', (job, result) => log.info({ job: job.name, result }, 'job done'))
 worker.on('failed', (job, error) => log.error({ job: job?.name, error }, 'job failed'))
 
+const probes = createProbes({ db, redis, secretsKey: env.secretsKey, probesLocal: env.probesLocal, log, queueClient, workerClient: probeClient })
+
 const reconcile = async () => {
+  await probes.reconcile()
   await queue.upsertJobScheduler(HOUSEKEEPING, { every: HOUSEKEEPING_EVERY_MS }, { name: HOUSEKEEPING })
 }
 const reconcileLogged = () => void reconcile().catch((error: Error) => log.warn({ reason: error.message }, 'job schedules could not be written'))
@@ -40,12 +46,15 @@ queueClient.on('ready', reconcileLogged)
 stopOnSignal(log, 10_000, async () => {
   stopping.abort()
   clearInterval(timer)
+  await probes.stop()
   if (queueClient.status === 'ready') {
     await worker.close()
     await queue.close()
   }
   queueClient.disconnect()
   workerClient.disconnect()
+  probeClient.disconnect()
+  redis.disconnect()
   await db.sequelize.close()
 })
 
@@ -60,6 +69,7 @@ async function serve(): Promise<void> {
   }
   await reconcile()
   void worker.run()
+  probes.run()
   log.info('control-jobs serves')
   process.send?.('ready')
 }

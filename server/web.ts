@@ -19,7 +19,7 @@ const db = createDatabase({ url: env.databaseUrl })
 const redis = createCommandClient(env.redisUrl, log)
 const stopping = new AbortController()
 
-const app = createApp({ db, redis, log, secretsKey: env.secretsKey }, { adminDist: env.adminDist, isServing: () => !stopping.signal.aborted })
+const app = createApp({ db, redis, log, secretsKey: env.secretsKey, probesLocal: env.probesLocal }, { adminDist: env.adminDist, isServing: () => !stopping.signal.aborted })
 const server = http.createServer({ requestTimeout: 60_000, headersTimeout: 15_000, keepAliveTimeout: 30_000, maxHeaderSize: 16_384 }, app.callback())
 server.maxConnections = 2_000
 

@@ -1,5 +1,6 @@
 import type net from 'node:net'
 import type { Issue } from '../shared/schema/issue.ts'
+import type { HealthNews } from '../shared/schema/target-health.ts'
 import type { NodeSecrets } from './credential.ts'
 import type { ListenEndpoint } from './endpoint.ts'
 import type { Ejection } from './health/ejections.ts'
@@ -30,6 +31,7 @@ export type ToProcess =
   | { kind: 'commit'; id: number; endpoints: ListenEndpoint[] }
   | { kind: 'abort' }
   | { kind: 'credentials'; credentials: NodeSecrets }
+  | { kind: 'health'; news: HealthNews[] }
   | { kind: 'traffic'; id: number }
   | { kind: 'recent'; id: number }
   | { kind: 'listen'; id: number; thread: number; endpoint: ListenEndpoint }

@@ -54,7 +54,7 @@ async function run(settings: WorkerSettings): Promise<void> {
     },
     log: (lines) => accessLog.write(lines),
     targetEvent(event) {
-      log[event.kind === 'target_ejected' ? 'warn' : 'info']({ ...event }, `${event.kind}: ${event.targetId} of ${event.upstreamName}: ${event.reason}`)
+      log[event.kind === 'target_ejected' || event.kind === 'target_unhealthy' ? 'warn' : 'info']({ ...event }, `${event.kind}: ${event.targetId} of ${event.upstreamName}: ${event.reason}`)
       tell({ kind: 'target-event', event })
     }
   })
@@ -101,6 +101,8 @@ function hear(pool: ThreadPool, message: ToProcess, socket: net.Socket | undefin
       return answer(message.id, pool.commit(message.endpoints))
     case 'credentials':
       return pool.useCredentials(message.credentials)
+    case 'health':
+      return pool.hearHealth(message.news)
     case 'traffic':
       return answer(message.id, Promise.resolve(pool.traffic()))
     case 'recent':

@@ -34,6 +34,8 @@ export function programEnvironments(given: NodeJS.ProcessEnv, settings: UpSettin
       REDIS_URL: environments.redisUrl,
       CONTROL_PLANE_ADDR: `${settings.control.host.includes(':') ? `[${settings.control.host}]` : settings.control.host}:${settings.control.port}`,
       SECRETS_KEY: given.SECRETS_KEY || secrets.secretsKey,
+      // The data node is on this machine.
+      PROBE_LOCAL_TARGETS: given.PROBE_LOCAL_TARGETS || 'true',
       ADMIN_EMAIL: given.ADMIN_EMAIL || secrets.email,
       ADMIN_PASSWORD: given.ADMIN_PASSWORD || secrets.password,
       ADMIN_TOKEN: environments.adminToken

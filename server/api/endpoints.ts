@@ -8,12 +8,14 @@ import { nodeEndpoints } from './nodes/node-endpoints.ts'
 import { resourceEndpoints } from './resources/resource-endpoints.ts'
 import { sessionEndpoints } from './session/session-endpoints.ts'
 import { snapshotEndpoints } from './snapshots/snapshot-endpoints.ts'
+import { upstreamHealthEndpoints } from './upstreams-health/upstream-health-endpoints.ts'
 import { tokenEndpoints } from './tokens/token-endpoints.ts'
 
 /** Every endpoint below /api/v1. */
 export const endpoints: readonly Endpoint[] = [
   ...sessionEndpoints,
   ...resourceEndpoints,
+  ...upstreamHealthEndpoints,
   ...configEndpoints,
   ...snapshotEndpoints,
   ...certificateEndpoints,

@@ -37,6 +37,7 @@ export interface ControlPlaneOptions {
   queryTimeoutMs?: number
   /** One of zeros by default; null: none. */
   secretsKey?: SecretsKey | null
+  probesLocal?: boolean
   /** Another way to the database than straight. */
   reachDatabase?: (url: string) => Promise<string>
 }
@@ -51,7 +52,7 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
   if (options.redisUrl !== undefined) await ready(redis)
   await migrate(db.sequelize)
   await bootstrapAdmin(db, { email: ADMIN.email, password: ADMIN.password, token: ADMIN_TOKEN }, () => {})
-  const deps: Deps = { db, redis, log, secretsKey: options.secretsKey === undefined ? parseSecretsKey('00'.repeat(32)) : options.secretsKey }
+  const deps: Deps = { db, redis, log, secretsKey: options.secretsKey === undefined ? parseSecretsKey('00'.repeat(32)) : options.secretsKey, probesLocal: options.probesLocal ?? true }
   const server = http.createServer(createApp(deps, { adminDist: options.adminDist ?? '/nonexistent', isServing: () => true }).callback())
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')

@@ -2,6 +2,8 @@
 export const CHANNELS = {
   /** control-web -> nodes: the desired revision or a certificate may have changed. Body: ConfigHint or CredentialHint. */
   config: 'gateway:config',
+  /** control-jobs -> nodes: what a probe found. Body: HealthNews. */
+  health: 'gateway:health',
   /** control-web -> control-web: a node reported something. Body: NodeHint. */
   nodes: 'gateway:nodes'
 } as const

@@ -7,12 +7,16 @@ import type { ControlPlane } from './control-plane.ts'
 import type { DataNode } from './data-node.ts'
 import { heartbeatOf, startHeartbeat } from './heartbeat.ts'
 import type { NodeCredentials } from './credentials/node-credentials.ts'
+import type { LiveFacts } from './live-facts.ts'
+import { listenForHealth } from './health-link.ts'
 import { createConfigReceiver } from './receive-config.ts'
 
 /** Everything that goes on between a running node and its control plane. */
 export interface ControlPlaneLink {
   readonly isControlPlaneConnected: boolean
   readonly isRedisConnected: boolean
+  /** Reads what probes found, for upstreams that are new. */
+  readHealth(): void
   /** Says at once how the node is, out of turn. */
   beat(): void
   stop(): void
@@ -23,6 +27,7 @@ export function linkToControlPlane(options: {
   env: NodeEnvironment
   controlPlane: ControlPlane
   node: DataNode
+  live: Pick<LiveFacts, 'hearHealth'>
   outbox: AckOutbox
   credentials: Pick<NodeCredentials, 'refresh'>
   version: string
@@ -33,6 +38,7 @@ export function linkToControlPlane(options: {
   const { env, controlPlane, node, outbox, log } = options
   const received = createConfigReceiver({ node, report: (ack) => outbox.put(ack), log })
   const poller = new ConfigPoller({ controlPlane, intervalSeconds: env.pollIntervalSeconds, have: () => node.handled, received, answered: () => options.credentials.refresh(), log })
+  const health = env.redisUrl === null ? null : listenForHealth({ url: env.redisUrl, upstreamIds: () => node.probedUpstreams(), heard: (news) => options.live.hearHealth(news), log })
   const hints = env.redisUrl === null ? null : listenForHints({ url: env.redisUrl, hint: () => poller.poke(), log })
   const heartbeat = startHeartbeat({
     controlPlane,
@@ -51,9 +57,11 @@ export function linkToControlPlane(options: {
       return hints?.isConnected ?? false
     },
     beat: () => void heartbeat.beat(),
+    readHealth: () => health?.refresh(),
     stop() {
       poller.stop()
       hints?.stop()
+      health?.stop()
       heartbeat.stop()
     }
   }

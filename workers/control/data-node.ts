@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Issue } from '../../shared/schema/issue.ts'
 import type { Ack, Desired, PortState, ThreadResult } from '../../shared/schema/node-api.ts'
-import { NO_SECRETS, type NodeSecrets } from '../credential.ts'
 import { type ListenerEndpoint, listenerEndpoints } from '../endpoint.ts'
 import type { Log } from '../log.ts'
 import { ackOf, portIssues, portStates } from './apply-report.ts'
 import { type Candidate, desiredOf } from './candidate.ts'
+import type { LiveFacts } from './live-facts.ts'
 import type { PortBook } from './port-book.ts'
 import { placeKey } from './port-place.ts'
 import { ignoreEnd, prepareOrRefuse } from './prepare-or-refuse.ts'
@@ -30,6 +30,7 @@ interface Serving {
 export interface DataNodeOptions {
   ports: PortBook
   processes: WorkerProcesses
+  live: Pick<LiveFacts, 'equip'>
   /** Stores a snapshot that is served now; false when that failed. */
   store(candidate: Candidate): Promise<boolean>
   report(ack: Ack): void
@@ -54,7 +55,6 @@ export class DataNode {
   #idle = Promise.withResolvers<void>()
   #done: Promise<void> = Promise.resolve()
   #retryTimer: NodeJS.Timeout | undefined
-  #credentials: NodeSecrets = NO_SECRETS
   lastResult: Ack['result'] | 'none' = 'none'
   refusals = 0
 
@@ -110,10 +110,10 @@ export class DataNode {
     this.wake()
   }
 
-  /** Certificates for every thread, at once and without a publish. */
-  useCredentials(credentials: NodeSecrets): void {
-    this.#credentials = credentials
-    this.#options.processes.current?.useCredentials(credentials)
+  /** The upstreams that are probed, of what is served. */
+  probedUpstreams(): string[] {
+    const upstreams = this.#serving?.candidate.snapshot.content.upstreams ?? []
+    return upstreams.filter(({ enabled, healthCheck }) => enabled && healthCheck.active.enabled).map(({ id }) => id)
   }
 
   /** Looks for work. */
@@ -200,7 +200,7 @@ export class DataNode {
   /** Brings a fresh process to what is served. Throws ProcessEnded when it cannot be brought there. */
   async #equip(process: WorkerProcess): Promise<void> {
     await process.ready
-    process.useCredentials(this.#credentials)
+    this.#options.live.equip(process)
     if (this.#serving === null) return
     const threads = await process.prepare(this.#serving.json)
     const refusal = threads.find(({ result }) => result === 'refused')

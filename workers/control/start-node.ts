@@ -10,6 +10,7 @@ import { credentialFile } from './credentials/credential-file.ts'
 import { NodeCredentials } from './credentials/node-credentials.ts'
 import { loadNodeKey } from './credentials/node-key.ts'
 import { createControlPlane } from './control-plane.ts'
+import { LiveFacts } from './live-facts.ts'
 import { DataNode } from './data-node.ts'
 import { metricsText } from './metrics-text.ts'
 import { nodeMetrics } from './node-metrics.ts'
@@ -43,31 +44,29 @@ export async function startNode(env: NodeEnvironment, log: Log): Promise<Running
   const outbox = new AckOutbox(controlPlane, log)
   let wake = (): void => {}
   const processes = new WorkerProcesses(workerSettings(env), log, () => wake())
+  const live = new LiveFacts(processes)
   const node = new DataNode({
     ports: place.ports,
     processes,
+    live,
     store: ({ snapshot, verifiedAt }) => store.save({ snapshot, verifiedAt }),
     report(ack) {
       outbox.put(ack)
-      if (ack.result !== 'refused') void place.orphans.relieve()
+      if (ack.result === 'refused') return
+      void place.orphans.relieve()
+      link?.readHealth()
     },
     log
   })
   wake = () => node.wake()
-  const credentials = new NodeCredentials({
-    controlPlane,
-    file: credentialFile(env.dataDir),
-    key: loadNodeKey(env.dataDir),
-    changed: (list) => node.useCredentials(list),
-    log
-  })
+  const credentials = new NodeCredentials({ controlPlane, file: credentialFile(env.dataDir), key: loadNodeKey(env.dataDir), changed: (secrets) => live.useSecrets(secrets), log })
   let isDraining = false
   let link: ControlPlaneLink | null = null
   const admin = await startAdminServer({
     ...env.metricsAddr,
     notReady: () => isDraining ? 'draining' : node.notServing,
     facts: () => ({ revision: node.serving?.revision ?? 0, source: node.source }),
-    targets: () => ({ ejected: processes.stats().ejections, events: processes.targetEvents() }),
+    targets: () => ({ ejected: processes.stats().ejections, unhealthy: live.unhealthy(), events: processes.targetEvents() }),
     requests: () => processes.recent(),
     metrics: async () => metricsText(nodeMetrics({ node, ports: place.ports, outbox, link, refusedFiles: store.refused, served: await processes.traffic() }))
   })
@@ -75,7 +74,7 @@ export async function startNode(env: NodeEnvironment, log: Log): Promise<Running
   const stored = await store.load()
   if (stored !== null) node.offer(stored)
   await node.start()
-  link = linkToControlPlane({ env, controlPlane, node, outbox, credentials, version, startedAt, isDraining: () => isDraining, log })
+  link = linkToControlPlane({ env, controlPlane, node, live, outbox, credentials, version, startedAt, isDraining: () => isDraining, log })
   return {
     reload: () => node.reload(),
     async stop() {

@@ -1,4 +1,5 @@
 import cluster, { type Worker } from 'node:cluster'
+import type { HealthNews } from '../../shared/schema/target-health.ts'
 import type net from 'node:net'
 import { fileURLToPath } from 'node:url'
 import type { ThreadResult } from '../../shared/schema/node-api.ts'
@@ -84,6 +85,10 @@ export class WorkerProcess {
 
   useCredentials(credentials: NodeSecrets): void {
     this.#send({ kind: 'credentials', credentials })
+  }
+
+  hearHealth(news: HealthNews[]): void {
+    this.#send({ kind: 'health', news })
   }
 
   abort(): void {

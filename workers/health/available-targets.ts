@@ -7,7 +7,7 @@ export interface Ejectable {
 }
 
 /**
- * The targets of an upstream that requests may go to. Found anew only when the health of any target of the node changed or
+ * The targets of an upstream that requests may go to: those that neither real requests nor probes say are not well. Found anew only when the health of any target of the node changed or
  * an ejection is over, so that a request looks at one number.
  */
 export class AvailableTargets<T extends Ejectable> {
@@ -48,6 +48,11 @@ export class AvailableTargets<T extends Ejectable> {
     const available: T[] = []
     let recheckAt = Infinity
     for (const target of this.#all) {
+      const unhealthyUntil = target.row.unhealthyUntil
+      if (unhealthyUntil > tick) {
+        recheckAt = Math.min(recheckAt, unhealthyUntil * TICK_MS)
+        continue
+      }
       const until = target.row.ejectedUntil
       if (until === 0) available.push(target)
       else if (until > tick) recheckAt = Math.min(recheckAt, until * TICK_MS)

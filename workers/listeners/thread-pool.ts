@@ -1,6 +1,8 @@
 import type net from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Snapshot } from '../../shared/schema/snapshot.ts'
+import type { HealthNews } from '../../shared/schema/target-health.ts'
+import { ProbedTargets } from '../health/probed-targets.ts'
+import type { Snapshot, SnapshotContent } from '../../shared/schema/snapshot.ts'
 import type { ThreadResult } from '../../shared/schema/node-api.ts'
 import { NO_SECRETS, type NodeSecrets } from '../credential.ts'
 import type { ListenEndpoint } from '../endpoint.ts'
@@ -39,6 +41,7 @@ export interface ThreadPoolEvents {
 
 interface Configuration {
   planned: PlannedConfiguration
+  content: SnapshotContent
   endpoints: ListenEndpoint[]
 }
 
@@ -52,6 +55,7 @@ export class ThreadPool {
   readonly #nodeSlots: NodeSlots
   readonly #configuration: NodeConfiguration
   readonly #traffic: NodeTraffic
+  readonly #probed: ProbedTargets
   readonly #slots: ThreadSlot[]
   readonly #beats: ReturnType<typeof watchBeats>
   readonly #events: ThreadPoolEvents
@@ -76,6 +80,7 @@ export class ThreadPool {
     this.#traffic = new NodeTraffic(settings.threads)
     this.#nodeSlots = new NodeSlots(this.#memory)
     this.#configuration = new NodeConfiguration(this.#nodeSlots)
+    this.#probed = new ProbedTargets(this.#memory, (event) => events.targetEvent(event))
     const beats = createBeats(settings.threads)
     this.#beats = watchBeats(beats, settings.threadStallSeconds, (thread) => this.#stall(thread))
     this.#slots = Array.from({ length: settings.threads }, (_, thread) => new ThreadSlot({
@@ -100,7 +105,8 @@ export class ThreadPool {
 
   /** Every thread builds the snapshot aside. A thread that ends meanwhile refuses. */
   async prepare(json: string): Promise<ThreadResult[]> {
-    const prepared: Configuration = { planned: this.#configuration.plan(JSON.parse(json) as Snapshot), endpoints: [] }
+    const snapshot = JSON.parse(json) as Snapshot
+    const prepared: Configuration = { planned: this.#configuration.plan(snapshot), content: snapshot.content, endpoints: [] }
     this.#prepared = prepared
     return Promise.all(this.#slots.map(async (slot) => {
       await slot.waitReady(WAIT_FOR_THREAD_MS)
@@ -118,6 +124,7 @@ export class ThreadPool {
     this.#current = prepared
     this.#prepared = null
     this.#nodeSlots.keepOnly(prepared.planned.slots)
+    this.#probed.serve(prepared.content, prepared.planned.slots)
     this.#eject(this.#inherited.splice(0), prepared.planned.slots)
     await this.#callAll((slot) => commitThread(slot, prepared.planned, endpoints))
   }
@@ -172,6 +179,11 @@ export class ThreadPool {
       ejectionsTotal: this.#ejections.total,
       rssBytes: residentBytes()
     }
+  }
+
+  /** What probes found. */
+  hearHealth(news: readonly HealthNews[]): void {
+    this.#probed.hear(news)
   }
 
   /** Threads use these certificates from now on. */

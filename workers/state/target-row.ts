@@ -18,6 +18,7 @@ const RETURNED_AT = 5
 const SMOOTH_WEIGHT = 6
 const SUCCEEDED_BEFORE = 7
 const FAILED_BEFORE = 8
+const UNHEALTHY_UNTIL = 9
 
 /** Times in shared memory are ticks of this many milliseconds of the node's clock. */
 export const TICK_MS = 100
@@ -118,6 +119,25 @@ export class TargetRow {
 
   set returnedAt(tick: number) {
     Atomics.store(this.#table, this.#all + RETURNED_AT, tick)
+  }
+
+  /** Probes say that the target is not well, and that is believed still. */
+  isUnhealthy(nowTick: number): boolean {
+    return this.unhealthyUntil > nowTick
+  }
+
+  /** Until which tick what probes said keeps the target out; 0: it does not. */
+  get unhealthyUntil(): number {
+    return this.#table[this.#all + UNHEALTHY_UNTIL]!
+  }
+
+  /** What a probe found, which is believed until the tick. */
+  setProbe(isUnhealthy: boolean, untilTick: number): void {
+    Atomics.store(this.#table, this.#all + UNHEALTHY_UNTIL, isUnhealthy ? untilTick : 0)
+  }
+
+  forgetProbe(): void {
+    Atomics.store(this.#table, this.#all + UNHEALTHY_UNTIL, 0)
   }
 
   /** Counts a connection that is about to be opened. False when the node has `most` of them; 0: no limit. */

@@ -31,6 +31,9 @@ export interface System {
   readonly databaseUrl: string
   web: Service
   startWeb(): Promise<void>
+  /** control-jobs; null until startJobs(). */
+  jobs: Service | null
+  startJobs(): Promise<void>
   readonly nodes: NodeUnderTest[]
   addNode(id: string, env?: Record<string, string>): Promise<NodeUnderTest>
   /** Environment of a node without starting it. */
@@ -52,6 +55,7 @@ export async function startSystem(options: { nodes?: number; nodeEnv?: Record<st
     REDIS_URL: redis.url,
     CONTROL_PLANE_ADDR: `127.0.0.1:${webPort}`,
     SECRETS_KEY: randomBytes(32).toString('base64'),
+    PROBE_LOCAL_TARGETS: 'true',
     ADMIN_EMAIL: 'admin@example.test',
     ADMIN_PASSWORD: 'correct horse battery staple',
     ADMIN_TOKEN: adminToken,
@@ -66,6 +70,10 @@ export async function startSystem(options: { nodes?: number; nodeEnv?: Record<st
     web: await startService('server/web.ts', webEnv),
     async startWeb() {
       system.web = await startService('server/web.ts', webEnv)
+    },
+    jobs: null,
+    async startJobs() {
+      system.jobs = await startService('server/jobs.ts', webEnv)
     },
     nodes: [],
     async nodeEnvironment(id, env = {}) {
@@ -105,6 +113,7 @@ export async function startSystem(options: { nodes?: number; nodeEnv?: Record<st
       ),
     async stop() {
       await Promise.all(system.nodes.map((node) => node.service.stop()))
+      await system.jobs?.stop()
       await system.web.stop()
       await Promise.all([redis.stop(), database.drop()])
       fs.rmSync(directory, { recursive: true, force: true })

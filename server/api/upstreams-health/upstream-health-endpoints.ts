@@ -1,0 +1,23 @@
+import { AppError } from '../../http/app-error.ts'
+import { type Endpoint, endpoint } from '../../http/endpoint.ts'
+import { readHealth } from '../../health/health-store.ts'
+import { UpstreamHealth, upstreamHealth } from '../../health/upstream-health.ts'
+import { contentOf, findLive } from '../../publishing/live.ts'
+
+export const upstreamHealthEndpoints: Endpoint[] = [
+  endpoint({
+    method: 'GET',
+    path: '/upstreams/:id/health',
+    permission: 'viewer',
+    tag: 'upstreams',
+    summary: 'What health probes say about the targets of a live upstream',
+    answers: { 200: { description: 'Every target with its state, the reason and the last probes.', schema: UpstreamHealth } },
+    async handle({ deps, params }) {
+      const id = params['id'] ?? ''
+      const upstream = contentOf(await findLive(deps.db)).upstreams.find((one) => one.id === id)
+      if (upstream === undefined) throw new AppError('not_found', { message: `There is no live upstream with the id ${id}; one that is only in the draft is not probed.` })
+      const known = await readHealth(deps.redis, id).catch(() => null)
+      return { status: 200, body: upstreamHealth(upstream, known, deps.probesLocal, Date.now()) }
+    }
+  })
+]
