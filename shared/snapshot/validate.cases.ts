@@ -75,11 +75,50 @@ const OTHERS: ValidateCase[] = [
   { name: 'route_shadowed by several routes together', routes: [{ match: { ...path('/a'), methods: ['GET', 'PUT'] } }, { match: { ...path('/a'), methods: ['GET'] }, priority: 1 }, { match: { ...path('/'), methods: ['PUT'] }, priority: 1 }], issues: ['warning /routes/0/match route_shadowed'] },
   { name: 'not shadowed: other methods are left', routes: [{ match: path('/a/b') }, { match: { ...path('/a'), methods: ['GET'] }, priority: 1 }], issues: [] },
   { name: 'not shadowed: paths below are left', routes: [{ match: path('/a') }, { match: { path: { type: 'exact', value: '/a' } } }], issues: [] },
-  { name: 'not shadowed: the listener of the other is disabled', listeners: [{}, { port: 81, enabled: false }], routes: [{}, { listenerIds: [testId(2)], priority: 1 }], issues: [] },
+  { name: 'not shadowed: the listener of the other is disabled', listeners: [{}, { port: 81, enabled: false }], routes: [{}, { listenerIds: [testId(2)], priority: 1 }], issues: ['warning /routes/1/listenerIds route_without_listener'] },
   { name: 'host_route_overtaken by a longer path', routes: [{ match: { hosts: ['a.example'], ...path('/') } }, { match: path('/api') }], issues: ['warning /routes/1/match host_route_overtaken'] },
   { name: 'host_route_overtaken by a bigger priority', routes: [{ match: { hosts: ['*.a.example'], ...path('/api') } }, { match: path('/'), priority: 1 }], issues: ['warning /routes/1/match host_route_overtaken', 'warning /routes/0/match route_shadowed'] },
   { name: 'not overtaken: the host goes first', routes: [{ match: { hosts: ['a.example'], ...path('/') } }, { match: path('/') }, {}], issues: ['warning /routes/2/match route_shadowed'] },
   { name: 'not overtaken: other listeners', listeners: [{}, { port: 81 }], routes: [{ listenerIds: [testId(1)], match: { hosts: ['a.example'] } }, { listenerIds: [testId(2)], match: path('/api') }], issues: [] }
 ]
 
-export const VALIDATE_CASES: ValidateCase[] = [...CONFLICTS, ...LISTENERS, ...OTHERS]
+const overlap = (index: number) => `warning /routes/${index}/match route_overlap`
+const pattern = (value: string) => ({ path: { type: 'pattern', value } })
+const header = (name: string, ...values: string[]) => ({ headers: [{ name, values }] })
+const OVERLAPS: ValidateCase[] = [
+  { name: 'two patterns that leave another segment open', routes: two({ match: pattern('/a/{x}') }, { match: pattern('/{y}/b') }), issues: [] },
+  { name: 'two patterns of the same form', routes: two({ match: pattern('/{x}/a/{z:int}') }, { match: pattern('/{x}/{y}/{z:int}') }), issues: [] },
+  { name: 'rules about other headers', routes: two({ match: header('X-A', '1') }, { match: header('X-B', '1') }), issues: [overlap(1)] },
+  { name: 'rules about other parameters', routes: two({ match: { query: [{ name: 'a', mode: 'Exists' }] } }, { match: { query: [{ name: 'b', mode: 'Exists' }] } }), issues: [overlap(1)] },
+  { name: 'patterns with other constraints', routes: two({ match: pattern('/{x:int}') }, { match: pattern('/{x:range(1,9)}') }), issues: [overlap(1), 'warning /routes/1/match route_shadowed'] },
+  { name: 'not: other values of one header', routes: two({ match: header('X-A', '1') }, { match: header('X-A', '2') }), issues: [] },
+  { name: 'not: a bigger priority decides', routes: two({ match: header('X-A', '1'), priority: 1 }, { match: header('X-B', '1') }), issues: [] },
+  { name: 'not: other methods', routes: two({ match: { ...header('X-A', '1'), methods: ['GET'] } }, { match: { ...header('X-B', '1'), methods: ['PUT'] } }), issues: [] },
+  { name: 'not: other listeners', listeners: [{}, { port: 81 }], routes: two({ match: header('X-A', '1'), listenerIds: [testId(1)] }, { match: header('X-B', '1'), listenerIds: [testId(2)] }), issues: [] },
+  { name: 'not: other tenants', routes: two({ match: header('X-A', '1'), tenantCode: 'a' }, { match: header('X-B', '1'), tenantCode: 'b' }), issues: [] }
+].map((given) => ({ ...given, name: `route_overlap: ${given.name}` }))
+
+const affine = (given: object = {}, more: object = {}) => ({ sessionAffinity: { enabled: true, policy: 'HashCookie', keyName: 'k', ...given }, ...more })
+const TWO_TARGETS = { targets: [{ id: 'a', address: 'http://a.example' }, { id: 'b', address: 'http://b.example' }] }
+const hotspot = 'warning /upstreams/0/sessionAffinity/policy tenant_affinity_hotspot'
+const cannot = (place: string) => `warning ${place} cannot_mean_that`
+const LINTS: ValidateCase[] = [
+  { name: 'route_without_listener: all of its listeners are disabled', listeners: [{}, { port: 81, enabled: false }], routes: [{ listenerIds: [testId(2)] }, {}], issues: ['warning /routes/0/listenerIds route_without_listener'] },
+  { name: 'route_without_listener: there is none', listeners: [], routes: [{}, { enabled: false }], issues: ['warning /routes/0/listenerIds route_without_listener'] },
+  { name: 'listener_without_routes', listeners: [{}, { port: 81 }, { port: 82, enabled: false }], routes: [{ listenerIds: [testId(1)] }], issues: ['warning /listeners/1 listener_without_routes'] },
+  { name: 'not listener_without_routes: one serves all, or there are no routes yet', listeners: [{}, { port: 81 }], routes: [{ listenerIds: [testId(1)] }, { match: path('/b') }], issues: [] },
+  { name: 'affinity_key_collision of cookies and of headers', upstreams: [affine(), affine({ policy: 'ArrCookie' }), affine({ policy: 'CustomHeader', keyName: 'X-K' }), affine({ policy: 'CustomHeader', keyName: 'x-k' })], issues: ['warning /upstreams/1/sessionAffinity/keyName affinity_key_collision', 'warning /upstreams/3/sessionAffinity/keyName affinity_key_collision'] },
+  { name: 'not affinity_key_collision: another path, name or place, switched off, keys of clients', upstreams: [affine(), affine({ cookie: { path: '/b' } }), affine({ keyName: 'K' }), affine({ policy: 'CustomHeader' }), affine({ enabled: false }), affine({}, { enabled: false }), affine({ policy: 'Hash' }), affine({ policy: 'Hash' })], issues: [] },
+  { name: 'tenant_affinity_hotspot', upstreams: [affine({ policy: 'Hash' }, TWO_TARGETS)], routes: [{ tenantCode: 't' }, { tenantCode: 't', match: path('/b') }], issues: [hotspot] },
+  { name: 'not tenant_affinity_hotspot: another tenant too', upstreams: [affine({ policy: 'Hash' }, TWO_TARGETS)], routes: [{ tenantCode: 't' }, { tenantCode: 'u' }], issues: [] },
+  { name: 'not tenant_affinity_hotspot: users are known', upstreams: [affine({ policy: 'Hash' }, TWO_TARGETS)], routes: [{ tenantCode: 't' }], providers: [{}], issues: [] },
+  { name: 'not tenant_affinity_hotspot: one target, or all tenants', upstreams: [affine({ policy: 'Hash' }), affine({ policy: 'Hash' }, TWO_TARGETS)], routes: [{ tenantCode: 't' }, { upstreamId: testId(2), match: path('/b') }], issues: [] },
+  { name: 'unreachable_target', upstreams: [{ targets: ['0.0.0.0', '[::]', '224.0.0.1', '255.255.255.255', '10.0.0.1'].map((host, index) => ({ id: String(index), address: `http://${host}:9000` })) }], issues: [0, 1, 2, 3].map((index) => `warning /upstreams/0/targets/${index}/address unreachable_target`) },
+  { name: 'target_is_listener', listeners: [{}, { port: 8081, address: '10.0.0.1' }], upstreams: [{ targets: ['localhost:8080', '127.0.0.1:8081', '10.0.0.1:8081', '127.0.0.1:8082'].map((host, index) => ({ id: String(index), address: `http://${host}` })) }], issues: [0, 2].map((index) => `warning /upstreams/0/targets/${index}/address target_is_listener`) },
+  { name: 'tenant_mismatch', upstreams: [{ tenantCode: 't' }, {}, { tenantCode: 't' }], routes: [{ tenantCode: 't' }, { match: path('/b') }, { tenantCode: 'u' }, { split: [{ upstreamId: testId(2) }, { upstreamId: testId(1) }], match: path('/c'), mirror: { upstreamId: testId(3) } }], issues: ['/routes/1/upstreamId', '/routes/2/upstreamId', '/routes/3/split/1/upstreamId', '/routes/3/mirror/upstreamId'].map((place) => `error ${place} tenant_mismatch`) },
+  { name: 'cannot_mean_that: paths', routes: [{ match: path('/{id}') }, { match: { path: { type: 'exact', value: '/a*' } } }, { match: { path: { type: 'regex', value: 'api/.*' } } }, { match: { path: { type: 'regex', value: '/api/.*' } } }], issues: [0, 1, 2].map((index) => cannot(`/routes/${index}/match/path/value`)) },
+  { name: 'cannot_mean_that: hosts and rules', routes: [{ match: { hosts: ['a.example', '*'], headers: [{ name: 'Connection', mode: 'Exists' }], query: [{ name: 'a=1', mode: 'Exists' }] } }], issues: [cannot('/routes/0/match/hosts/1'), cannot('/routes/0/match/headers/0/name'), cannot('/routes/0/match/query/0/name')] },
+  { name: 'cannot_mean_that: actions', upstreams: [{}, {}], routes: [{ redirect: { to: '{path}{query}' } }, { match: path('/b'), mirror: { upstreamId: testId(1) } }], issues: [cannot('/routes/0/redirect/to'), cannot('/routes/1/mirror/upstreamId')] }
+]
+
+export const VALIDATE_CASES: ValidateCase[] = [...CONFLICTS, ...LISTENERS, ...OTHERS, ...OVERLAPS, ...LINTS]

@@ -1,26 +1,37 @@
 import { hasErrors, type Issue } from '../schema/issue.ts'
 import type { SnapshotContent } from '../schema/snapshot.ts'
+import { affinityKeyCollision } from './rules/affinity-key-collision.ts'
+import { cannotMeanThat } from './rules/cannot-mean-that.ts'
 import { duplicateIssuer } from './rules/duplicate-issuer.ts'
 import { duplicateName } from './rules/duplicate-name.ts'
 import { forwardedByHand } from './rules/forwarded-by-hand.ts'
 import { gatewayOwnedHeader } from './rules/gateway-owned-header.ts'
 import { hostRouteOvertaken } from './rules/host-route-overtaken.ts'
 import { listenerCollision } from './rules/listener-collision.ts'
+import { listenerWithoutRoutes } from './rules/listener-without-routes.ts'
 import { literalSecret } from './rules/literal-secret.ts'
 import { noTargets } from './rules/no-targets.ts'
 import { notYetSupported } from './rules/not-yet-supported.ts'
 import { routeConflict } from './rules/route-conflict.ts'
+import { routeOverlap } from './rules/route-overlap.ts'
 import { routeShadowed } from './rules/route-shadowed.ts'
+import { routeWithoutListener } from './rules/route-without-listener.ts'
 import { secretReference } from './rules/secret-reference.ts'
+import { tenantAffinityHotspot } from './rules/tenant-affinity-hotspot.ts'
+import { tenantMismatch } from './rules/tenant-mismatch.ts'
 import { tlsPolicyRequired } from './rules/tls-policy-required.ts'
 import { unknownReference } from './rules/unknown-reference.ts'
+import { unreachableTarget } from './rules/unreachable-target.ts'
 import { unusualMethod } from './rules/unusual-method.ts'
 
 type Rule = (content: SnapshotContent) => Issue[]
 
-const RULES: readonly Rule[] = [duplicateName, duplicateIssuer, unknownReference, listenerCollision, tlsPolicyRequired, routeConflict, notYetSupported, noTargets, secretReference, literalSecret, unusualMethod, forwardedByHand, gatewayOwnedHeader]
+const RULES: readonly Rule[] = [
+  duplicateName, duplicateIssuer, unknownReference, tenantMismatch, listenerCollision, tlsPolicyRequired, routeConflict, notYetSupported, secretReference, literalSecret, gatewayOwnedHeader,
+  noTargets, unreachableTarget, routeWithoutListener, listenerWithoutRoutes, affinityKeyCollision, tenantAffinityHotspot, unusualMethod, forwardedByHand, cannotMeanThat
+]
 /** These ask the compiled matcher, which needs content without errors. */
-const MATCHER_RULES: readonly Rule[] = [routeShadowed, hostRouteOvertaken]
+const MATCHER_RULES: readonly Rule[] = [routeShadowed, routeOverlap, hostRouteOvertaken]
 
 /** Most issues of one configuration; errors come before warnings. */
 const MAX_ISSUES = 1000

@@ -1,4 +1,6 @@
 import { canonicalRule } from '../../routing/rules/canonical-rule.ts'
+import { sampleOfBoth } from '../../routing/sample-of-both.ts'
+import { sampleText } from '../../routing/sample-request.ts'
 import type { Route } from '../../schema/route.ts'
 import { errorIssue, type Issue } from '../../schema/issue.ts'
 import type { Identified, SnapshotContent } from '../../schema/snapshot.ts'
@@ -16,7 +18,8 @@ export function routeConflict(content: SnapshotContent): Issue[] {
     if (!route.enabled) continue
     const other = fileRoute(route, filed)
     if (other === undefined) continue
-    const message = `route "${route.name}" and route "${other.name}" (${other.id}) match the same requests with the same priority; change a criterion or the priority of one`
+    const sample = sampleOfBoth(route, other, content.listeners)
+    const message = `route "${route.name}" and route "${other.name}" (${other.id}) match the same requests with the same priority${sample === null ? '' : `, for example ${sampleText(sample)}`}; change a criterion or the priority of one`
     issues.push(errorIssue(`/routes/${index}/match`, 'route_conflict', message))
   }
   return issues

@@ -34,6 +34,7 @@ export const SUPPORTED_FIELDS: Readonly<Record<DraftedKind, Readonly<Record<stri
     description: true,
     labels: true,
     enabled: true,
+    tenantCode: true,
     'targets/*/id': true,
     'targets/*/address': { startsWith: 'http' },
     'targets/*/host': true,

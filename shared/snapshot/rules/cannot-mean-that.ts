@@ -1,0 +1,39 @@
+import { type Issue, warningIssue } from '../../schema/issue.ts'
+import type { Route } from '../../schema/route.ts'
+import type { SnapshotContent } from '../../schema/snapshot.ts'
+
+type Finding = [field: string, message: string]
+
+/** Taken out of every request before routes are looked for. */
+const NEVER_SEEN = new Set(['connection', 'keep-alive', 'proxy-connection', 'transfer-encoding', 'content-length', 'te', 'upgrade', 'expect'])
+
+/** Warns of values that are allowed but can hardly mean what they say. */
+export function cannotMeanThat({ routes }: SnapshotContent): Issue[] {
+  return routes.flatMap((route, index) => [...pathFindings(route), ...ruleFindings(route), ...actionFindings(route)].map(([field, message]) => warningIssue(`/routes/${index}/${field}`, 'cannot_mean_that', `route "${route.name}": ${message}`)))
+}
+
+function pathFindings({ match: { path, hosts } }: Route): Finding[] {
+  const findings: Finding[] = []
+  if (hosts.length > 1 && hosts.includes('*')) findings.push([`match/hosts/${hosts.indexOf('*')}`, 'the host * takes every host, so the others mean nothing'])
+  if (path === undefined) return findings
+  const { type, value } = path
+  if ((type === 'exact' || type === 'prefix') && value.includes('{')) findings.push(['match/path/value', `a path of type ${type} takes { as it is; use type pattern for values`])
+  if ((type === 'exact' || type === 'prefix') && value.includes('*')) findings.push(['match/path/value', `a path of type ${type} takes * as it is; use type prefix for everything below, or pattern`])
+  if (type === 'regex' && /^\^?[0-9A-Za-z]/.test(value)) findings.push(['match/path/value', 'every path begins with /, and an expression has to fit the whole of it: this one never does'])
+  return findings
+}
+
+function ruleFindings({ match: { headers, query } }: Route): Finding[] {
+  return [
+    ...headers.flatMap(({ name }, index): Finding[] => (NEVER_SEEN.has(name.toLowerCase()) ? [[`match/headers/${index}/name`, `${name} belongs to the connection and is never seen by routes`]] : [])),
+    ...query.flatMap(({ name }, index): Finding[] => (/[?&=]/.test(name) ? [[`match/query/${index}/name`, `"${name}" is the name of no parameter; name and value are two fields`]] : []))
+  ]
+}
+
+function actionFindings(route: Route): Finding[] {
+  const { redirect, split, mirror, upstreamId } = route
+  const findings: Finding[] = []
+  if (redirect !== undefined && /^\{path\}(\{query\})?$/.test(redirect.to)) findings.push(['redirect/to', 'it sends every client to where it came from'])
+  if (mirror !== undefined && [upstreamId, ...(split ?? []).map((share) => share.upstreamId)].includes(mirror.upstreamId)) findings.push(['mirror/upstreamId', 'the mirror is the upstream itself, which gets every request twice'])
+  return findings
+}
