@@ -20,6 +20,11 @@ export function parseTargetAddress(text: string): TargetAddress | null {
   return host === null || port > 65535 ? null : { scheme, host, port }
 }
 
+/** The Host header for a target: its own, else that of its address. */
+export function hostHeaderOf(target: { readonly host?: string | undefined }, { scheme, host, port }: TargetAddress): string {
+  return target.host ?? (port === DEFAULT_PORTS[scheme] ? host : `${host}:${port}`)
+}
+
 /** The stored form of a target's address: lower case, no slash at the end, no port where it is the scheme's own. */
 export function normalizeTargetAddress(text: string): string | null {
   const address = parseTargetAddress(text)

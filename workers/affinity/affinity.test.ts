@@ -4,8 +4,8 @@ import type { SessionAffinity } from '../../shared/schema/session-affinity.ts'
 import { cookieValue } from './affinity-cookie.ts'
 import { buildAffinity } from './build-affinity.ts'
 import { arrCookieKey, hashCookieKey } from './cookie-affinity.ts'
-import { keyHashOf } from './rendezvous.ts'
-import { xxhash64 } from './xxhash64.ts'
+import { keyHashOf } from '../../shared/affinity/rendezvous.ts'
+import { xxhash64 } from '../../shared/affinity/xxhash64.ts'
 
 let fleetKey: Buffer | null = Buffer.alloc(32, 1)
 const target = (id: string, weight = 1, inFlight = 0) => ({ id, weight, inFlight, idHash: keyHashOf(id) })

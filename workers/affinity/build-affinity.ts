@@ -1,8 +1,8 @@
 import type { SessionAffinity } from '../../shared/schema/session-affinity.ts'
-import type { Affinity } from './affinity.ts'
+import type { Affinity } from '../../shared/affinity/affinity.ts'
 import { fixedKeys, signedKeys } from './affinity-keys.ts'
 import { arrCookieKey, cookieAffinity, hashCookieKey } from './cookie-affinity.ts'
-import { hashAffinity } from './hash-affinity.ts'
+import { hashAffinity } from '../../shared/affinity/hash-affinity.ts'
 import { headerAffinity } from './header-affinity.ts'
 
 /** What an affinity has to know of its upstream. */

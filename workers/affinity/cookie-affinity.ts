@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
 import type { SessionAffinity } from '../../shared/schema/session-affinity.ts'
 import { fieldValue } from '../../shared/transforms/header-lines.ts'
-import type { Affinity } from './affinity.ts'
+import type { Affinity } from '../../shared/affinity/affinity.ts'
 import { affinityCookie, cookieValue } from './affinity-cookie.ts'
 import type { AffinityKeys } from './affinity-keys.ts'
-import { xxhash64 } from './xxhash64.ts'
+import { xxhash64 } from '../../shared/affinity/xxhash64.ts'
 
 /** XXH64 of the id, in hex (YARP HashCookieSessionAffinityPolicy.cs). */
 export function hashCookieKey(targetId: string): string {

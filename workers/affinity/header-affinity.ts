@@ -1,6 +1,6 @@
 import type { SessionAffinity } from '../../shared/schema/session-affinity.ts'
 import { fieldValue } from '../../shared/transforms/header-lines.ts'
-import type { Affinity } from './affinity.ts'
+import type { Affinity } from '../../shared/affinity/affinity.ts'
 import type { AffinityKeys } from './affinity-keys.ts'
 
 /** By a header that holds the key of a target: given in the first answer, brought by the client from then on (YARP CustomHeaderSessionAffinityPolicy.cs). */

@@ -1,5 +1,5 @@
-import { FieldReader } from './field-line.ts'
-import { FIELD, fieldKind } from './field-kind.ts'
+import { FieldReader } from '../../shared/http1/field-line.ts'
+import { FIELD, fieldKind } from '../../shared/http1/field-kind.ts'
 
 const SIZE = 0
 const EXTENSION = 1

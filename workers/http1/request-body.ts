@@ -1,7 +1,7 @@
 import { canonicalChunks } from './canonical-chunks.ts'
 import { CHUNKED, ChunkedReader } from './chunked-reader.ts'
-import { REFUSALS, type Refusal } from './refusal.ts'
-import type { RequestHead } from './request-head.ts'
+import { REFUSALS, type Refusal } from '../../shared/http1/refusal.ts'
+import type { RequestHead } from '../../shared/http1/request-head.ts'
 
 /** The body of the request that is read at the moment, in the form that the origin gets. One per connection. */
 export class RequestBody {

@@ -1,8 +1,8 @@
-import { type ConnectionOptions, readConnectionOptions, withoutNamedFields } from './connection-options.ts'
-import { equalsIgnoringCase, isFieldValue } from './characters.ts'
-import { parseContentLength } from './content-length.ts'
-import { FIELD, fieldKind } from './field-kind.ts'
-import { FieldReader } from './field-line.ts'
+import { type ConnectionOptions, readConnectionOptions, withoutNamedFields } from '../../shared/http1/connection-options.ts'
+import { equalsIgnoringCase, isFieldValue } from '../../shared/http1/characters.ts'
+import { parseContentLength } from '../../shared/http1/content-length.ts'
+import { FIELD, fieldKind } from '../../shared/http1/field-kind.ts'
+import { FieldReader } from '../../shared/http1/field-line.ts'
 
 /** An origin's response head as it was understood. One per origin connection, filled again for every response. */
 export class ResponseHead {

@@ -1,4 +1,4 @@
-import type { TokenIdentity } from './token-identity.ts'
+import type { TokenIdentity } from '../../shared/identity/token-identity.ts'
 
 const MOST_TOKENS = 10_000
 const MOST_CHARACTERS = 16_777_216

@@ -1,7 +1,7 @@
 import { decodeJwt } from 'jose'
 import type { KeySet } from './key-set.ts'
 import { TokenCache } from './token-cache.ts'
-import { invalidToken, type TokenIdentity } from './token-identity.ts'
+import { invalidToken, type TokenIdentity } from '../../shared/identity/token-identity.ts'
 import type { TokenPlace } from './token-place.ts'
 import { type Verifier, verifyToken } from './verify-token.ts'
 

@@ -1,6 +1,6 @@
 import { errors, jwtVerify, type JWTPayload, type JWTVerifyGetKey, type KeyObject } from 'jose'
 import type { Provider } from '../../shared/schema/provider.ts'
-import { invalidToken, type TokenIdentity } from './token-identity.ts'
+import { invalidToken, type TokenIdentity } from '../../shared/identity/token-identity.ts'
 
 /** A provider with the keys that its tokens are verified with. */
 export interface Verifier {

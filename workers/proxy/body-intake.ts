@@ -1,5 +1,5 @@
 import type { ClientSocket } from '../http1/client-socket.ts'
-import { REFUSALS, type Refusal } from '../http1/refusal.ts'
+import { REFUSALS, type Refusal } from '../../shared/http1/refusal.ts'
 import type { Client } from './client.ts'
 import type { ConnectionLimits } from './connection-limits.ts'
 import type { Exchange } from './exchange.ts'

@@ -1,8 +1,8 @@
 import { errorIssue, type Issue } from '../../shared/schema/issue.ts'
 import type { Target } from '../../shared/schema/upstream.ts'
-import { parseTargetAddress } from '../../shared/snapshot/target-address.ts'
+import { hostHeaderOf, parseTargetAddress } from '../../shared/snapshot/target-address.ts'
 import { buildAffinity } from '../affinity/build-affinity.ts'
-import { keyHashOf } from '../affinity/rendezvous.ts'
+import { keyHashOf } from '../../shared/affinity/rendezvous.ts'
 import { BALANCERS } from '../balancing/balancers.ts'
 import type { PlacedUpstream } from '../configuration/runtime-part.ts'
 import { AvailableTargets } from '../health/available-targets.ts'
@@ -71,7 +71,7 @@ function buildTarget({ value: upstream }: PlacedUpstream, target: Target, rowNum
       row,
       window: state.failureWindow(key, row),
       settings: { idleMs, maxPerTarget, queueMax: queue.max },
-      hostHeader: target.host ?? (address.port === (isSecure ? 443 : 80) ? address.host : `${address.host}:${address.port}`)
+      hostHeader: hostHeaderOf(target, address)
     })
   } catch (error) {
     return `its TLS settings cannot be used: ${(error as Error).message}`

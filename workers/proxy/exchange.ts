@@ -1,8 +1,8 @@
 import { transformOwnAnswer } from '../../shared/transforms/apply-transforms.ts'
-import type { Refusal } from '../http1/refusal.ts'
+import type { Refusal } from '../../shared/http1/refusal.ts'
 import { RequestBody } from '../http1/request-body.ts'
-import { RequestHead } from '../http1/request-head.ts'
-import type { TokenIdentity } from '../identity/token-identity.ts'
+import { RequestHead } from '../../shared/http1/request-head.ts'
+import type { TokenIdentity } from '../../shared/identity/token-identity.ts'
 import { PRESSURE } from '../state/signals.ts'
 import { RequestRecord } from '../telemetry/request-record.ts'
 import type { OriginConnection } from '../upstreams/origin-connection.ts'
@@ -11,7 +11,7 @@ import { chooseDestination } from './choose-destination.ts'
 import type { Client } from './client.ts'
 import { clientFailure, FAILURES, type ProxyFailure } from './failure.ts'
 import { findRoute } from './find-route.ts'
-import { originHead } from './forward-head.ts'
+import { bindingKey, originHead } from '../../shared/forwarding/origin-head.ts'
 import { giveOwnAnswer } from './give-own-answer.ts'
 import { OriginResponse, type ResponseOwner } from './origin-response.ts'
 import { mirrorRequest } from './mirror-request.ts'
@@ -147,7 +147,7 @@ export class Exchange implements ResponseOwner, AttemptOwner, TokenWaiter {
     this.#target = target
     this.record.targetId = target.id
     this.record.attempts++
-    this.#outgoing = originHead(this.#route!, this.head, this.match.path, target.hostHeader, this.context, destination.upstream.affinity) + this.body.first
+    this.#outgoing = originHead(this.#route!, this.head, this.match.path, target.hostHeader, this.context, bindingKey(destination.upstream.affinity, this.context)) + this.body.first
     this.#response.reset()
     this.#attempt.begin(target, destination, isRepeatable, fresh)
   }

@@ -1,4 +1,4 @@
-import type { Refusal } from '../http1/refusal.ts'
+import type { Refusal } from '../../shared/http1/refusal.ts'
 
 /** Why a request could not be served. Retries, health and answers read only this. */
 export interface ProxyFailure {

@@ -1,6 +1,6 @@
 import { transformOwnAnswer } from '../../shared/transforms/apply-transforms.ts'
 import type { CompiledTransforms } from '../../shared/transforms/compile-transforms.ts'
-import type { RequestHead } from '../http1/request-head.ts'
+import type { RequestHead } from '../../shared/http1/request-head.ts'
 import type { RequestRecord } from '../telemetry/request-record.ts'
 import type { Client } from './client.ts'
 import { type OwnAnswer, ownAnswerText } from './own-answer.ts'

@@ -1,8 +1,8 @@
 import type { RequestBody } from '../http1/request-body.ts'
-import type { RequestHead } from '../http1/request-head.ts'
+import type { RequestHead } from '../../shared/http1/request-head.ts'
 import { chooseTarget } from './choose-target.ts'
 import type { Client } from './client.ts'
-import { originHead } from './forward-head.ts'
+import { bindingKey, originHead } from '../../shared/forwarding/origin-head.ts'
 import { MirroredRequest } from './mirrored-request.ts'
 import type { RequestContext } from './request-context.ts'
 import type { RequestMatch } from './request-match.ts'
@@ -26,7 +26,7 @@ export function mirrorRequest(route: RuntimeRoute, mirror: RuntimeMirror, { clie
   if (thread.state.counted.mirrored >= MOST_COPIES || thread.random() * 100 >= mirror.percent) return null
   const target = chooseTarget(upstream, pick, [], thread.state.now)
   if (target === null) return null
-  const text = originHead(route, head, match.path, target.hostHeader, context, upstream.affinity) + body.first
+  const text = originHead(route, head, match.path, target.hostHeader, context, bindingKey(upstream.affinity, context)) + body.first
   const copy = new MirroredRequest(thread, mirror, target, head.method, text)
   if (body.isComplete) copy.send()
   return copy

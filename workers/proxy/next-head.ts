@@ -1,5 +1,5 @@
 import { HEAD, type HeadBuffer } from '../http1/head-buffer.ts'
-import { REFUSALS, type Refusal } from '../http1/refusal.ts'
+import { REFUSALS, type Refusal } from '../../shared/http1/refusal.ts'
 
 /** The head is whole: from the start of the buffer to its `end`. */
 export const WHOLE = 'whole'

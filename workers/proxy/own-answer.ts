@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http'
+import { redirectLocation } from '../../shared/routing/redirect-location.ts'
 import type { Route } from '../../shared/schema/route.ts'
-import type { RequestHead } from '../http1/request-head.ts'
+import type { RequestHead } from '../../shared/http1/request-head.ts'
 
 /** An answer that a route gives by itself, without an origin. */
 export interface OwnAnswer {
@@ -20,7 +21,7 @@ export function ownAnswerOf(route: Route): OwnAnswer | null {
     const retryAfter = retryAfterSeconds === undefined ? '' : `Retry-After: ${retryAfterSeconds}\r\n`
     return fixedAnswer(status, 'maintenance', `${retryAfter}Cache-Control: no-store\r\n`, body === '' ? 'This service is under maintenance.\n' : body)
   }
-  if (redirect !== undefined) return { status: redirect.status, code: '', body: '', fieldsFor: (head, path) => `Location: ${locationOf(redirect.to, head, path)}\r\n` }
+  if (redirect !== undefined) return { status: redirect.status, code: '', body: '', fieldsFor: (head, path) => `Location: ${redirectLocation(redirect.to, head.host, path, head.query)}\r\n` }
   if (respond === undefined) return null
   const fields = Object.entries(respond.headers).filter(([name]) => !FRAMING.has(name.toLowerCase())).map(([name, value]) => `${name}: ${value}\r\n`).join('')
   return fixedAnswer(respond.status, '', fields, respond.body)
@@ -34,11 +35,6 @@ function fixedAnswer(status: number, code: string, fields: string, text: string)
   const body = Buffer.from(text, 'utf8').toString('latin1')
   const type = body === '' || /^content-type:/im.test(fields) ? '' : `Content-Type: ${/^\s*</.test(text) ? 'text/html' : /^\s*[[{]/.test(text) ? 'application/json' : 'text/plain'}; charset=utf-8\r\n`
   return { status, code, body, fieldsFor: () => type + fields }
-}
-
-/** {path} and {query} are what the client asked for, the query with its "?"; {host} is without port. */
-function locationOf(to: string, head: RequestHead, path: string): string {
-  return to.replace(/\{(path|query|host)\}/g, (_all, name: string) => (name === 'path' ? path : name === 'query' ? head.query : head.host))
 }
 
 /** The whole answer as text. `changed` are the field lines after the route's transforms. */

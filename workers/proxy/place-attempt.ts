@@ -1,6 +1,6 @@
-import type { Affinity } from '../affinity/affinity.ts'
+import type { Affinity } from '../../shared/affinity/affinity.ts'
 import type { TransformContext } from '../../shared/transforms/drafts.ts'
-import type { RequestHead } from '../http1/request-head.ts'
+import type { RequestHead } from '../../shared/http1/request-head.ts'
 import { chooseTarget } from './choose-target.ts'
 import { FAILURES, type ProxyFailure } from './failure.ts'
 import type { RuntimeDestination, RuntimeTarget } from './runtime.ts'

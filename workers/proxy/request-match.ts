@@ -1,5 +1,5 @@
 import type { MatchRequest } from '../../shared/routing/match-request.ts'
-import type { RequestHead } from '../http1/request-head.ts'
+import type { RequestHead } from '../../shared/http1/request-head.ts'
 
 /** What decides about the route, read from the head of the request that an exchange serves. */
 export class RequestMatch implements MatchRequest {

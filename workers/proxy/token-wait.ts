@@ -1,4 +1,4 @@
-import { NO_TOKEN, type TokenIdentity } from '../identity/token-identity.ts'
+import { NO_TOKEN, type TokenIdentity } from '../../shared/identity/token-identity.ts'
 import type { TokenSource } from '../identity/token-source.ts'
 
 /** What goes on when a token is verified that was not known before. */

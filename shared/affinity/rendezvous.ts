@@ -1,5 +1,7 @@
 import { xxhash64 } from './xxhash64.ts'
 
+const encoder = new TextEncoder()
+
 /** A hash as two numbers, so that targets are compared without BigInt. */
 export interface KeyHash {
   readonly high: number
@@ -7,7 +9,7 @@ export interface KeyHash {
 }
 
 export function keyHashOf(text: string): KeyHash {
-  const hash = xxhash64(Buffer.from(text, 'utf8'))
+  const hash = xxhash64(encoder.encode(text))
   return { high: Number(hash >> 32n), low: Number(hash & 0xffffffffn) }
 }
 

@@ -1,4 +1,4 @@
-import { fieldValue, withoutField } from '../../shared/transforms/header-lines.ts'
+import { fieldValue, withoutField } from '../transforms/header-lines.ts'
 import type { TokenIdentity } from './token-identity.ts'
 
 /** Whose a request is, as routes, transforms and affinity see it. */

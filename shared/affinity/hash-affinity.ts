@@ -1,5 +1,5 @@
-import type { SessionAffinity } from '../../shared/schema/session-affinity.ts'
-import { fieldValue } from '../../shared/transforms/header-lines.ts'
+import type { SessionAffinity } from '../schema/session-affinity.ts'
+import { fieldValue } from '../transforms/header-lines.ts'
 import type { Affinity, AffinityRequest, AffinityTarget, Binding } from './affinity.ts'
 import { drawOf, type KeyHash, keyHashOf } from './rendezvous.ts'
 
