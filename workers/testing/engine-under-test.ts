@@ -56,9 +56,8 @@ export async function startEngine(configuration: TestConfiguration, options: { r
   acceptHandles(server, (handle) => engine.accept(handle, { address: '0.0.0.0', port, protocol: 'http' }))
   let revision = 0
   const apply = (wanted: TestConfiguration) => {
-    const decoded = decodeContent(contentOf(wanted, port))
-    if (!decoded.ok) throw new Error(JSON.stringify(decoded.issues))
-    const planned = planner.plan({ epoch: id(9), revision: ++revision, schemaVersion: 1, createdBy: 'test', createdAt: '', note: '', sha256: '', content: decoded.value })
+    const content = contentUnderTest(wanted, port)
+    const planned = planner.plan({ epoch: id(9), revision: ++revision, schemaVersion: 1, createdBy: 'test', createdAt: '', note: '', sha256: '', content })
     engine.begin(revision, planned.base === null)
     const parts = planned.base === null ? planned.whole() : planned.changes()
     const issues = [...parts.flatMap((part) => engine.add(JSON.parse(part) as RuntimePart)), ...engine.finish()]
@@ -79,6 +78,13 @@ export async function startEngine(configuration: TestConfiguration, options: { r
       await engine.drain(0)
     }
   }
+}
+
+/** The content that such an engine serves. */
+export function contentUnderTest(wanted: TestConfiguration, port: number): SnapshotContent {
+  const decoded = decodeContent(contentOf(wanted, port))
+  if (!decoded.ok) throw new Error(JSON.stringify(decoded.issues))
+  return decoded.value
 }
 
 function contentOf({ targets, listener, upstream, route, routes = [], upstreams = [], providers = [] }: TestConfiguration, port: number): { [K in keyof SnapshotContent]: object[] } {

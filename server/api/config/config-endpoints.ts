@@ -12,6 +12,7 @@ import { discardDraft } from '../../publishing/discard.ts'
 import { desiredOf, findLive } from '../../publishing/live.ts'
 import { publish } from '../../publishing/publish.ts'
 import { rollback } from '../../publishing/rollback.ts'
+import { explainEndpoint } from './explain-endpoint.ts'
 import { contentAt } from './content-at.ts'
 
 const note = Type.String({ maxLength: 2000, default: '', description: 'Why; shown in the history.' })
@@ -41,6 +42,7 @@ const published = {
 }
 
 export const configEndpoints: Endpoint[] = [
+  explainEndpoint,
   endpoint({
     method: 'POST',
     path: '/config/validate',

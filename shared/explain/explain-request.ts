@@ -1,0 +1,94 @@
+import { hashAffinity } from '../affinity/hash-affinity.ts'
+import { bindingKey } from '../forwarding/origin-head.ts'
+import type { RequestHead } from '../http1/request-head.ts'
+import { REFUSALS } from '../http1/refusal.ts'
+import { identify, type RequestIdentity } from '../identity/identify.ts'
+import { NO_TOKEN } from '../identity/token-identity.ts'
+import type { CompiledRoutes } from '../routing/compiled-routes.ts'
+import { explainMatch } from '../routing/explain/explain-match.ts'
+import type { MatchRequest } from '../routing/match-request.ts'
+import { normalizePath } from '../routing/normalize-path.ts'
+import type { ExplainedAction, Explanation, ExplainRequest } from '../schema/explain.ts'
+import type { Listener } from '../schema/listener.ts'
+import type { Route } from '../schema/route.ts'
+import type { Identified, SnapshotContent } from '../schema/snapshot.ts'
+import type { Upstream } from '../schema/upstream.ts'
+import { hostHeaderOf, parseTargetAddress } from '../snapshot/target-address.ts'
+import { explainAction, type GoingRequest } from './explain-action.ts'
+import { explainCandidates } from './explain-candidates.ts'
+import { explainContext } from './explain-context.ts'
+import { explainSettings } from './explain-settings.ts'
+import { explainSteps } from './explain-steps.ts'
+import { findListener } from './find-listener.ts'
+import { readRequest } from './read-request.ts'
+
+const NOTHING: Explanation = { refused: null, request: null, listener: null, candidates: [], omitted: {}, route: null, action: null, settings: [], steps: [], forwarded: null, responseTransforms: [] }
+
+const NO_ROUTE = { status: 404, code: 'no_route', message: 'No route takes this request.' }
+
+/** What becomes of a request, found out by the very parts that data nodes serve with. `compiled` is of the content. */
+export function explainRequest(content: SnapshotContent, compiled: CompiledRoutes, given: ExplainRequest): Explanation {
+  const listener = findListener(content.listeners, given)
+  if (listener === null) return { ...NOTHING, refused: { status: 0, code: 'no_listener', message: 'No enabled listener has this port; name one with `listener`, or ask for its port.' } }
+  const head = readRequest(given, listener.limits)
+  const known = { ...NOTHING, listener: { id: listener.id, name: listener.name } }
+  if ('code' in head) return { ...known, refused: { ...head } }
+  const path = head.rawPath === '*' ? '*' : normalizePath(head.rawPath)
+  if (path === null) return { ...known, refused: { ...REFUSALS.badTarget } }
+  const identity: RequestIdentity = { user: '', tenant: '', tenantSource: '' }
+  const token = given.token === undefined ? NO_TOKEN : { ...NO_TOKEN, state: 'valid' as const, user: given.token.user, tenant: given.token.tenantCode ?? '' }
+  identify(token, { tenantHeader: listener.tenantHeader.name.toLowerCase(), acceptsTenant: listener.tenantHeader.acceptFrom === 'any' }, head, identity)
+  return explainRead(content, compiled, given, { listener, head, path, identity }, known)
+}
+
+interface ReadRequest {
+  listener: Identified<Listener>
+  head: RequestHead
+  path: string
+  identity: RequestIdentity
+}
+
+function explainRead(content: SnapshotContent, compiled: CompiledRoutes, given: ExplainRequest, read: ReadRequest, known: Explanation): Explanation {
+  const { listener, head, path, identity } = read
+  const match: MatchRequest = { host: head.host, hostPort: head.hostPort, path, method: head.method, isWebSocket: head.isWebSocketUpgrade, tenantCode: identity.tenant, query: head.query, fields: `${head.fields}${head.forwarding}Host: ${head.authority}\r\n` }
+  const found = explainMatch(compiled, listener.id, match)
+  const seen: Explanation = {
+    ...known,
+    request: { method: head.method, host: head.host, port: head.hostPort, path, query: head.query, websocket: head.isWebSocketUpgrade, user: identity.user, tenantCode: identity.tenant, tenantSource: identity.tenantSource },
+    candidates: explainCandidates(found, listener.name, match),
+    omitted: { ...found.omitted } as Record<string, number>
+  }
+  if (found.winner === null || path === '*') return { ...seen, refused: NO_ROUTE }
+  const { route } = found.winner
+  const limit = route.maxRequestBodyBytes ?? listener.limits.maxRequestBodyBytes
+  const going: GoingRequest = { host: head.host, path, query: head.query, fields: head.fields, user: identity.user, tenant: identity.tenant, clientAddress: given.clientAddress }
+  const upstreams = new Map(content.upstreams.map((upstream) => [upstream.id, upstream]))
+  const action = explainAction(route, upstreams, going)
+  const upstream = likelyUpstream(action, upstreams)
+  return {
+    ...seen,
+    route: { id: route.id, name: route.name },
+    refused: limit > 0 && given.bodyBytes > limit ? { ...REFUSALS.bodyTooLarge } : null,
+    action,
+    settings: explainSettings(listener, route, upstream),
+    ...(upstream === null ? {} : explainForwarding(route, upstream, action, read, given.clientAddress))
+  }
+}
+
+/** The one that gets the request for certain, else the one with the largest share; null when none does. */
+function likelyUpstream({ upstreams }: ExplainedAction, known: ReadonlyMap<string, Identified<Upstream>>): Identified<Upstream> | null {
+  const likely = upstreams.toSorted((a, b) => Number(b.isChosen) - Number(a.isChosen) || b.share - a.share)[0]
+  return likely === undefined ? null : known.get(likely.upstreamId) ?? null
+}
+
+function explainForwarding(route: Identified<Route>, upstream: Identified<Upstream>, action: ExplainedAction, { listener, head, path, identity }: ReadRequest, clientAddress: string): Pick<Explanation, 'steps' | 'forwarded' | 'responseTransforms'> {
+  const { targets } = action.upstreams.find(({ upstreamId }) => upstreamId === upstream.id)!
+  const id = (targets.find(({ isChosen }) => isChosen) ?? targets.find(({ enabled }) => enabled))?.targetId
+  const target = upstream.targets.find((one) => one.id === id)
+  const address = target === undefined ? null : parseTargetAddress(target.address)
+  if (target === undefined || address === null) return { steps: [], forwarded: null, responseTransforms: [] }
+  const { sessionAffinity } = upstream
+  const affinity = sessionAffinity.enabled && sessionAffinity.policy === 'Hash' ? hashAffinity(sessionAffinity) : null
+  const context = explainContext(route, path, clientAddress, listener.port, identity)
+  return explainSteps({ route, request: head, normalizedPath: path, hostHeader: hostHeaderOf(target, address), context, key: bindingKey(affinity, identity) })
+}
