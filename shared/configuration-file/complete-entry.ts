@@ -1,0 +1,22 @@
+import type { DraftedKind } from '../schema/resource.ts'
+import { decodeByKind } from '../snapshot/decode-resource.ts'
+import type { FileEntry } from './configuration-file.ts'
+import { withIds, withNames } from './named-references.ts'
+
+/** The entry with every default and in its stored form; null when it cannot be decoded. Names stand for themselves. */
+export function completeEntry(kind: DraftedKind, entry: FileEntry): FileEntry | null {
+  const names: string[] = []
+  const ids = new Map<string, string>()
+  const idOf = (_kind: string, name: unknown): string => {
+    const text = String(name)
+    const known = ids.get(text)
+    if (known !== undefined) return known
+    const id = `00000000-0000-7000-8000-${String(names.push(text)).padStart(12, '0')}`
+    ids.set(text, id)
+    return id
+  }
+  const decoded = decodeByKind[kind](kind === 'routes' ? withIds(entry, idOf) : entry)
+  if (!decoded.ok) return null
+  const whole = decoded.value as unknown as FileEntry
+  return kind === 'routes' ? withNames(whole, (_kind, id) => names[Number(id.slice(-12)) - 1]!) : whole
+}

@@ -1,0 +1,37 @@
+import type { FileEntry } from './configuration-file.ts'
+
+type ReferencedKind = 'listeners' | 'upstreams'
+
+/** Called for each reference; gives what is to stand in its place. */
+export type Rename = (kind: ReferencedKind, value: unknown, path: string) => unknown
+
+/** A route of a file as the API takes it: ids in place of names. */
+export function withIds(entry: FileEntry, idOf: Rename): FileEntry {
+  const { listeners, upstream, split, mirror, ...rest } = entry
+  return {
+    ...rest,
+    ...(listeners === undefined ? {} : { listenerIds: Array.isArray(listeners) ? listeners.map((name, index) => idOf('listeners', name, `/listeners/${index}`)) : listeners }),
+    ...(upstream === undefined ? {} : { upstreamId: idOf('upstreams', upstream, '/upstream') }),
+    ...(split === undefined ? {} : { split: Array.isArray(split) ? split.map((share, index) => renamedPart(share, 'upstream', 'upstreamId', (name) => idOf('upstreams', name, `/split/${index}/upstream`))) : split }),
+    ...(mirror === undefined ? {} : { mirror: renamedPart(mirror, 'upstream', 'upstreamId', (name) => idOf('upstreams', name, '/mirror/upstream')) })
+  }
+}
+
+/** The reverse of withIds. */
+export function withNames(route: FileEntry, nameOf: (kind: ReferencedKind, id: string) => string): FileEntry {
+  const { listenerIds, upstreamId, split, mirror, ...rest } = route as FileEntry & { listenerIds?: string[]; split?: unknown[] }
+  const upstreamName = (id: unknown): string => nameOf('upstreams', String(id))
+  return {
+    ...rest,
+    ...(listenerIds === undefined ? {} : { listeners: listenerIds.map((id) => nameOf('listeners', id)) }),
+    ...(upstreamId === undefined ? {} : { upstream: upstreamName(upstreamId) }),
+    ...(split === undefined ? {} : { split: split.map((share) => renamedPart(share, 'upstreamId', 'upstream', upstreamName)) }),
+    ...(mirror === undefined ? {} : { mirror: renamedPart(mirror, 'upstreamId', 'upstream', upstreamName) })
+  }
+}
+
+function renamedPart(part: unknown, from: string, to: string, value: (old: unknown) => unknown): unknown {
+  if (typeof part !== 'object' || part === null || !(from in part)) return part
+  const { [from]: old, ...rest } = part as Record<string, unknown>
+  return { [to]: value(old), ...rest }
+}

@@ -1,0 +1,139 @@
+import type { ReportLine } from '../configuration-file/configuration-file.ts'
+import { nearestName } from '../snapshot/nearest-name.ts'
+import type { JsonMap, JsonValue } from './json-value.ts'
+import { parseTimeSpan } from './time-span.ts'
+
+/** What is wrong or lost on the way; `issue` stops the import. */
+export interface ImportReport {
+  line(path: string, kind: ReportLine['kind'], message: string): void
+  issue(path: string, message: string): void
+}
+
+/** An object of a settings file as .NET binds it: letter case of keys is ignored, and numbers and flags may be texts. */
+export class Section {
+  readonly path: string
+  readonly #map: JsonMap
+  readonly #keys: ReadonlyMap<string, string>
+  readonly #asked = new Set<string>()
+  readonly #report: ImportReport
+
+  constructor(map: JsonMap, path: string, report: ImportReport) {
+    this.path = path
+    this.#map = map
+    this.#keys = new Map([...map.keys()].map((key) => [key.toLowerCase(), key]))
+    this.#report = report
+  }
+
+  /** The value of a key as it is; undefined where it is absent or null. */
+  value(name: string): JsonValue | undefined {
+    this.#asked.add(name)
+    const key = this.#keys.get(name.toLowerCase())
+    return key === undefined ? undefined : this.#map.get(key) ?? undefined
+  }
+
+  /** Pointer to a key, as the file writes it. */
+  at(name: string): string {
+    return `${this.path}/${(this.#keys.get(name.toLowerCase()) ?? name).replaceAll('~', '~0').replaceAll('/', '~1')}`
+  }
+
+  text(name: string): string | undefined {
+    const value = this.value(name)
+    if (value === undefined) return undefined
+    if (typeof value === 'object') return this.#wrong(name, 'a text')
+    return String(value)
+  }
+
+  flag(name: string): boolean | undefined {
+    const text = this.text(name)?.trim().toLowerCase()
+    if (text === undefined || text === '') return undefined
+    return text === 'true' ? true : text === 'false' ? false : this.#wrong(name, 'true or false')
+  }
+
+  number(name: string): number | undefined {
+    const text = this.text(name)?.trim()
+    if (text === undefined || text === '') return undefined
+    return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : this.#wrong(name, 'a number')
+  }
+
+  /** Milliseconds of a TimeSpan. */
+  span(name: string): number | undefined {
+    const text = this.text(name)
+    if (text === undefined || text === '') return undefined
+    return parseTimeSpan(text) ?? this.#wrong(name, 'a time span such as 00:01:40')
+  }
+
+  /** A list of texts, or one text with commas. */
+  list(name: string): string[] {
+    const value = this.value(name)
+    if (value === undefined) return []
+    if (typeof value === 'string') return value.split(',').map((part) => part.trim()).filter((part) => part !== '')
+    if (Array.isArray(value) && value.every((item) => typeof item === 'string')) return value
+    this.#wrong(name, 'a list of texts')
+    return []
+  }
+
+  section(name: string): Section | undefined {
+    const value = this.value(name)
+    if (value === undefined) return undefined
+    return value instanceof Map ? new Section(value, this.at(name), this.#report) : this.#wrong(name, 'an object')
+  }
+
+  /** The objects in an object, by their keys. */
+  sections(name: string): [string, Section][] {
+    const value = this.value(name)
+    if (value === undefined) return []
+    if (!(value instanceof Map)) {
+      this.#wrong(name, 'an object')
+      return []
+    }
+    const outer = new Section(value, this.at(name), this.#report)
+    return [...value.keys()].flatMap((key) => {
+      const inner = outer.section(key)
+      return inner === undefined ? [] : [[key, inner] as [string, Section]]
+    })
+  }
+
+  /** The objects in a list. */
+  items(name: string): Section[] {
+    const value = this.value(name)
+    if (value === undefined) return []
+    if (!Array.isArray(value)) {
+      this.#wrong(name, 'a list')
+      return []
+    }
+    return value.flatMap((item, index) => (item instanceof Map ? [new Section(item, `${this.at(name)}/${index}`, this.#report)] : []))
+  }
+
+  /** The texts in an object, by their keys. */
+  texts(name: string): Record<string, string> {
+    const value = this.value(name)
+    if (!(value instanceof Map)) return {}
+    return Object.fromEntries([...value].flatMap(([key, inner]) => (typeof inner === 'object' ? [] : [[key, String(inner)]])))
+  }
+
+  /** All of it, as texts. */
+  allTexts(): Record<string, string> {
+    for (const key of this.#map.keys()) this.#asked.add(key)
+    return Object.fromEntries([...this.#map].flatMap(([key, inner]) => (typeof inner === 'object' ? [] : [[key, String(inner)]])))
+  }
+
+  /** Tells of keys that nobody asked for. */
+  done(): void {
+    const asked = new Set([...this.#asked].map((name) => name.toLowerCase()))
+    for (const key of this.#map.keys()) {
+      if (asked.has(key.toLowerCase())) continue
+      const nearest = nearestName(key, [...this.#asked])
+      this.#report.line(`${this.path}/${key}`, 'loss', `${key} is not known here and is left out${nearest === undefined ? '' : `; did you mean ${nearest}?`}`)
+    }
+  }
+
+  /** A key that has a meaning in YARP and none here. */
+  lost(name: string, why: string): void {
+    if (this.value(name) !== undefined) this.#report.line(this.at(name), 'loss', why)
+  }
+
+  #wrong(name: string, wanted: string): undefined {
+    this.#report.issue(this.at(name), `${name} must be ${wanted}`)
+    return undefined
+  }
+}
