@@ -2,6 +2,7 @@ import type { Endpoint } from '../http/endpoint.ts'
 import { auditEndpoints } from './audit/audit-endpoints.ts'
 import { certificateEndpoints } from './certificates/certificate-endpoints.ts'
 import { configEndpoints } from './config/config-endpoints.ts'
+import { configurationFileEndpoints } from './configuration-file/configuration-file-endpoints.ts'
 import { documentEndpoints } from './documents/document-endpoints.ts'
 import { nodeApiEndpoints } from './node-api/node-api-endpoints.ts'
 import { nodeEndpoints } from './nodes/node-endpoints.ts'
@@ -17,6 +18,7 @@ export const endpoints: readonly Endpoint[] = [
   ...resourceEndpoints,
   ...upstreamHealthEndpoints,
   ...configEndpoints,
+  ...configurationFileEndpoints,
   ...snapshotEndpoints,
   ...certificateEndpoints,
   ...nodeEndpoints,

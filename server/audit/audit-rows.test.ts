@@ -62,6 +62,7 @@ const SCENARIOS: Record<string, Scenario> = {
     await publishNew()
     return plane.as.publisher('POST', '/config/rollback', { revision })
   },
+  'POST /config/import': () => plane.as.editor('POST', '/config/import', { text: JSON.stringify({ format: 'open-gateway/1', upstreams: [{ name: unique() }] }) }),
   'POST /config/discard': async () => {
     await publishNew()
     return plane.as.editor('POST', '/config/discard')

@@ -59,7 +59,7 @@ test('what decides for others needs more than what decides for oneself', () => {
     [/^\/nodes/, /POST|PATCH|DELETE/, 'admin'],
     [/^\/config\/(publish|rollback)$/, /./, 'publisher'],
     [/^\/certificates/, /POST|PATCH|DELETE/, 'publisher'],
-    [/^\/(listeners|upstreams|routes|providers|config\/discard)/, /POST|PATCH|DELETE/, 'editor']
+    [/^\/(listeners|upstreams|routes|providers|config\/discard|config\/import)/, /POST|PATCH|DELETE/, 'editor']
   ]
   for (const [paths, methods, permission] of least) {
     const chosen = endpoints.filter(({ path, method }) => paths.test(path) && methods.test(method))
