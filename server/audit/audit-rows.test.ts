@@ -11,7 +11,7 @@ import { signIn } from '../testing/sign-in.ts'
 import { verifyAudit } from './verify-audit.ts'
 
 /** POST endpoints that change nothing a person would want to know about. */
-const SILENT = new Set(['POST /config/validate', 'POST /node/ack', 'POST /node/heartbeat'])
+const SILENT = new Set(['POST /config/validate', 'POST /config/explain', 'POST /node/ack', 'POST /node/heartbeat'])
 
 let plane: ControlPlane
 let count = 0
