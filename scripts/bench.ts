@@ -6,8 +6,10 @@ import { LOAD_CPU, type Bench, type BenchCase, type CaseReport } from './bench/b
 import { bodies } from './bench/cases/bodies.ts'
 import { idle } from './bench/cases/idle.ts'
 import { largeBodies } from './bench/cases/large-bodies.ts'
+import { matching } from './bench/cases/matching.ts'
 import { newConnections } from './bench/cases/new-connections.ts'
 import { publish } from './bench/cases/publish.ts'
+import { richRoute } from './bench/cases/rich-route.ts'
 import { routes } from './bench/cases/routes.ts'
 import { pinTo } from './bench/cpu-time.ts'
 import { benchmarkDocument, caseChapter } from './bench/report.ts'
@@ -16,7 +18,7 @@ import { projectRoot } from './project-root.ts'
 import { ensureRedis } from './services/install-redis.ts'
 import { stopOnSignal } from './stop-on-signal.ts'
 
-const CASES: readonly BenchCase[] = [routes, bodies, newConnections, largeBodies, idle, publish]
+const CASES: readonly BenchCase[] = [routes, richRoute, matching, bodies, newConnections, largeBodies, idle, publish]
 const HELP = `npm run bench                     this gateway beside other proxies; writes docs/BENCHMARKS.md (some 20 minutes)
 npm run bench -- --quick          one short run of everything, written nowhere
 npm run bench -- --only=CASE,...  only these cases, written nowhere:

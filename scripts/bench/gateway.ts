@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
-import { contentOf } from '../../shared/testing/content.ts'
+import { contentOf, testId } from '../../shared/testing/content.ts'
 import { createNodePlace } from '../../workers/testing/data-node-process.ts'
 import { startNodeApiServer } from '../../workers/testing/node-api-server.ts'
 import { projectRoot } from '../project-root.ts'
@@ -9,8 +9,27 @@ import type { ProxyPlan, RunningProxy } from './contestant.ts'
 
 const IDLE_TIMEOUT_MS = 600_000
 
+/** What requests must bring to the rich route. */
+export const RICH_HEADERS = { 'X-Version': '3', 'X-Client': 'bench', 'X-Session-Key': 'client-7' }
+
+/** What the rich route has besides its path. */
+const RICH_ROUTE = {
+  transforms: [{ PathRemovePrefix: '/service-0' }, { PathPrefix: '/v2' }, { RequestHeader: 'X-Via', Set: 'gateway' }, { RequestHeaderRemove: 'X-Drop' }, { ResponseHeader: 'X-Served-By', Set: 'gateway', When: 'Always' }],
+  upstreamId: testId(2)
+}
+const RICH_RULES = [{ name: 'X-Version', values: ['2', '3'] }, { name: 'X-Client', mode: 'Exists' }]
+
 /** A data node of one thread with every preset of the product, and a route for each path prefix, applied. */
-export async function startBenchedGateway({ originPort, prefixes }: ProxyPlan): Promise<RunningProxy> {
+export function startBenchedGateway(plan: ProxyPlan): Promise<RunningProxy> {
+  return startGateway(plan, false)
+}
+
+/** As startBenchedGateway; the first route has five transforms, two header rules, and an upstream with affinity. */
+export function startRichGateway(plan: ProxyPlan): Promise<RunningProxy> {
+  return startGateway(plan, true)
+}
+
+async function startGateway({ originPort, prefixes }: ProxyPlan, isRich: boolean): Promise<RunningProxy> {
   const api = await startNodeApiServer()
   const place = await createNodePlace(api.url)
   const stop = async (): Promise<void> => {
@@ -22,8 +41,11 @@ export async function startBenchedGateway({ originPort, prefixes }: ProxyPlan): 
     const port = place.ports.from
     const ack = await api.publishAndWait(contentOf({
       listeners: [{ port, limits: { idleTimeoutMs: IDLE_TIMEOUT_MS } }],
-      upstreams: [{ targets: [{ id: 'origin', address: `http://127.0.0.1:${originPort}` }] }],
-      routes: prefixes.map((value) => ({ name: value, match: { path: { type: 'prefix', value } } }))
+      upstreams: [
+        { targets: [{ id: 'origin', address: `http://127.0.0.1:${originPort}` }] },
+        { targets: ['a', 'b', 'c'].map((id) => ({ id, address: `http://127.0.0.1:${originPort}` })), sessionAffinity: { enabled: true, policy: 'Hash' } }
+      ],
+      routes: prefixes.map((value, index) => ({ name: value, match: { path: { type: 'prefix', value }, ...(isRich && index === 0 ? { headers: RICH_RULES } : {}) }, ...(isRich && index === 0 ? RICH_ROUTE : {}) }))
     }))
     if (ack.result !== 'applied') throw new Error(`the benchmark's configuration was ${ack.result}: ${JSON.stringify([...ack.issues, ...ack.threads])}`)
     return { port, pid: node.pid, workerPid: node.workers()[0] ?? node.pid, stop }

@@ -27,6 +27,10 @@ export interface RequestsPlan {
   answerBytes: number
   postBytes?: number
   isClosing?: boolean
+  /** Of every request. */
+  headers?: Readonly<Record<string, string>>
+  /** Asked for in turn; one below each prefix unless given. */
+  paths?: readonly string[]
 }
 
 /** The runs of each contestant by its name. */
@@ -42,7 +46,7 @@ export function measureRequests(bench: Bench, plan: RequestsPlan): Promise<RunsB
   bench.say(`${plan.name}: starting`)
   return withLineUp(bench, { origin, contestants: plan.contestants, prefixes }, async (lined) => {
     const runs = new Map<string, Measurement[]>(lined.map(({ contestant }) => [contestant.name, []]))
-    const load = ({ contestant, proxy }: Lined, seconds: number) => runLoad({ ...plan, port: proxy.port, paths: pathsOf(prefixes.slice(0, contestant.mostRoutes)), folder: bench.folder, connections: CONNECTIONS, seconds, cpu: LOAD_CPU, signal: bench.signal })
+    const load = ({ contestant, proxy }: Lined, seconds: number) => runLoad({ ...plan, port: proxy.port, paths: plan.paths ?? pathsOf(prefixes.slice(0, contestant.mostRoutes)), folder: bench.folder, connections: CONNECTIONS, seconds, cpu: LOAD_CPU, signal: bench.signal })
     for (const one of lined) {
       bench.say(`${plan.name}: warming up ${one.contestant.name}`)
       await load(one, bench.isQuick ? 1 : WARM_UP_SECONDS)

@@ -19,6 +19,8 @@ export interface LoadPlan {
   postBytes?: number
   /** A new connection for each request. */
   isClosing?: boolean
+  /** Of every request. */
+  headers?: Readonly<Record<string, string>>
   connections: number
   seconds: number
   /** The CPU that makes the load. */
@@ -42,9 +44,10 @@ export async function runLoad(plan: LoadPlan): Promise<LoadResult> {
 }
 
 /** The requests are made before the run, so that making them costs the load's CPU nothing. */
-function luaScript({ paths, postBytes = 0, isClosing = false }: LoadPlan): string {
+function luaScript({ paths, postBytes = 0, isClosing = false, headers: given = {} }: LoadPlan): string {
   const method = postBytes > 0 ? 'POST' : 'GET'
-  const headers = isClosing ? '{ Connection = "close" }' : 'nil'
+  const fields = Object.entries({ ...given, ...(isClosing ? { Connection: 'close' } : {}) })
+  const headers = fields.length === 0 ? 'nil' : `{ ${fields.map(([name, value]) => `[${JSON.stringify(name)}] = ${JSON.stringify(value)}`).join(', ')} }`
   const body = postBytes > 0 ? `string.rep("x", ${postBytes})` : 'nil'
   return `
 local requests = {}

@@ -62,11 +62,12 @@ function changePathEntry(entry: PathEntry | null, change: CandidateChange): Path
 /** The better of `best` and the best candidate in the index that fits. */
 export function searchPathIndex(index: PathIndex, request: MatchRequest, best: Candidate | null): Candidate | null {
   if (best !== null && best.rank < index.bestRank) return best
-  let found = firstFit(index.everyPath, request, best)
+  let found = best
   if (index.caseSensitive !== null) found = searchSensitive(index.caseSensitive, request, found)
   if (index.caseIgnored !== null) found = searchIgnored(index.caseIgnored, request, found)
   if (index.templates !== null) found = searchTemplates(index.templates, request, found)
-  return found
+  // At last: with something better at hand no expression has to be tried.
+  return firstFit(index.everyPath, request, found)
 }
 
 function searchSensitive(texts: TextIndex<PathEntry>, request: MatchRequest, best: Candidate | null): Candidate | null {

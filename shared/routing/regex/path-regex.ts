@@ -1,4 +1,5 @@
 import { RE2JS } from 're2js'
+import { literalStart } from './literal-start.ts'
 
 /** Longer expressions, and those that become larger machines, are refused: each costs time on every request that tries it. */
 const MAX_LENGTH = 1024
@@ -23,7 +24,9 @@ export interface RegexProblem {
 export function compilePathRegex(pattern: string, caseSensitive: boolean): PathRegex | RegexProblem {
   const regex = compileRegex(pattern, caseSensitive)
   if ('message' in regex) return regex
-  return { matches: (path) => regex.testExact(path) }
+  // Most paths are told apart by their beginning, which costs a hundredth of the machine.
+  const start = caseSensitive ? literalStart(pattern) : ''
+  return { matches: (path) => path.startsWith(start) && regex.testExact(path) }
 }
 
 /** Finds the expression anywhere in the text, letter case ignored: as ASP.NET's constraints do. */
