@@ -1,6 +1,7 @@
 import { xxhash64 } from './xxhash64.ts'
 
 const encoder = new TextEncoder()
+const scratch = new Uint8Array(1024)
 
 /** A hash as two numbers, so that targets are compared without BigInt. */
 export interface KeyHash {
@@ -9,8 +10,9 @@ export interface KeyHash {
 }
 
 export function keyHashOf(text: string): KeyHash {
-  const hash = xxhash64(encoder.encode(text))
-  return { high: Number(hash >> 32n), low: Number(hash & 0xffffffffn) }
+  // A character is three bytes at most.
+  if (text.length * 3 > scratch.length) return xxhash64(encoder.encode(text))
+  return xxhash64(scratch, encoder.encodeInto(text, scratch).written)
 }
 
 /** Something that keys are bound to. */

@@ -1,42 +1,60 @@
-const MASK = (1n << 64n) - 1n
-const P1 = 0x9e3779b185ebca87n
-const P2 = 0xc2b2ae3d27d4eb4fn
-const P3 = 0x165667b19e3779f9n
-const P4 = 0x85ebca77c2b2ae63n
-const P5 = 0x27d4eb2f165667c5n
+import { Word64 } from './word64.ts'
 
-/** XXH64 of the bytes (github.com/Cyan4973/xxHash, doc/xxhash_spec.md). Once for a request or a target, so BigInt is quick enough. */
-export function xxhash64(bytes: Uint8Array, seed = 0n): bigint {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+const P1 = new Word64(0x9e3779b1, 0x85ebca87)
+const P2 = new Word64(0xc2b2ae3d, 0x27d4eb4f)
+const P3 = new Word64(0x165667b1, 0x9e3779f9)
+const P4 = new Word64(0x85ebca77, 0xc2b2ae63)
+const P5 = new Word64(0x27d4eb2f, 0x165667c5)
+
+// Scratch: a hash is made in one go, and nothing of it is kept.
+const hash = new Word64()
+const input = new Word64()
+const lane = new Word64()
+const lanes = [new Word64(), new Word64(), new Word64(), new Word64()]
+
+/** XXH64 with seed 0 of bytes[0, length) as two unsigned halves (github.com/Cyan4973/xxHash, doc/xxhash_spec.md). */
+export function xxhash64(bytes: Uint8Array, length = bytes.length): { high: number; low: number } {
   let at = 0
-  let hash: bigint
-  if (bytes.length >= 32) {
-    const lanes = [seed + P1 + P2, seed + P2, seed, seed - P1].map((lane) => lane & MASK)
-    for (; at + 32 <= bytes.length; at += 32) for (let lane = 0; lane < 4; lane++) lanes[lane] = round(lanes[lane]!, view.getBigUint64(at + lane * 8, true))
-    hash = (rotate(lanes[0]!, 1n) + rotate(lanes[1]!, 7n) + rotate(lanes[2]!, 12n) + rotate(lanes[3]!, 18n)) & MASK
-    for (const lane of lanes) hash = ((hash ^ round(0n, lane)) * P1 + P4) & MASK
-  } else hash = (seed + P5) & MASK
-  hash = (hash + BigInt(bytes.length)) & MASK
-  for (; at + 8 <= bytes.length; at += 8) hash = (rotate(hash ^ round(0n, view.getBigUint64(at, true)), 27n) * P1 + P4) & MASK
-  if (at + 4 <= bytes.length) {
-    hash = (rotate(hash ^ ((BigInt(view.getUint32(at, true)) * P1) & MASK), 23n) * P2 + P3) & MASK
+  if (length >= 32) {
+    at = hashStripes(bytes, length)
+    for (let index = 0; index < 4; index++) hash.xor(round(lane.set(0, 0), input.copy(lanes[index]!))).multiply(P1).add(P4)
+  } else hash.copy(P5)
+  hash.add(input.set(0, length))
+  for (; at + 8 <= length; at += 8) hash.xor(round(lane.set(0, 0), readWord(bytes, at))).rotateLeft(27).multiply(P1).add(P4)
+  if (at + 4 <= length) {
+    hash.xor(input.set(0, readHalf(bytes, at)).multiply(P1)).rotateLeft(23).multiply(P2).add(P3)
     at += 4
   }
-  for (; at < bytes.length; at++) hash = (rotate(hash ^ ((BigInt(bytes[at]!) * P5) & MASK), 11n) * P1) & MASK
-  return avalanche(hash)
+  for (; at < length; at++) hash.xor(input.set(0, bytes[at]!).multiply(P5)).rotateLeft(11).multiply(P1)
+  hash.xorShiftRight(33).multiply(P2).xorShiftRight(29).multiply(P3).xorShiftRight(32)
+  return { high: hash.high >>> 0, low: hash.low >>> 0 }
 }
 
-function round(lane: bigint, input: bigint): bigint {
-  return (rotate((lane + input * P2) & MASK, 31n) * P1) & MASK
+/** The stripes of 32 bytes; the hash begins with what they give. Returns where they end. */
+function hashStripes(bytes: Uint8Array, length: number): number {
+  lanes[0]!.copy(P1).add(P2)
+  lanes[1]!.copy(P2)
+  lanes[2]!.set(0, 0)
+  // 0 - P1, modulo 2^64.
+  lanes[3]!.set(~P1.high, ~P1.low).add(lane.set(0, 1))
+  let at = 0
+  for (; at + 32 <= length; at += 32) for (let index = 0; index < 4; index++) round(lanes[index]!, readWord(bytes, at + index * 8))
+  hash.copy(lane.copy(lanes[0]!).rotateLeft(1))
+  hash.add(lane.copy(lanes[1]!).rotateLeft(7))
+  hash.add(lane.copy(lanes[2]!).rotateLeft(12))
+  hash.add(lane.copy(lanes[3]!).rotateLeft(18))
+  return at
 }
 
-function rotate(value: bigint, bits: bigint): bigint {
-  return ((value << bits) | (value >> (64n - bits))) & MASK
+/** Mixes a word into a lane; the word is used up. */
+function round(into: Word64, word: Word64): Word64 {
+  return into.add(word.multiply(P2)).rotateLeft(31).multiply(P1)
 }
 
-function avalanche(value: bigint): bigint {
-  let hash = value
-  hash = ((hash ^ (hash >> 33n)) * P2) & MASK
-  hash = ((hash ^ (hash >> 29n)) * P3) & MASK
-  return hash ^ (hash >> 32n)
+function readWord(bytes: Uint8Array, at: number): Word64 {
+  return input.set(readHalf(bytes, at + 4), readHalf(bytes, at))
+}
+
+function readHalf(bytes: Uint8Array, at: number): number {
+  return bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24)
 }

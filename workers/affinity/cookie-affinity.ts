@@ -8,9 +8,8 @@ import { xxhash64 } from '../../shared/affinity/xxhash64.ts'
 
 /** XXH64 of the id, in hex (YARP HashCookieSessionAffinityPolicy.cs). */
 export function hashCookieKey(targetId: string): string {
-  const hash = Buffer.alloc(8)
-  hash.writeBigUInt64BE(xxhash64(bytesOf(targetId)))
-  return hash.toString('hex')
+  const { high, low } = xxhash64(bytesOf(targetId))
+  return high.toString(16).padStart(8, '0') + low.toString(16).padStart(8, '0')
 }
 
 /** SHA-256 of the id, in hex, as IIS' Application Request Routing writes it (YARP ArrCookieSessionAffinityPolicy.cs). */

@@ -29,6 +29,7 @@ export function findRoute(current: Runtime, key: string, token: TokenIdentity, r
   const listener = current.listeners.get(key)
   if (listener === undefined) return FAILURES.noRoute
   identify(token, listener, head, context)
+  match.begin()
   match.tenantCode = record.tenant = context.tenant
   const path = head.rawPath === '*' ? '*' : normalizePath(head.rawPath)
   if (path === null) {

@@ -4,6 +4,7 @@ import type { RequestHead } from '../../shared/http1/request-head.ts'
 /** What decides about the route, read from the head of the request that an exchange serves. */
 export class RequestMatch implements MatchRequest {
   readonly #head: RequestHead
+  #fields = ''
   /** The normalized path. */
   path = ''
   tenantCode = ''
@@ -32,9 +33,15 @@ export class RequestMatch implements MatchRequest {
     return this.#head.query
   }
 
-  /** Also those that the gateway does not forward as they are. */
+  /** The head holds another request. */
+  begin(): void {
+    this.#fields = ''
+  }
+
+  /** Also those that the gateway does not forward as they are. Put together once: rules look at them again and again. */
   get fields(): string {
+    if (this.#fields !== '') return this.#fields
     const { fields, forwarding, authority } = this.#head
-    return `${fields}${forwarding}Host: ${authority}\r\n`
+    return (this.#fields = `${fields}${forwarding}Host: ${authority}\r\n`)
   }
 }

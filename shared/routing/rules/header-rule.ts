@@ -1,5 +1,5 @@
 import type { HeaderRule } from '../../schema/match.ts'
-import { findHeader, someHeaderValue, splitHeaderValue } from './header-values.ts'
+import { findHeader, isOnePart, someHeaderValue, splitHeaderValue } from './header-values.ts'
 import { foldedUnless, someValue, type ValueTest } from './value-test.ts'
 
 /** A rule about a header, ready to be tried. Plain data. */
@@ -49,5 +49,9 @@ function anyHolds(rule: CompiledHeaderRule, fields: string, test: ValueTest): bo
 }
 
 function anyPartHolds(rule: CompiledHeaderRule, fields: string, test: ValueTest): boolean {
-  return someHeaderValue(fields, rule.name, (value) => splitHeaderValue(value, rule.separator).some((part) => part !== '' && someValue(rule, part, test)))
+  return someHeaderValue(fields, rule.name, (value) => {
+    // Most values are one part, and no list has to be made.
+    if (isOnePart(value, rule.separator)) return value !== '' && someValue(rule, value, test)
+    return splitHeaderValue(value, rule.separator).some((part) => part !== '' && someValue(rule, part, test))
+  })
 }

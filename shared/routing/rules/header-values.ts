@@ -63,6 +63,11 @@ export function splitHeaderValue(value: string, separator: ',' | ';'): string[] 
   return parts
 }
 
+/** splitHeaderValue() would give the value as it is. It has no white space around it. */
+export function isOnePart(value: string, separator: ',' | ';'): boolean {
+  return !value.includes(separator) && !value.includes('"')
+}
+
 function partOf(value: string, from: number, end: number): string {
   let start = from
   while (start < end && value.charCodeAt(start) === SPACE) start++
