@@ -6,6 +6,7 @@ import { configurationFileEndpoints } from './configuration-file/configuration-f
 import { documentEndpoints } from './documents/document-endpoints.ts'
 import { nodeApiEndpoints } from './node-api/node-api-endpoints.ts'
 import { nodeEndpoints } from './nodes/node-endpoints.ts'
+import { requestEndpoints } from './requests/request-endpoints.ts'
 import { resourceEndpoints } from './resources/resource-endpoints.ts'
 import { sessionEndpoints } from './session/session-endpoints.ts'
 import { snapshotEndpoints } from './snapshots/snapshot-endpoints.ts'
@@ -19,6 +20,7 @@ export const endpoints: readonly Endpoint[] = [
   ...upstreamHealthEndpoints,
   ...configEndpoints,
   ...configurationFileEndpoints,
+  ...requestEndpoints,
   ...snapshotEndpoints,
   ...certificateEndpoints,
   ...nodeEndpoints,

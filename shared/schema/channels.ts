@@ -4,6 +4,8 @@ export const CHANNELS = {
   config: 'gateway:config',
   /** control-jobs -> nodes: what a probe found. Body: HealthNews. */
   health: 'gateway:health',
+  /** control-web -> nodes: who served a request? Body: RequestQuestion; the answer comes in a list. */
+  questions: 'gateway:questions',
   /** control-web -> control-web: a node reported something. Body: NodeHint. */
   nodes: 'gateway:nodes'
 } as const

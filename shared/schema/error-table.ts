@@ -30,6 +30,7 @@ export const ERRORS = {
   internal_error: { status: 500, message: 'Something went wrong on our side.' },
   database_unavailable: { status: 503, message: 'The database cannot be reached.' },
   secrets_key_missing: { status: 503, message: 'SECRETS_KEY is not set on the control plane, so no private key can be stored or read.' },
+  redis_unavailable: { status: 503, message: 'Redis cannot be reached, and this cannot be done without it.' },
   not_ready: { status: 503, message: 'Not ready yet.' }
 } as const satisfies Record<string, { status: number; message: string }>
 

@@ -74,7 +74,7 @@ export async function startNode(env: NodeEnvironment, log: Log): Promise<Running
   const stored = await store.load()
   if (stored !== null) node.offer(stored)
   await node.start()
-  link = linkToControlPlane({ env, controlPlane, node, live, outbox, credentials, version, startedAt, isDraining: () => isDraining, log })
+  link = linkToControlPlane({ env, controlPlane, node, live, recent: () => processes.recent(), outbox, credentials, version, startedAt, isDraining: () => isDraining, log })
   return {
     reload: () => node.reload(),
     async stop() {

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import v8 from 'node:v8'
 import vm from 'node:vm'
-import { newestOf, type RecentRequest, RecentRequests, recentRequest } from './recent-requests.ts'
+import type { RecentRequest } from '../../shared/schema/recent-request.ts'
+import { newestOf, RecentRequests, recentRequest } from './recent-requests.ts'
 import { RequestRecord } from './request-record.ts'
 
 v8.setFlagsFromString('--expose-gc')

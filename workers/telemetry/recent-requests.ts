@@ -1,33 +1,7 @@
+import type { RecentRequest } from '../../shared/schema/recent-request.ts'
 import type { RequestRecord } from './request-record.ts'
 
 const MOST = 256
-
-/** A request as people see it among the recent ones. */
-export interface RecentRequest {
-  /** ISO 8601, when it ended. */
-  time: string
-  requestId: string
-  client: string
-  /** '' where there is none. */
-  tenant: string
-  listener: string
-  route: string
-  upstream: string
-  target: string
-  method: string
-  host: string
-  /** Without query. */
-  path: string
-  status: number
-  /** Why the gateway answered itself or cut the connection; '' when it did not. */
-  code: string
-  attempts: number
-  durationMs: number
-  /** Until the origin's head was there; 0: it never was. */
-  firstByteMs: number
-  bytesIn: number
-  bytesOut: number
-}
 
 /** What is told of a request, without keeping anything of its head alive. */
 export function recentRequest(record: RequestRecord, endedAt: number): RecentRequest {

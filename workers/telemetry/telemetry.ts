@@ -1,6 +1,7 @@
 import { accessLogLine } from './access-log-line.ts'
 import type { AccessLogWriter } from './access-log-writer.ts'
-import { RecentRequests, type RecentRequest, recentRequest } from './recent-requests.ts'
+import type { RecentRequest } from '../../shared/schema/recent-request.ts'
+import { RecentRequests, recentRequest } from './recent-requests.ts'
 import type { RequestRecord } from './request-record.ts'
 import { TrafficCounts } from './traffic-table.ts'
 

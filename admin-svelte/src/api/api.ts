@@ -2,7 +2,7 @@ import type { DraftedKind } from '../../../shared/schema/resource.ts'
 import { session } from '../session/session.svelte.ts'
 import { createClient } from './client.ts'
 import { connection } from './connection.svelte.ts'
-import type { AuditRow, NodeItem, NodeToken, Page, PublishAnswer, PublishRequest, ResourceChange, Rollout, SessionAnswer, Snapshot, SnapshotHead, SpecOf, StoredOf, ValidateAnswer } from './types.ts'
+import type { AuditRow, ExplainRequest, Explanation, NodeItem, NodeToken, Page, PublishAnswer, PublishRequest, ResourceChange, Rollout, SessionAnswer, Snapshot, SnapshotHead, SpecOf, StoredOf, ValidateAnswer } from './types.ts'
 
 const send = createClient(session, (yes) => connection.heard(yes))
 
@@ -38,6 +38,7 @@ export const api = {
     diff: (from: 'live' | 'draft' | number, to: 'live' | 'draft' | number, signal?: AbortSignal) => send<{ changes: ResourceChange[] }>('GET', `/config/diff${query({ from, to })}`, { signal }),
     publish: (body: PublishRequest) => send<PublishAnswer>('POST', '/config/publish', { body }),
     rollback: (body: { revision: number; note: string }) => send<PublishAnswer>('POST', '/config/rollback', { body }),
+    explain: (of: 'live' | 'draft', body: Partial<ExplainRequest>) => send<Explanation>('POST', `/config/explain${query({ of })}`, { body }),
     discard: () => send<unknown>('POST', '/config/discard', { body: {} })
   },
   snapshots: {

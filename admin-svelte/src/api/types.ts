@@ -1,3 +1,4 @@
+import type { Explanation, ExplainRequest } from '../../../shared/schema/explain.ts'
 import type { Issue } from '../../../shared/schema/issue.ts'
 import type { Listener } from '../../../shared/schema/listener.ts'
 import type { Provider } from '../../../shared/schema/provider.ts'
@@ -54,6 +55,8 @@ export interface PublishAnswer {
   issues?: Issue[]
   nodes?: string[]
 }
+
+export type { Explanation, ExplainRequest }
 
 export type { Snapshot, SnapshotHead }
 

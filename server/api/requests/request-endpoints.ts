@@ -1,0 +1,51 @@
+import Type from 'typebox'
+import { explainRequest } from '../../../shared/explain/explain-request.ts'
+import { compileRoutes } from '../../../shared/routing/compile-routes.ts'
+import { Explanation } from '../../../shared/schema/explain.ts'
+import { strictObject } from '../../../shared/schema/field.ts'
+import { RecentRequest } from '../../../shared/schema/recent-request.ts'
+import { AppError } from '../../http/app-error.ts'
+import { type Endpoint, endpoint } from '../../http/endpoint.ts'
+import { contentOf, findLive } from '../../publishing/live.ts'
+import { findRequest } from '../../requests/find-request.ts'
+
+/** As data nodes make them. */
+const REQUEST_ID = /^[0-9a-z]{1,32}-[0-9a-z]{1,16}$/
+
+const Found = strictObject({
+  nodeId: Type.String({ description: 'The data node that served it.' }),
+  request: RecentRequest,
+  /** Neither its query nor its headers are kept, so criteria about these count as not met. */
+  explanation: Explanation
+})
+
+export const requestEndpoints: Endpoint[] = [
+  endpoint({
+    method: 'GET',
+    path: '/requests/:id',
+    permission: 'viewer',
+    tag: 'config',
+    summary: 'A recent request by its id (X-Request-Id), and why it went where it went',
+    answers: { 200: { description: 'The request as its data node remembers it, and what is live says about such a request. Neither its query nor its headers are kept: criteria about these count as not met.', schema: Found } },
+    async handle({ deps, params }) {
+      const id = params['id'] ?? ''
+      const found = !REQUEST_ID.test(id) ? null : await findRequest(deps.redis, id).catch(() => {
+        throw new AppError('redis_unavailable', { message: 'The data nodes are asked over Redis, which cannot be reached.' })
+      })
+      if (found === null) throw new AppError('not_found', { message: `No data node remembers a request with the id ${id}; a node keeps some of the last ones only.` })
+      const content = contentOf(await findLive(deps.db))
+      const { method, host, path, client, tenant, listener } = found.request
+      const explanation = explainRequest(content, compileRoutes(content), {
+        method,
+        url: `http://${host === '' ? 'unknown.invalid' : host}${path}`,
+        headers: [],
+        listener,
+        clientAddress: client,
+        websocket: false,
+        bodyBytes: 0,
+        ...(tenant === '' ? {} : { token: { user: '', tenantCode: tenant } })
+      })
+      return { status: 200, body: { ...found, explanation } }
+    }
+  })
+]
