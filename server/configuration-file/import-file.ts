@@ -43,6 +43,7 @@ export async function importFile(change: Change, { text, format, mode, dryRun }:
   if (hasErrors(read.issues)) throw new AppError('config_invalid', { issues: read.issues, extra: { report: read.report } })
   return inTransaction(deps.db, async (transaction) => {
     await lockConfiguration(deps.db, transaction)
+    if (!dryRun) await holdDraft(deps.db, transaction)
     const draft = await assembleDraft(deps.db, transaction)
     if (!draft.ok) throw new AppError('config_invalid', { issues: draft.issues })
     const plan = planImport(draft.value, read, mode)
@@ -55,12 +56,17 @@ export async function importFile(change: Change, { text, format, mode, dryRun }:
   })
 }
 
+/** Lets nobody else change the draft, or name what is about to go, until the transaction ends. In the order in which editors lock. */
+async function holdDraft(db: Database, transaction: Transaction): Promise<void> {
+  await db.sequelize.query(`LOCK TABLE ${DRAFTED_KINDS.join(', ')} IN EXCLUSIVE MODE`, { transaction })
+}
+
 /** An issue about the draft, with its place in the file where what it is about came from there. */
 function inFile(issue: Issue, { content, places }: ImportPlan): Issue {
   const [, kind = '', index = '', rest = ''] = /^\/([a-z]+)\/(\d+)(.*)$/.exec(issue.path) ?? []
   const resource = (content as unknown as Record<string, Resource[]>)[kind]?.[Number(index)]
   const place = resource === undefined ? undefined : places.get(`${kind}/${resource.id}`)
-  return { ...issue, path: place === undefined ? `/draft${issue.path}` : place + rest }
+  return { ...issue, path: place === undefined ? `/draft${issue.path}` : place(rest) }
 }
 
 async function apply(change: Change, transaction: Transaction, { kinds }: ImportPlan, summary: object): Promise<void> {

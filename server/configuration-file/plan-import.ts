@@ -1,4 +1,6 @@
 import type { FileEntry } from '../../shared/configuration-file/configuration-file.ts'
+import type { Place } from '../../shared/configuration-file/file-places.ts'
+import { NameBook, nameKey } from '../../shared/configuration-file/name-book.ts'
 import { withIds } from '../../shared/configuration-file/named-references.ts'
 import { errorIssue, type Issue } from '../../shared/schema/issue.ts'
 import { DRAFTED_KINDS, type DraftedKind } from '../../shared/schema/resource.ts'
@@ -22,8 +24,8 @@ export interface ImportPlan {
   kinds: Record<DraftedKind, KindPlan>
   /** The draft as it would be. */
   content: SnapshotContent
-  /** Pointer into the user's file of each resource that comes from it, by id. */
-  places: Map<string, string>
+  /** Places in the user's file of the resources that come from it, by kind and id. */
+  places: Map<string, Place>
   issues: Issue[]
 }
 
@@ -34,14 +36,14 @@ export type ImportMode = 'merge' | 'replace'
 export function planImport(draft: SnapshotContent, read: ReadFile, mode: ImportMode): ImportPlan {
   const ids = new IdBook(draft)
   const issues: Issue[] = []
-  const places = new Map<string, string>()
+  const places = new Map<string, Place>()
   const wanted = {} as Record<DraftedKind, Resource[]>
-  for (const kind of DRAFTED_KINDS) read.file[kind].forEach((entry, index) => ids.claim(kind, entry, read.places[kind][index]!, issues))
+  for (const kind of DRAFTED_KINDS) read.file[kind].forEach((entry, index) => ids.claim(kind, entry, read.places.of(kind, index), issues))
   for (const kind of DRAFTED_KINDS) {
     wanted[kind] = read.file[kind].flatMap((entry, index) => {
-      const place = read.places[kind][index]!
-      const decoded = decodeByKind[kind](kind === 'routes' ? withIds(entry, (other, name, path) => ids.find(other, entry, name, place + path, issues)) : entry)
-      if (!decoded.ok) issues.push(...decoded.issues.map((issue) => ({ ...issue, path: place + issue.path })))
+      const place = read.places.of(kind, index)
+      const decoded = decodeByKind[kind](kind === 'routes' ? withIds(entry, (other, name, path) => ids.find(other, entry, name, place(path), issues)) : entry)
+      if (!decoded.ok) issues.push(...decoded.issues.map((issue) => ({ ...issue, path: place(issue.path) })))
       const id = ids.of(kind, entry)
       places.set(`${kind}/${id}`, place)
       return decoded.ok ? [{ id, ...(decoded.value as object) } as Resource] : []
@@ -74,38 +76,33 @@ function contentAfter(kinds: ImportPlan['kinds'], draft: SnapshotContent, mode: 
   return Object.fromEntries(DRAFTED_KINDS.map((kind) => [kind, after(kind)])) as unknown as SnapshotContent
 }
 
-/** The ids of what the draft and the file name. Names are unique for a kind and tenant, letter case ignored. */
+/** The ids of what the draft and the file name. */
 class IdBook {
-  readonly #ids = new Map<string, string>()
-  readonly #claimed = new Map<string, string>()
+  readonly #names: NameBook
+  readonly #claimed = new Map<string, Place>()
 
   constructor(draft: SnapshotContent) {
-    for (const kind of DRAFTED_KINDS) for (const resource of draft[kind]) this.#ids.set(keyOf(kind, resource), resource.id)
+    this.#names = new NameBook(draft)
   }
 
   /** Gives an entry of the file the id of its namesake, or a new one. */
-  claim(kind: DraftedKind, entry: FileEntry, place: string, issues: Issue[]): void {
-    const key = keyOf(kind, entry)
+  claim(kind: DraftedKind, entry: FileEntry, place: Place, issues: Issue[]): void {
+    const key = nameKey(kind, entry)
     const other = this.#claimed.get(key)
-    if (other !== undefined) issues.push(errorIssue(`${place}/name`, 'duplicate_name', `"${String(entry['name'])}" is there twice: at ${other} too`))
+    if (other !== undefined) issues.push(errorIssue(place('/name'), 'duplicate_name', `"${String(entry['name'])}" is there twice: at ${other('')} too`))
     this.#claimed.set(key, place)
-    if (!this.#ids.has(key)) this.#ids.set(key, uuidV7())
+    if (this.#names.get(kind, entry) === undefined) this.#names.set(kind, entry, uuidV7())
   }
 
   of(kind: DraftedKind, entry: FileEntry): string {
-    return this.#ids.get(keyOf(kind, entry))!
+    return this.#names.get(kind, entry)!
   }
 
-  /** What a route means by a name: of its own tenant first, then of all. */
-  find(kind: DraftedKind, { tenantCode }: FileEntry, name: unknown, place: string, issues: Issue[]): unknown {
-    const id = this.#ids.get(keyOf(kind, { tenantCode, name })) ?? this.#ids.get(keyOf(kind, { name }))
+  find(kind: DraftedKind, { tenantCode }: FileEntry, reference: unknown, place: string, issues: Issue[]): unknown {
+    const id = this.#names.find(kind, tenantCode, reference)
     if (id !== undefined) return id
-    issues.push(errorIssue(place, 'unknown_reference', `there is no ${kind.slice(0, -1)} named ${JSON.stringify(name)}, neither in the file nor in the draft`))
+    issues.push(errorIssue(place, 'unknown_reference', `there is no ${kind.slice(0, -1)} named ${JSON.stringify(reference)?.slice(0, 300)}, neither in the file nor in the draft`))
     // Well-formed, so that the rest of the route is judged too.
     return '00000000-0000-7000-8000-000000000000'
   }
-}
-
-function keyOf(kind: DraftedKind, { tenantCode, name }: { tenantCode?: unknown; name?: unknown }): string {
-  return JSON.stringify([kind, tenantCode ?? '', String(name).toLowerCase()])
 }

@@ -1,15 +1,17 @@
 import { parseDocument } from 'yaml'
 import { type ConfigurationFile, FILE_FORMAT, type FileEntry, type ReportLine } from '../../shared/configuration-file/configuration-file.ts'
+import { FilePlaces, inFile } from '../../shared/configuration-file/file-places.ts'
 import { errorIssue, type Issue } from '../../shared/schema/issue.ts'
 import { DRAFTED_KINDS, type DraftedKind } from '../../shared/schema/resource.ts'
 import { importYarp } from '../../shared/yarp/import-yarp.ts'
+import { toPlain } from '../../shared/yarp/json-value.ts'
+import { readJsonWithComments } from '../../shared/yarp/read-json-with-comments.ts'
 
 export type ImportFormat = 'auto' | 'json' | 'yaml' | 'yarp'
 
 export interface ReadFile {
   file: ConfigurationFile
-  /** Pointer into the user's file for each entry. */
-  places: Record<DraftedKind, string[]>
+  places: FilePlaces
   report: ReportLine[]
   issues: Issue[]
 }
@@ -20,7 +22,14 @@ const MOST_ALIASES = 100
 /** Reads a configuration file of ours, as JSON or YAML, or settings of YARP. `auto` looks at what stands in it. */
 export function readFile(text: string, format: ImportFormat): ReadFile {
   if (format === 'yarp' || (format === 'auto' && isYarp(text))) return importYarp(text)
-  const document = parseDocument(text, { prettyErrors: true, uniqueKeys: true, ...(format === 'json' ? { schema: 'json' } : {}) })
+  // JSON is YAML too, but takes a fraction of the time when it is read as what it is.
+  if (format === 'json' || /^\s*[{[/]/.test(text)) {
+    const json = readJsonWithComments(text)
+    if ('value' in json) return entriesOf(toPlain(json.value))
+    const { line, column, message } = json.problem
+    if (format === 'json') return nothing(errorIssue('', 'invalid_file', `line ${line}, column ${column}: ${message}`))
+  }
+  const document = parseDocument(text, { prettyErrors: true, uniqueKeys: true })
   const [problem] = document.errors
   if (problem !== undefined) return nothing(errorIssue('', 'invalid_file', problem.message.split('\n')[0] ?? 'the file cannot be read'))
   try {
@@ -55,9 +64,9 @@ function addEntry(result: ReadFile, kind: DraftedKind, entry: unknown, path: str
     return
   }
   result.file[kind].push(entry as FileEntry)
-  result.places[kind].push(path)
+  result.places.add(kind, inFile(path))
 }
 
 function nothing(...issues: Issue[]): ReadFile {
-  return { file: { listeners: [], upstreams: [], routes: [], providers: [] }, places: { listeners: [], upstreams: [], routes: [], providers: [] }, report: [], issues }
+  return { file: { listeners: [], upstreams: [], routes: [], providers: [] }, places: new FilePlaces(), report: [], issues }
 }

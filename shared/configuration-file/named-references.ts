@@ -2,6 +2,9 @@ import type { FileEntry } from './configuration-file.ts'
 
 type ReferencedKind = 'listeners' | 'upstreams'
 
+/** What names a resource: its name where that is enough, else with its tenant; without one it is what all share. */
+export type NamedReference = string | { name: string; tenantCode?: string }
+
 /** Called for each reference; gives what is to stand in its place. */
 export type Rename = (kind: ReferencedKind, value: unknown, path: string) => unknown
 
@@ -18,9 +21,9 @@ export function withIds(entry: FileEntry, idOf: Rename): FileEntry {
 }
 
 /** The reverse of withIds. */
-export function withNames(route: FileEntry, nameOf: (kind: ReferencedKind, id: string) => string): FileEntry {
+export function withNames(route: FileEntry, nameOf: (kind: ReferencedKind, id: string) => NamedReference): FileEntry {
   const { listenerIds, upstreamId, split, mirror, ...rest } = route as FileEntry & { listenerIds?: string[]; split?: unknown[] }
-  const upstreamName = (id: unknown): string => nameOf('upstreams', String(id))
+  const upstreamName = (id: unknown): NamedReference => nameOf('upstreams', String(id))
   return {
     ...rest,
     ...(listenerIds === undefined ? {} : { listeners: listenerIds.map((id) => nameOf('listeners', id)) }),

@@ -7,3 +7,4 @@ export const CONNECT_MS = 15_000
 /** Metadata of clusters that health policies read. */
 export const FAILURES_THRESHOLD = 'ConsecutiveFailuresHealthPolicy.Threshold'
 export const RATE_LIMIT = 'TransportFailureRateHealthPolicy.RateLimit'
+export const HEALTH_METADATA = [FAILURES_THRESHOLD, RATE_LIMIT]

@@ -1,23 +1,27 @@
 import type { Upstream } from '../schema/upstream.ts'
-import { ACTIVITY_MS, FAILURES_THRESHOLD, RATE_LIMIT } from './defaults.ts'
+import { ACTIVITY_MS, FAILURES_THRESHOLD, HEALTH_METADATA, RATE_LIMIT } from './defaults.ts'
+import { plainMetadata } from './gateway-metadata.ts'
 import { formatTimeSpan } from './time-span.ts'
 
 const span = (seconds: number): string => formatTimeSpan(seconds * 1000)
 
-/** As ClusterConfig of YARP, as far as that goes. `activityMs` is that of its routes. */
-export function exportCluster({ targets, loadBalancing, healthCheck, availability, sessionAffinity, connection, labels }: Upstream, activityMs: number): Record<string, unknown> {
+/** As ClusterConfig of YARP, as far as that goes. `activityMs` is that of its routes; `affinityKeys` are those given so far: YARP wants each once. */
+export function exportCluster({ targets, loadBalancing, healthCheck, availability, sessionAffinity, connection, labels }: Upstream, activityMs: number, affinityKeys: Set<string>): Record<string, unknown> {
   const { active, passive } = healthCheck
   const { policy } = passive
   const [path, query = ''] = active.path.split(/(?=\?)/)
   const metadata = {
-    ...labels,
+    ...plainMetadata(labels, HEALTH_METADATA),
     ...(active.unhealthyAfter === 2 ? {} : { [FAILURES_THRESHOLD]: String(active.unhealthyAfter) }),
     ...(policy.policy === 'TransportFailureRate' && policy.rate !== 0.3 ? { [RATE_LIMIT]: String(policy.rate) } : {})
   }
+  const speaksHttp2 = connection.http2 || (targets.length > 0 && targets.every(({ address }) => address.startsWith('h2c:')))
+  const hasAffinity = sessionAffinity.enabled && sessionAffinity.policy !== 'Hash' && !affinityKeys.has(sessionAffinity.keyName.toLowerCase())
+  if (hasAffinity) affinityKeys.add(sessionAffinity.keyName.toLowerCase())
   return {
     // Its weights mean nothing to YARP.
     LoadBalancingPolicy: loadBalancing === 'WeightedRoundRobin' ? 'RoundRobin' : loadBalancing,
-    ...(sessionAffinity.enabled && sessionAffinity.policy !== 'Hash' ? { SessionAffinity: exportAffinity(sessionAffinity) } : {}),
+    ...(hasAffinity ? { SessionAffinity: exportAffinity(sessionAffinity) } : {}),
     HealthCheck: {
       AvailableDestinationsPolicy: availability,
       Active: { Enabled: active.enabled, Interval: span(active.intervalSeconds), Timeout: span(active.timeoutSeconds), Policy: 'ConsecutiveFailures', Path: path, ...(query === '' ? {} : { Query: query }) },
@@ -26,10 +30,10 @@ export function exportCluster({ targets, loadBalancing, healthCheck, availabilit
     ...(connection.tls.verify && connection.maxPerTarget === 0 ? {} : { HttpClient: { ...(connection.tls.verify ? {} : { DangerousAcceptAnyServerCertificate: true }), ...(connection.maxPerTarget === 0 ? {} : { MaxConnectionsPerServer: connection.maxPerTarget }) } }),
     HttpRequest: {
       ...(activityMs === ACTIVITY_MS ? {} : { ActivityTimeout: formatTimeSpan(activityMs) }),
-      Version: connection.http2 ? '2' : '1.1',
+      Version: speaksHttp2 ? '2' : '1.1',
       VersionPolicy: 'RequestVersionExact'
     },
-    Destinations: Object.fromEntries(targets.filter(({ enabled }) => enabled).map(({ id, address, host, healthUrl, metadata: own }) => [id, { Address: address, ...(host === undefined ? {} : { Host: host }), ...(healthUrl === undefined ? {} : { Health: healthUrl }), ...(Object.keys(own).length === 0 ? {} : { Metadata: own }) }])),
+    Destinations: Object.fromEntries(targets.filter(({ enabled }) => enabled).map(({ id, address, host, healthUrl, metadata: own }) => [id, { Address: address.replace(/^h2c:/, 'http:'), ...(host === undefined ? {} : { Host: host }), ...(healthUrl === undefined ? {} : { Health: healthUrl }), ...(Object.keys(own).length === 0 ? {} : { Metadata: own }) }])),
     ...(Object.keys(metadata).length === 0 ? {} : { Metadata: metadata })
   }
 }

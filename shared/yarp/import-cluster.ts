@@ -1,7 +1,11 @@
 import type { FileEntry } from '../configuration-file/configuration-file.ts'
-import { ACTIVITY_MS, CONNECT_MS, FAILURES_THRESHOLD, RATE_LIMIT } from './defaults.ts'
-import { metadataOverrides } from './gateway-metadata.ts'
+import { jsonPointer } from '../snapshot/decode-context.ts'
+import { ACTIVITY_MS, CONNECT_MS, FAILURES_THRESHOLD, HEALTH_METADATA, RATE_LIMIT } from './defaults.ts'
+import { labelsOf, metadataOverrides } from './gateway-metadata.ts'
 import type { ImportReport, Section } from './section.ts'
+
+/** Balancing of YARP (LoadBalancing/LoadBalancingPolicies.cs). */
+const BALANCERS = ['FirstAlphabetical', 'Random', 'RoundRobin', 'LeastRequests', 'PowerOfTwoChoices']
 
 export interface ImportedCluster {
   entry: FileEntry
@@ -17,24 +21,32 @@ export function importCluster(id: string, cluster: Section, report: ImportReport
   const { targets, basePath } = importDestinations(cluster, report)
   const request = cluster.section('HttpRequest')
   const activity = request?.span('ActivityTimeout') ?? ACTIVITY_MS
-  const version = request?.text('Version')
-  const policy = request?.text('VersionPolicy')
+  const http2 = request !== undefined && importVersion(request, report)
   request?.lost('AllowResponseBuffering', 'answers are never held back')
-  if (version !== undefined && Number(version) >= 3) report.line(request!.at('Version'), 'change', 'HTTP/3 to targets is not spoken; HTTP/1.1 is')
   request?.done()
   const entry: FileEntry = {
     name: id,
     targets,
-    loadBalancing: cluster.text('LoadBalancingPolicy') ?? 'PowerOfTwoChoices',
-    ...importHealth(cluster, metadata),
+    loadBalancing: cluster.word('LoadBalancingPolicy', BALANCERS) ?? 'PowerOfTwoChoices',
+    ...importHealth(cluster, metadata, report),
     ...importAffinity(cluster),
-    connection: { ...importClient(cluster), ...(version !== undefined && Number(version) === 2 && policy === 'RequestVersionExact' ? { http2: true } : {}) },
+    connection: { ...importClient(cluster), ...(http2 ? { http2: true } : {}) },
     retry: { attempts: 0 },
-    labels: Object.fromEntries(Object.entries(metadata).filter(([key]) => !key.startsWith('Gateway.') && key !== FAILURES_THRESHOLD && key !== RATE_LIMIT))
+    labels: labelsOf(metadata, cluster.at('Metadata'), report, HEALTH_METADATA)
   }
   cluster.done()
   const overrides = metadataOverrides(metadata, cluster.at('Metadata'), report)
   return { entry: Object.fromEntries(Object.entries({ ...entry, ...overrides }).filter(([, value]) => value !== undefined)), activityMs: activity, basePath }
+}
+
+/** Whether HTTP/2 is spoken for certain; a version that may be lowered is HTTP/1.1 here. */
+function importVersion(request: Section, report: ImportReport): boolean {
+  const version = Number(request.word('Version', ['1.0', '1.1', '2', '2.0', '3', '3.0']) ?? 2)
+  const policy = request.word('VersionPolicy', ['RequestVersionOrLower', 'RequestVersionOrHigher', 'RequestVersionExact']) ?? 'RequestVersionOrLower'
+  const isLowered = policy === 'RequestVersionOrLower' && version >= 2
+  if (version === 3 && !isLowered) report.line(request.at('Version'), 'change', 'HTTP/3 to targets is not spoken; HTTP/1.1 is')
+  if (version === 1) report.line(request.at('Version'), 'change', 'HTTP/1.0 to targets is not spoken; HTTP/1.1 is')
+  return version === 2 && !isLowered
 }
 
 function importDestinations(cluster: Section, report: ImportReport): { targets: FileEntry[]; basePath: string } {
@@ -45,7 +57,8 @@ function importDestinations(cluster: Section, report: ImportReport): { targets: 
     const [, origin = address ?? '', path = ''] = /^([a-z][a-z0-9+.-]*:\/\/[^/?#]+)(\/[^?#]*)?$/i.exec(address ?? '') ?? []
     paths.add(path.replace(/\/+$/, ''))
     const host = destination.text('Host')
-    const health = destination.text('Health')
+    // A probe goes to the path of the address too, which stays in none of the targets.
+    const health = destination.text('Health') ?? (path.length > 1 ? address : undefined)
     const target: FileEntry = { id, address: origin, ...(host === undefined ? {} : { host }), ...(health === undefined ? {} : { healthUrl: health }), metadata: destination.texts('Metadata') }
     destination.done()
     return target
@@ -56,27 +69,33 @@ function importDestinations(cluster: Section, report: ImportReport): { targets: 
   return { targets, basePath: paths.size > 1 ? '' : basePath }
 }
 
-function importHealth(cluster: Section, metadata: Readonly<Record<string, string>>): FileEntry {
+function importHealth(cluster: Section, metadata: Readonly<Record<string, string>>, report: ImportReport): FileEntry {
   const health = cluster.section('HealthCheck')
   const active = health?.section('Active')
   const passive = health?.section('Passive')
-  const availability = health?.text('AvailableDestinationsPolicy')
-  active?.text('Policy')
-  const query = active?.text('Query') ?? ''
-  const policy = passive?.text('Policy')
+  const availability = health?.word('AvailableDestinationsPolicy', ['HealthyOrPanic', 'HealthyAndUnknown'])
+  const threshold = (key: string, least: number, most: number): number | undefined => {
+    const number = metadata[key] === undefined ? undefined : Number(metadata[key].trim() || Number.NaN)
+    if (number === undefined || (number >= least && number <= most)) return number
+    report.issue(cluster.at('Metadata') + jsonPointer([key]), `${key} must be a number from ${least} to ${most}`)
+    return undefined
+  }
+  onlyPolicy(active, 'ConsecutiveFailures', report)
+  onlyPolicy(passive, 'TransportFailureRate', report)
+  const rate = threshold(RATE_LIMIT, 0, 1)
   const result: FileEntry = {
     healthCheck: {
       active: {
         enabled: active?.flag('Enabled') ?? false,
-        path: (active?.text('Path') ?? '/') + query,
-        intervalSeconds: seconds(active?.span('Interval'), 15),
-        timeoutSeconds: seconds(active?.span('Timeout'), 10),
-        unhealthyAfter: Number(metadata[FAILURES_THRESHOLD] ?? 2)
+        path: (active?.text('Path') ?? '/') + (active?.text('Query') ?? ''),
+        intervalSeconds: active?.seconds('Interval') ?? 15,
+        timeoutSeconds: active?.seconds('Timeout') ?? 10,
+        unhealthyAfter: threshold(FAILURES_THRESHOLD, 1, 100) ?? 2
       },
       passive: {
         enabled: passive?.flag('Enabled') ?? false,
-        policy: { policy: policy ?? 'TransportFailureRate', ...(metadata[RATE_LIMIT] === undefined ? {} : { rate: Number(metadata[RATE_LIMIT]) }) },
-        reactivationSeconds: seconds(passive?.span('ReactivationPeriod'), 60),
+        policy: { policy: 'TransportFailureRate', ...(rate === undefined ? {} : { rate }) },
+        reactivationSeconds: passive?.seconds('ReactivationPeriod') ?? 60,
         // YARP knows no limit.
         maxEjectedPercent: 100
       }
@@ -87,33 +106,34 @@ function importHealth(cluster: Section, metadata: Readonly<Record<string, string
   return result
 }
 
-function seconds(ms: number | undefined, otherwise: number): number {
-  return ms === undefined ? otherwise : Math.max(1, Math.round(ms / 1000))
+/** Any other policy lies in the program's code. */
+function onlyPolicy(check: Section | undefined, known: string, report: ImportReport): void {
+  const policy = check?.text('Policy')
+  if (policy === undefined || policy === '' || policy.toLowerCase() === known.toLowerCase()) return
+  report.line(check!.at('Policy'), 'loss', `the policy "${policy}" lies in the program's code; ${known} stands in its place`)
 }
 
 function importAffinity(cluster: Section): FileEntry {
   const affinity = cluster.section('SessionAffinity')
   if (affinity === undefined) return {}
   const cookie = affinity.section('Cookie')
-  const failure = affinity.text('FailurePolicy')
+  const failure = affinity.word('FailurePolicy', ['Redistribute', 'Return503Error'])
   const keyName = affinity.text('AffinityKeyName')
   const optional = (fields: FileEntry): FileEntry => Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined))
-  const expiration = cookie?.span('Expiration')
-  const maxAge = cookie?.span('MaxAge')
   const result: FileEntry = {
     sessionAffinity: optional({
       enabled: affinity.flag('Enabled'),
-      policy: affinity.text('Policy') ?? 'HashCookie',
+      policy: affinity.word('Policy', ['HashCookie', 'ArrCookie', 'Cookie', 'CustomHeader']) ?? 'HashCookie',
       keyName,
       failurePolicy: failure === 'Return503Error' ? 'Return503' : failure,
       cookie: cookie === undefined ? undefined : optional({
         path: cookie.text('Path'),
         domain: cookie.text('Domain'),
         httpOnly: cookie.flag('HttpOnly'),
-        securePolicy: cookie.text('SecurePolicy'),
-        sameSite: cookie.text('SameSite'),
-        expirationSeconds: expiration === undefined ? undefined : seconds(expiration, 0),
-        maxAgeSeconds: maxAge === undefined ? undefined : seconds(maxAge, 0),
+        securePolicy: cookie.word('SecurePolicy', ['None', 'Always', 'SameAsRequest']),
+        sameSite: cookie.word('SameSite', ['Unspecified', 'None', 'Lax', 'Strict']),
+        expirationSeconds: cookie.seconds('Expiration'),
+        maxAgeSeconds: cookie.seconds('MaxAge'),
         isEssential: cookie.flag('IsEssential')
       })
     })

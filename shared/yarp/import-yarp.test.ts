@@ -34,7 +34,7 @@ describe('a whole settings file', () => {
   })
 
   test('a path in front of all destinations becomes a transform of the routes', () => {
-    assert.deepEqual([file.upstreams[1]!['targets'], file.routes[1]!['transforms']], [[{ id: 'only', address: 'http://files.internal', metadata: {} }], [{ PathPrefix: '/store' }]])
+    assert.deepEqual([file.upstreams[1]!['targets'], file.routes[1]!['transforms']], [[{ id: 'only', address: 'http://files.internal', healthUrl: 'http://files.internal/store/', metadata: {} }], [{ PathPrefix: '/store' }]])
   })
 })
 
@@ -60,6 +60,10 @@ describe('fields of a route', () => {
     [{ MaxRequestBodySize: 7 }, 'maxRequestBodyBytes', 7],
     [{ Metadata: { team: 'a' } }, 'labels', { team: 'a' }],
     [{ Transforms: [{ RequestHeadersCopy: true }] }, 'transforms', [{ RequestHeadersCopy: 'true' }]],
+    [{ Match: { Path: '/', Headers: [{ Name: 'X', Values: ['1'], Mode: 'headerprefix' }] } }, 'match.headers', [{ name: 'X', values: ['1'], mode: 'HeaderPrefix', isCaseSensitive: false }]],
+    [{ Order: 2_147_483_647 }, 'priority', -1_000_000_000],
+    [{ MaxRequestBodySize: 0 }, 'maxRequestBodyBytes', 1],
+    [{ Metadata: { 'two words': 'x', team: null } }, 'labels', {}],
     [{}, 'isGlobal', true],
     [{}, 'upstream', 'c']
   ]
@@ -86,6 +90,12 @@ describe('fields of a cluster', () => {
     [{}, 'connection.connectTimeoutMs', 15_000],
     [{ HttpRequest: { Version: '2', VersionPolicy: 'RequestVersionExact' } }, 'connection.http2', true],
     [{ HttpRequest: { Version: '2' } }, 'connection.http2', false],
+    [{ HttpRequest: { VersionPolicy: 'RequestVersionExact' } }, 'connection.http2', true],
+    [{ HttpRequest: { Version: '1.1', VersionPolicy: 'RequestVersionExact' } }, 'connection.http2', false],
+    [{ LoadBalancingPolicy: 'roundrobin' }, 'loadBalancing', 'RoundRobin'],
+    [{ SessionAffinity: { Enabled: true, AffinityKeyName: 'k', FailurePolicy: 'return503error', Cookie: { SameSite: 'lax', SecurePolicy: 'always' } } }, 'sessionAffinity.cookie.sameSite', 'Lax'],
+    [{ Destinations: { d: { Address: 'http://10.0.0.1/store' } } }, 'targets', [{ id: 'd', address: 'http://10.0.0.1', weight: 1, healthUrl: 'http://10.0.0.1/store', enabled: true, metadata: {} }]],
+    [{ Metadata: { 'two words': 'x' } }, 'labels', {}],
     [{}, 'retry.attempts', 0],
     [{ Metadata: { owner: 'a' } }, 'labels', { owner: 'a' }]
   ]
@@ -94,6 +104,54 @@ describe('fields of a cluster', () => {
   test('ActivityTimeout belongs to the routes here', () => {
     assert.deepEqual(one({ cluster: { HttpRequest: { ActivityTimeout: '00:00:07' } } }).file.routes[0]!['timeouts'], { activityMs: 7_000 })
   })
+})
+
+describe('what comes out differently is told', () => {
+  const rows: [given: { route?: object; cluster?: object }, kind: string, path: string][] = [
+    [{ route: { Order: 2_147_483_647 } }, 'change', '/Routes/r/Order'],
+    [{ route: { MaxRequestBodySize: 0 } }, 'change', '/Routes/r/MaxRequestBodySize'],
+    [{ route: { 'a/b~c': 1 } }, 'loss', '/Routes/r/a~1b~0c'],
+    [{ route: { Metadata: { 'two/words here': 'x' } } }, 'loss', '/Routes/r/Metadata/two~1words here'],
+    [{ route: { Match: { Path: '/{id}' }, Transforms: [{ RequestHeader: 'X-Id', Set: '{id}' }] } }, 'change', '/Routes/r/Transforms/0/Set'],
+    [{ cluster: { Metadata: { 'two words': 'x' } } }, 'loss', '/Clusters/c/Metadata/two words'],
+    [{ cluster: { HealthCheck: { Active: { Policy: 'Own' } } } }, 'loss', '/Clusters/c/HealthCheck/Active/Policy'],
+    [{ cluster: { HealthCheck: { Passive: { Policy: 'Own' } } } }, 'loss', '/Clusters/c/HealthCheck/Passive/Policy'],
+    [{ cluster: { HealthCheck: { Active: { Interval: '00:00:00.5' } } } }, 'change', '/Clusters/c/HealthCheck/Active/Interval'],
+    [{ cluster: { HttpRequest: { Version: '1.0' } } }, 'change', '/Clusters/c/HttpRequest/Version']
+  ]
+  for (const [given, kind, path] of rows) {
+    test(JSON.stringify(given), () => assert.deepEqual(one(given).report.map((line) => [line.kind, line.path]), [[kind, `/ReverseProxy${path}`]]))
+  }
+
+  test('a key that is beside Routes and Clusters, or beside our own kinds', () => {
+    const { report } = importYarp('{"Clusters":{"c":{}},"Clusterz":{},"Gateway":{"listenrs":[]}}')
+    assert.deepEqual(report.map(({ path }) => path), ['/Clusterz', '/Gateway/listenrs'])
+  })
+})
+
+describe('a pointer into what was read leads into the file', () => {
+  const settings = `{"reverseproxy":{"Routes":{"a/b":{"clusterid":"c","order":1,"Match":{"Path":"/","queryParameters":[{"Name":"q","Mode":"Exists"}]},"Metadata":{"Gateway.retry":"{}"}}},
+    "Clusters":{"c":{"HealthCheck":{"Active":{"Interval":"00:00:07"}},"Destinations":{"Two":{"address":"http://a"}}}}}}`
+  const { places, issues } = importYarp(settings)
+  const rows: [kind: 'routes' | 'upstreams', ours: string, theirs: string][] = [
+    ['routes', '', ''],
+    ['routes', '/upstreamId', '/clusterid'],
+    ['routes', '/priority', '/order'],
+    ['routes', '/match/path/value', '/Match/Path'],
+    ['routes', '/match/query/0/values', '/Match/queryParameters/0'],
+    ['routes', '/retry/attempts', '/Metadata/Gateway.retry'],
+    ['routes', '/timeouts/totalMs', ''],
+    ['upstreams', '/targets/0/address', '/Destinations/Two/address'],
+    ['upstreams', '/targets/0/healthUrl', '/Destinations/Two'],
+    ['upstreams', '/healthCheck/active/intervalSeconds', '/HealthCheck/Active/Interval'],
+    ['upstreams', '/connection/http2', '']
+  ]
+  for (const [kind, ours, theirs] of rows) {
+    test(`${kind} ${ours}`, () => {
+      assert.deepEqual(issues, [])
+      assert.equal(places.of(kind, 0)(ours), `/reverseproxy${kind === 'routes' ? '/Routes/a~1b' : '/Clusters/c'}${theirs}`)
+    })
+  }
 })
 
 describe('what stops an import, with its place', () => {
@@ -107,6 +165,20 @@ describe('what stops an import, with its place', () => {
     ['no Address', '{"Clusters":{"c":{"Destinations":{"d":{}}}}}', '/Clusters/c/Destinations/d', /needs an Address/],
     ['different paths', '{"Clusters":{"c":{"Destinations":{"d":{"Address":"http://a/x"},"e":{"Address":"http://a/y"}}}}}', '/Clusters/c/Destinations', /different paths/],
     ['a time span that is none', '{"Routes":{"r":{"ClusterId":"c","Timeout":"soon","Match":{"Path":"/"}}},"Clusters":{"c":{}}}', '/Routes/r/Timeout', /time span/],
+    ['a time span that is not above zero', '{"Routes":{"r":{"ClusterId":"c","Timeout":"00:00:00","Match":{"Path":"/"}}},"Clusters":{"c":{}}}', '/Routes/r/Timeout', /above zero/],
+    ['Timeout and TimeoutPolicy', '{"Routes":{"r":{"ClusterId":"c","Timeout":"00:00:01","TimeoutPolicy":"Disable","Match":{"Path":"/"}}},"Clusters":{"c":{}}}', '/Routes/r/TimeoutPolicy', /not both/],
+    ['a body limit below -1', '{"Routes":{"r":{"ClusterId":"c","MaxRequestBodySize":-5,"Match":{"Path":"/"}}},"Clusters":{"c":{}}}', '/Routes/r/MaxRequestBodySize', /no limit/],
+    ['a guard that Metadata would take away', '{"Routes":{"r":{"ClusterId":"c","AuthorizationPolicy":"staff","Metadata":{"Gateway.authorizationPolicy":"null"},"Match":{"Path":"/"}}},"Clusters":{"c":{}}}', '/Routes/r/Metadata/Gateway.authorizationPolicy', /a field of its own/],
+    ['a transform that is no object', '{"Routes":{"r":{"ClusterId":"c","Transforms":["x"],"Match":{"Path":"/"}}},"Clusters":{"c":{}}}', '/Routes/r/Transforms/0', /must be an object/],
+    ['a value of a transform that is no text', '{"Routes":{"r":{"ClusterId":"c","Transforms":[{"PathSet":{}}],"Match":{"Path":"/"}}},"Clusters":{"c":{}}}', '/Routes/r/Transforms/0/PathSet', /must be a text/],
+    ['a header rule that is no object', '{"Routes":{"r":{"ClusterId":"c","Match":{"Path":"/","Headers":["X-A"]}}},"Clusters":{"c":{}}}', '/Routes/r/Match/Headers/0', /must be an object/],
+    ['Metadata that is no object', '{"Clusters":{"c":{"Metadata":[]}}}', '/Clusters/c/Metadata', /must be an object/],
+    ['an unknown balancing', '{"Clusters":{"c":{"LoadBalancingPolicy":"RoundRobbin"}}}', '/Clusters/c/LoadBalancingPolicy', /did you mean RoundRobin/],
+    ['an unknown mode', '{"Routes":{"r":{"ClusterId":"c","Match":{"Path":"/","Headers":[{"Name":"a","Mode":"Exist"}]}}},"Clusters":{"c":{}}}', '/Routes/r/Match/Headers/0/Mode', /did you mean Exists/],
+    ['a threshold that is none', '{"Clusters":{"c":{"Metadata":{"TransportFailureRateHealthPolicy.RateLimit":"much"}}}}', '/Clusters/c/Metadata/TransportFailureRateHealthPolicy.RateLimit', /from 0 to 1/],
+    ['an entry of ours that is no object', '{"Clusters":{"c":{}},"Gateway":{"routes":[null]}}', '/Gateway/routes/0', /must be an object/],
+    ['a section of ours that is none', '{"Clusters":{"c":{}},"Gateway":[1]}', '/Gateway', /must be an object/],
+    ['keys with colons', '{"ReverseProxy:Clusters:c:LoadBalancingPolicy":"Random","ReverseProxy":{"Clusters":{"d":{}}}}', '/ReverseProxy:Clusters:c:LoadBalancingPolicy', /colons/],
     ['a flag that is none', '{"Clusters":{"c":{"SessionAffinity":{"Enabled":"maybe"}}}}', '/Clusters/c/SessionAffinity/Enabled', /true or false/]
   ]
   for (const [name, text, path, message] of rows) {

@@ -1,17 +1,19 @@
 import type { ConfigurationFile, FileEntry, ReportLine } from '../configuration-file/configuration-file.ts'
+import { FilePlaces, inFile, type Place } from '../configuration-file/file-places.ts'
 import { errorIssue, type Issue } from '../schema/issue.ts'
 import { DRAFTED_KINDS } from '../schema/resource.ts'
+import { jsonPointer } from '../snapshot/decode-context.ts'
 import { ACTIVITY_MS } from './defaults.ts'
 import { importCluster, type ImportedCluster } from './import-cluster.ts'
 import { importRoute } from './import-route.ts'
-import { type JsonMap, toPlain } from './json-value.ts'
+import { placeInSettings } from './place-in-settings.ts'
+import type { JsonMap } from './json-value.ts'
 import { readJsonWithComments } from './read-json-with-comments.ts'
 import { type ImportReport, Section } from './section.ts'
 
 export interface YarpImport {
   file: ConfigurationFile
-  /** Where each entry of the file stands in the text, by kind and place. */
-  places: Record<keyof ConfigurationFile, string[]>
+  places: FilePlaces
   report: ReportLine[]
   issues: Issue[]
 }
@@ -21,7 +23,7 @@ export interface YarpImport {
  * a line in the report; what guards a route is kept by name.
  */
 export function importYarp(text: string): YarpImport {
-  const result: YarpImport = { file: { listeners: [], upstreams: [], routes: [], providers: [] }, places: { listeners: [], upstreams: [], routes: [], providers: [] }, report: [], issues: [] }
+  const result: YarpImport = { file: { listeners: [], upstreams: [], routes: [], providers: [] }, places: new FilePlaces(), report: [], issues: [] }
   const report: ImportReport = {
     line: (path, kind, message) => void result.report.push({ path, kind, message }),
     issue: (path, message) => void result.issues.push(errorIssue(path, 'invalid_yarp', message))
@@ -39,25 +41,30 @@ function importDocument(map: JsonMap, report: ImportReport, result: YarpImport):
   const document = new Section(map, '', report)
   const proxy = document.section('ReverseProxy') ?? document
   const clusters = new Map<string, ImportedCluster>()
+  const inSettings = (path: string, entry: FileEntry) => (pointer: string) => placeInSettings(map, path, entry, pointer)
   for (const [id, section] of proxy.sections('Clusters')) {
     const cluster = importCluster(id, section, report)
     clusters.set(id.toLowerCase(), cluster)
-    add(result, 'upstreams', cluster.entry, section.path)
+    add(result, 'upstreams', cluster.entry, inSettings(section.path, cluster.entry))
   }
-  for (const [id, section] of proxy.sections('Routes')) add(result, 'routes', ofCluster(importRoute(id, section, report), clusters, section, report), section.path)
+  for (const [id, section] of proxy.sections('Routes')) {
+    const entry = ofCluster(importRoute(id, section, report), clusters, section, report)
+    add(result, 'routes', entry, inSettings(section.path, entry))
+  }
   if (proxy !== document) proxy.done()
-  if (clusters.size === 0 && result.file.routes.length === 0 && document.value('Gateway') === undefined) report.issue('', 'there is neither ReverseProxy nor Routes and Clusters in the file')
-  const own = document.value('Gateway')
-  if (!(own instanceof Map)) return
-  for (const kind of DRAFTED_KINDS) {
-    const entries = toPlain(own.get(kind) ?? [])
-    for (const [index, entry] of (Array.isArray(entries) ? entries : []).entries()) add(result, kind, entry as FileEntry, `/Gateway/${kind}/${index}`)
-  }
+  const own = document.section('Gateway')
+  if (clusters.size === 0 && result.file.routes.length === 0 && own === undefined) report.issue('', 'there is neither ReverseProxy nor Routes and Clusters in the file')
+  // Other sections of a whole settings file are not YARP's.
+  else if (proxy === document) document.done()
+  for (const key of map.keys()) if (/^reverseproxy:/i.test(key)) report.issue(jsonPointer([key]), 'keys with colons are not read; write objects in objects')
+  if (own === undefined) return
+  for (const kind of DRAFTED_KINDS) for (const { path, entry } of own.entries(kind)) add(result, kind, entry, inFile(path))
+  own.done()
 }
 
-function add(result: YarpImport, kind: keyof ConfigurationFile, entry: FileEntry, path: string): void {
+function add(result: YarpImport, kind: keyof ConfigurationFile, entry: FileEntry, place: Place): void {
   result.file[kind].push(entry)
-  result.places[kind].push(path)
+  result.places.add(kind, place)
 }
 
 /** What YARP says at the cluster and we at the route. */

@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { describe, test } from 'node:test'
 import { completeEntry } from '../configuration-file/complete-entry.ts'
 import type { ConfigurationFile } from '../configuration-file/configuration-file.ts'
 import { fileOfContent } from '../configuration-file/file-of-content.ts'
+import { NameBook } from '../configuration-file/name-book.ts'
+import { withIds } from '../configuration-file/named-references.ts'
 import { DRAFTED_KINDS } from '../schema/resource.ts'
 import type { SnapshotContent } from '../schema/snapshot.ts'
+import { decodeByKind } from '../snapshot/decode-resource.ts'
 import { contentOf, type Given, testId } from '../testing/content.ts'
 import { seededRandom, type SeededRandom } from '../testing/seeded-random.ts'
 import { exportYarp } from './export-yarp.ts'
@@ -20,8 +23,9 @@ function randomContent(pick: SeededRandom): SnapshotContent {
     ...maybe({ healthCheck: { active: { enabled: true, path: '/h?x=1', expectedStatuses: '200,204', unhealthyAfter: 1 + pick.below(4) }, passive: { policy: { policy: pick.one(['ConsecutiveFailures', 'TransportFailureRate']) }, count5xx: true } } }),
     ...maybe({ availability: 'HealthyAndUnknown', slowStartSeconds: 5 }),
     ...maybe({ sessionAffinity: { enabled: true, policy: pick.one(['Hash', 'HashCookie', 'Cookie', 'CustomHeader']), keyName: `k${index}`, cookie: { sameSite: 'Lax', maxAgeSeconds: 60 } } }),
+    ...maybe({ name: pick.one(['app', 'App', '__proto__']), tenantCode: `t${index}` }),
     ...maybe({ connection: { connectTimeoutMs: 1234, maxPerTarget: 9, tls: { verify: false } }, retry: { attempts: 3, statuses: [503] } }),
-    ...maybe({ tenantCode: pick.one([undefined, 't']) })
+    ...maybe(index === 0 ? { tenantCode: 't' } : {})
   }))
   const routes: Given[] = Array.from({ length: 6 }, (_, index) => ({
     ...pick.one([{}, {}, {}, { tenantCode: 't' }]),
@@ -29,7 +33,7 @@ function randomContent(pick: SeededRandom): SnapshotContent {
     ...pick.one([{ upstreamId: testId(1 + pick.below(3)) }, { upstreamId: testId(1 + pick.below(3)) }, { upstreamId: undefined, split: [{ upstreamId: testId(1), weight: 2 }, { upstreamId: testId(2) }], splitSticky: true }, { upstreamId: undefined, redirect: { to: 'https://{host}{path}' } }, { upstreamId: undefined, respond: { status: 204, headers: { 'X-A': '1' } } }]),
     match: {
       ...maybe({ path: pick.one([{ type: 'prefix', value: `/p${index}` }, { type: 'exact', value: '/e', caseSensitive: false }, { type: 'pattern', value: '/{a}/{**b}' }, { type: 'regex', value: '/x.*' }]) }),
-      ...maybe({ hosts: ['a.example', '*.b.example:81'] }),
+      ...maybe({ hosts: pick.some(['a.example', '*.b.example:81', 'bücher.example', '*']) }),
       ...maybe({ methods: ['GET', 'PROPFIND'] }),
       ...maybe({ headers: [{ name: 'X-A', values: ['1', '2'], isCaseSensitive: true }], query: [{ name: 'q', mode: pick.one(['Exists', 'NotExists']) }] }),
       ...maybe(pick.below(4) === 0 ? { websocket: true } : {})
@@ -60,16 +64,93 @@ test('a configuration that goes out as settings of YARP comes back as it was', (
   }
 })
 
-test('a file without defaults is whole again when it is read', () => {
+test('a file of ours comes back as it was, references by name included', () => {
   const pick = seededRandom(12)
   for (let round = 0; round < 150; round++) {
     const content = randomContent(pick)
-    const file = fileOfContent(content)
-    const whole = comparable(file) as ConfigurationFile
-    const names = new Map([...content.listeners, ...content.upstreams].map(({ id, name }) => [id, name]))
-    for (const kind of ['listeners', 'upstreams', 'providers'] as const) assert.deepEqual(whole[kind], content[kind].map(({ id: _id, ...spec }) => spec).toSorted((a, b) => (a.name < b.name ? -1 : 1)))
-    for (const route of content.routes) assert.equal(whole.routes.find(({ name }) => name === route.name)?.['upstream'], route.upstreamId === undefined ? undefined : names.get(route.upstreamId))
+    const book = new NameBook(content)
+    const file = JSON.parse(JSON.stringify(fileOfContent(content))) as ConfigurationFile
+    const back = Object.fromEntries(DRAFTED_KINDS.map((kind) => [kind, file[kind].map((entry) => {
+      const decoded = decodeByKind[kind](kind === 'routes' ? withIds(entry, (other, name) => book.find(other, entry['tenantCode'], name)) : entry)
+      return { id: book.get(kind, entry)!, ...(decoded.ok ? decoded.value : assert.fail(JSON.stringify(decoded.issues))) }
+    }).toSorted((a, b) => (a.id < b.id ? -1 : 1))]))
+    assert.deepEqual(back, content, `round ${round}`)
   }
+})
+
+describe('names that tenants share', () => {
+  const content = contentOf({
+    upstreams: [{ name: 'app', targets: [{ id: 'a', address: 'http://shared.example' }] }, { name: 'App', tenantCode: 't1' }, { name: 'app', tenantCode: 't2' }],
+    routes: [
+      { name: 'api', tenantCode: 't1', upstreamId: testId(2) },
+      { name: 'api', tenantCode: 't2', upstreamId: testId(3) },
+      { name: 'to what all share', tenantCode: 't1', upstreamId: testId(1) },
+      { name: 'to one of a tenant', upstreamId: testId(2) }
+    ]
+  })
+
+  test('are told apart in a file of ours', () => {
+    assert.deepEqual(fileOfContent(content).routes.map(({ name, upstream }) => [name, upstream]), [
+      ['to one of a tenant', { name: 'App', tenantCode: 't1' }],
+      ['api', 'App'],
+      ['to what all share', { name: 'app' }],
+      ['api', 'app']
+    ])
+  })
+
+  test('each go out to YARP, and none to the cluster of another', () => {
+    const { document } = exportYarp(content)
+    const { ReverseProxy, Gateway } = document as { ReverseProxy: { Routes: object; Clusters: object }; Gateway: ConfigurationFile }
+    assert.deepEqual([Object.keys(ReverseProxy.Routes), Object.keys(ReverseProxy.Clusters)], [[], ['app']])
+    assert.deepEqual(Gateway.routes.map(({ name, tenantCode }) => [name, tenantCode]), [['api', 't1'], ['api', 't2'], ['to what all share', 't1'], ['to one of a tenant', undefined]])
+    assert.deepEqual(Gateway.upstreams.map(({ tenantCode }) => tenantCode), ['t1', 't2'])
+  })
+})
+
+test('any word can be a name', () => {
+  for (const name of ['__proto__', 'constructor', 'toString', '12', 'a/b~c']) {
+    const { document } = exportYarp(contentOf({ upstreams: [{ name }], routes: [{ name, upstreamId: testId(1) }] }))
+    const { file, issues } = importYarp(JSON.stringify(document))
+    assert.deepEqual([issues, file.upstreams[0]?.['name'], file.routes[0]?.['name'], file.routes[0]?.['upstream']], [[], name, name, name])
+  }
+})
+
+describe('what would make YARP refuse the whole file is not among its settings', () => {
+  const rows: [given: Given, why: RegExp][] = [
+    [{ match: { methods: ['GET', 'PROPFIND'] } }, /does not know the method PROPFIND/],
+    [{ transforms: [{ PathRegexReplace: '/a', Set: '/b' }] }, /one of its transforms/],
+    [{ transforms: [{ QueryRemoveAll: 'true' }] }, /one of its transforms/],
+    [{ transforms: [{ RequestHeader: 'X-T', Set: '${tenant}' }] }, /placeholder/],
+    [{ match: { path: { type: 'exact', value: '/a%20b' } } }, /no template for its path/]
+  ]
+  for (const [given, why] of rows) {
+    test(JSON.stringify(given), () => {
+      const { document, report } = exportYarp(contentOf({ routes: [given] }))
+      assert.deepEqual((document as { ReverseProxy: { Routes: object } }).ReverseProxy.Routes, {})
+      assert.match(report.find(({ path }) => path === '/Gateway/routes/0')!.message, why)
+    })
+  }
+
+  test('hosts in punycode: they go out in Unicode', () => {
+    for (const host of ['bücher.example', '*.日本語.example:8080', 'a.пример.example', 'faß.example', 'plain.example']) {
+      const { document } = exportYarp(contentOf({ routes: [{ match: { hosts: [host] } }] }))
+      assert.deepEqual((document as { ReverseProxy: { Routes: Record<string, { Match: { Hosts: string[] } }> } }).ReverseProxy.Routes['route 1']?.Match.Hosts, [host])
+    }
+  })
+
+  test('one affinity key in two clusters: the second has none', () => {
+    const sessionAffinity = { enabled: true, policy: 'HashCookie', keyName: 'key' }
+    const { document } = exportYarp(contentOf({ upstreams: [{ sessionAffinity }, { sessionAffinity: { ...sessionAffinity, keyName: 'KEY' } }] }))
+    const clusters = Object.values((document as { ReverseProxy: { Clusters: Record<string, object> } }).ReverseProxy.Clusters)
+    assert.deepEqual(clusters.map((cluster) => 'SessionAffinity' in cluster), [true, false])
+  })
+
+  test('labels that would be read as fields', () => {
+    for (const labels of [{ 'Gateway.foo': 'text' }, { 'Gateway.priority': '5' }, { 'TransportFailureRateHealthPolicy.RateLimit': 'much' }]) {
+      const { file, issues } = importYarp(JSON.stringify(exportYarp(contentOf({ upstreams: [{ labels }], routes: [{ labels }] })).document))
+      assert.deepEqual([issues, file.upstreams[0]?.['labels'], file.routes[0]?.['labels'], file.routes[0]?.['priority'] ?? 0], [[], labels, labels, 0])
+    }
+  })
 })
 
 test('nothing that YARP would serve to the wrong people, or in the wrong way, is among its routes', () => {

@@ -1,6 +1,7 @@
 import type { ReportLine } from '../configuration-file/configuration-file.ts'
+import { jsonPointer } from '../snapshot/decode-context.ts'
 import { nearestName } from '../snapshot/nearest-name.ts'
-import type { JsonMap, JsonValue } from './json-value.ts'
+import { type JsonMap, type JsonValue, toPlain } from './json-value.ts'
 import { parseTimeSpan } from './time-span.ts'
 
 /** What is wrong or lost on the way; `issue` stops the import. */
@@ -33,7 +34,7 @@ export class Section {
 
   /** Pointer to a key, as the file writes it. */
   at(name: string): string {
-    return `${this.path}/${(this.#keys.get(name.toLowerCase()) ?? name).replaceAll('~', '~0').replaceAll('/', '~1')}`
+    return this.path + jsonPointer([this.#keys.get(name.toLowerCase()) ?? name])
   }
 
   text(name: string): string | undefined {
@@ -41,6 +42,16 @@ export class Section {
     if (value === undefined) return undefined
     if (typeof value === 'object') return this.#wrong(name, 'a text')
     return String(value)
+  }
+
+  /** One of these words, letter case ignored, as they are spelled here. */
+  word(name: string, words: readonly string[]): string | undefined {
+    const text = this.text(name)?.trim()
+    if (text === undefined || text === '') return undefined
+    const found = words.find((word) => word.toLowerCase() === text.toLowerCase())
+    if (found !== undefined) return found
+    const near = nearestName(text, words)
+    return this.#wrong(name, `one of ${words.join(', ')}${near === undefined ? '' : `; did you mean ${near}?`}`)
   }
 
   flag(name: string): boolean | undefined {
@@ -60,6 +71,16 @@ export class Section {
     const text = this.text(name)
     if (text === undefined || text === '') return undefined
     return parseTimeSpan(text) ?? this.#wrong(name, 'a time span such as 00:01:40')
+  }
+
+  /** A TimeSpan in whole seconds, at least one; told where that is another time than the file's. */
+  seconds(name: string): number | undefined {
+    const ms = this.span(name)
+    if (ms === undefined) return undefined
+    if (ms <= 0) return this.#wrong(name, 'a time span above zero')
+    const seconds = Math.max(1, Math.round(ms / 1000))
+    if (seconds * 1000 !== ms) this.#report.line(this.at(name), 'change', `${name} is kept in whole seconds here: ${seconds} s`)
+    return seconds
   }
 
   /** A list of texts, or one text with commas. */
@@ -101,20 +122,30 @@ export class Section {
       this.#wrong(name, 'a list')
       return []
     }
-    return value.flatMap((item, index) => (item instanceof Map ? [new Section(item, `${this.at(name)}/${index}`, this.#report)] : []))
+    return value.flatMap((item, index) => {
+      const path = `${this.at(name)}/${index}`
+      if (item instanceof Map) return [new Section(item, path, this.#report)]
+      this.#report.issue(path, `item ${index} of ${name} must be an object`)
+      return []
+    })
+  }
+
+  /** The objects in a list, as they are. */
+  entries(name: string): { path: string; entry: Record<string, unknown> }[] {
+    return this.items(name).map((item) => ({ path: item.path, entry: toPlain(item.#map) as Record<string, unknown> }))
   }
 
   /** The texts in an object, by their keys. */
   texts(name: string): Record<string, string> {
-    const value = this.value(name)
-    if (!(value instanceof Map)) return {}
-    return Object.fromEntries([...value].flatMap(([key, inner]) => (typeof inner === 'object' ? [] : [[key, String(inner)]])))
+    return this.section(name)?.allTexts() ?? {}
   }
 
-  /** All of it, as texts. */
+  /** All of it, as texts; null is as good as absent. */
   allTexts(): Record<string, string> {
-    for (const key of this.#map.keys()) this.#asked.add(key)
-    return Object.fromEntries([...this.#map].flatMap(([key, inner]) => (typeof inner === 'object' ? [] : [[key, String(inner)]])))
+    return Object.fromEntries([...this.#map.keys()].flatMap((key) => {
+      const text = this.text(key)
+      return text === undefined ? [] : [[key, text]]
+    }))
   }
 
   /** Tells of keys that nobody asked for. */
@@ -123,7 +154,7 @@ export class Section {
     for (const key of this.#map.keys()) {
       if (asked.has(key.toLowerCase())) continue
       const nearest = nearestName(key, [...this.#asked])
-      this.#report.line(`${this.path}/${key}`, 'loss', `${key} is not known here and is left out${nearest === undefined ? '' : `; did you mean ${nearest}?`}`)
+      this.#report.line(this.path + jsonPointer([key]), 'loss', `${key} is not known here and is left out${nearest === undefined ? '' : `; did you mean ${nearest}?`}`)
     }
   }
 
