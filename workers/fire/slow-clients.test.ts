@@ -7,7 +7,8 @@ import { type LargeOrigin, startLargeOrigin } from '../testing/large-origin.ts'
 import { readSlowly, sendSlowly } from '../testing/slow-clients.ts'
 
 const COUNT = 50
-const SIZE = 10 * 1024 * 1024
+/** More than the buffers of the system between origin and client can take in. */
+const SIZE = 32 * 1024 * 1024
 const TIMEOUT_MS = 1_000
 /** The pace of a body is looked at every 5 s. */
 const PACE_MS = 5_000
@@ -29,7 +30,7 @@ afterEach(async () => {
 const gone = () => waitUntil(() => gateway.engine.stats().connections + gateway.engine.stats().originConnections === 0, { ms: DEADLINE_MS, what: 'nothing to be left' })
 
 for (const [name, bytesPerSecond] of [['do not read', 0], ['read too slowly', 2_000]] as const) {
-  test(`${COUNT} clients that ${name} hold little of 10 MB each, are cut at the timeout and never see a clean end`, async () => {
+  test(`${COUNT} clients that ${name} hold little of 32 MiB each, are cut at the timeout and never see a clean end`, async () => {
     await start({ route: { timeouts: { activityMs: TIMEOUT_MS } } })
     const before = process.memoryUsage().rss
     const readers = await readSlowly(gateway.port, COUNT, 'GET / HTTP/1.1\r\nHost: a\r\n\r\n', bytesPerSecond)
