@@ -15,7 +15,17 @@ export interface AuditRow extends Model<InferAttributes<AuditRow>, InferCreation
   hash: string
 }
 
-export function defineAudit(sequelize: Sequelize): { audit: ModelStatic<AuditRow> } {
+/** Where the audit begins, once retention removed a part: one row. */
+export interface AuditAnchorRow extends Model<InferAttributes<AuditAnchorRow>, InferCreationAttributes<AuditAnchorRow>> {
+  id: number
+  sequence: string
+  hash: string
+  at: Date
+  keyId: string
+  signature: string
+}
+
+export function defineAudit(sequelize: Sequelize): { audit: ModelStatic<AuditRow>; auditAnchor: ModelStatic<AuditAnchorRow> } {
   return {
     audit: sequelize.define<AuditRow>('audit', {
       sequence: { type: DataTypes.BIGINT, primaryKey: true },
@@ -29,6 +39,14 @@ export function defineAudit(sequelize: Sequelize): { audit: ModelStatic<AuditRow
       after: DataTypes.JSONB,
       previousHash: DataTypes.CHAR(64),
       hash: DataTypes.CHAR(64)
+    }),
+    auditAnchor: sequelize.define<AuditAnchorRow>('audit_anchor', {
+      id: { type: DataTypes.SMALLINT, primaryKey: true },
+      sequence: DataTypes.BIGINT,
+      hash: DataTypes.CHAR(64),
+      at: DataTypes.DATE(3),
+      keyId: DataTypes.CHAR(16),
+      signature: DataTypes.CHAR(64)
     })
   }
 }

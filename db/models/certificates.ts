@@ -1,4 +1,4 @@
-import { DataTypes, type InferAttributes, type InferCreationAttributes, type Model, type ModelStatic, type Sequelize } from 'sequelize'
+import { DataTypes, type CreationOptional, type InferAttributes, type InferCreationAttributes, type Model, type ModelStatic, type Sequelize } from 'sequelize'
 import type { CertificateFacts } from '../../shared/schema/certificate.ts'
 
 /** `sealedKey` opens with SECRETS_KEY only; `keyId` tells with which one. */
@@ -8,7 +8,7 @@ export interface CertificateRow extends Model<InferAttributes<CertificateRow>, I
   tenantCode: string | null
   description: string | null
   labels: Record<string, string>
-  source: 'uploaded'
+  source: 'uploaded' | 'acme' | 'selfSigned'
   certificatePem: string
   sealedKey: string
   keyId: string
@@ -21,6 +21,11 @@ export interface CertificateRow extends Model<InferAttributes<CertificateRow>, I
   updatedBy: string
   updatedAt: Date
   deletedAt: Date | null
+  /** The one whose key was on a node that was revoked. */
+  exposedFingerprint256: CreationOptional<string | null>
+  exposedAt: CreationOptional<Date | null>
+  /** That node. */
+  exposedBy: CreationOptional<string | null>
 }
 
 export function defineCertificates(sequelize: Sequelize): { certificates: ModelStatic<CertificateRow> } {
@@ -43,7 +48,10 @@ export function defineCertificates(sequelize: Sequelize): { certificates: ModelS
       createdAt: DataTypes.DATE(3),
       updatedBy: DataTypes.TEXT,
       updatedAt: DataTypes.DATE(3),
-      deletedAt: DataTypes.DATE(3)
+      deletedAt: DataTypes.DATE(3),
+      exposedFingerprint256: DataTypes.CHAR(64),
+      exposedAt: DataTypes.DATE(3),
+      exposedBy: DataTypes.TEXT
     })
   }
 }

@@ -1,7 +1,7 @@
 import { DataTypes, type CreationOptional, type InferAttributes, type InferCreationAttributes, type Model, type ModelStatic, type Sequelize } from 'sequelize'
 import { DRAFTED_KINDS, type DraftedKind } from '../../shared/schema/resource.ts'
 
-/** A row of listeners, upstreams or routes: thin columns, and the whole spec as JSON. */
+/** A row of one of the kinds: thin columns, and the whole spec as JSON. */
 export interface DraftedRow extends Model<InferAttributes<DraftedRow>, InferCreationAttributes<DraftedRow>> {
   id: string
   name: string
@@ -16,11 +16,14 @@ export interface DraftedRow extends Model<InferAttributes<DraftedRow>, InferCrea
   deletedAt: CreationOptional<Date | null>
 }
 
+/** The tables of the kinds. */
+export const DRAFTED_TABLES: Readonly<Record<DraftedKind, string>> = { listeners: 'listeners', upstreams: 'upstreams', routes: 'routes', providers: 'providers', tlsPolicies: 'tls_policies', policies: 'policies' }
+
 export type DraftedModels = Record<DraftedKind, ModelStatic<DraftedRow>>
 
 export function defineDrafted(sequelize: Sequelize): DraftedModels {
   const define = (kind: DraftedKind) =>
-    sequelize.define<DraftedRow>(kind, {
+    sequelize.define<DraftedRow>(DRAFTED_TABLES[kind], {
       id: { type: DataTypes.UUID, primaryKey: true },
       name: DataTypes.TEXT,
       enabled: DataTypes.BOOLEAN,

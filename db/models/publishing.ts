@@ -20,11 +20,23 @@ export interface SnapshotRow extends Model<InferAttributes<SnapshotRow>, InferCr
   content: string
   /** The certificates that the content names. */
   certificateIds: CreationOptional<string[]>
+  /** The secrets that the content names. */
+  secretNames: CreationOptional<string[]>
+}
+
+/** A revision that somebody wants kept. */
+export interface SnapshotPinRow extends Model<InferAttributes<SnapshotPinRow>, InferCreationAttributes<SnapshotPinRow>> {
+  epoch: string
+  revision: number
+  note: string
+  pinnedBy: string
+  pinnedAt: Date
 }
 
 export interface PublishingModels {
   configuration: ModelStatic<ConfigurationRow>
   snapshots: ModelStatic<SnapshotRow>
+  snapshotPins: ModelStatic<SnapshotPinRow>
 }
 
 export function definePublishing(sequelize: Sequelize): PublishingModels {
@@ -44,7 +56,15 @@ export function definePublishing(sequelize: Sequelize): PublishingModels {
       note: DataTypes.TEXT,
       sha256: DataTypes.CHAR(64),
       content: DataTypes.TEXT,
-      certificateIds: DataTypes.ARRAY(DataTypes.UUID)
+      certificateIds: DataTypes.ARRAY(DataTypes.UUID),
+      secretNames: DataTypes.ARRAY(DataTypes.TEXT)
+    }),
+    snapshotPins: sequelize.define<SnapshotPinRow>('snapshot_pins', {
+      epoch: { type: DataTypes.UUID, primaryKey: true },
+      revision: { type: DataTypes.INTEGER, primaryKey: true },
+      note: DataTypes.TEXT,
+      pinnedBy: DataTypes.TEXT,
+      pinnedAt: DataTypes.DATE(3)
     })
   }
 }
