@@ -10,9 +10,20 @@ export interface KeyHash {
 }
 
 export function keyHashOf(text: string): KeyHash {
+  if (text.length <= scratch.length && fillFromAscii(text)) return xxhash64(scratch, text.length)
   // A character is three bytes at most.
   if (text.length * 3 > scratch.length) return xxhash64(encoder.encode(text))
   return xxhash64(scratch, encoder.encodeInto(text, scratch).written)
+}
+
+/** Most keys are ASCII, and short: for those the encoder is a long way round. */
+function fillFromAscii(text: string): boolean {
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index)
+    if (code > 0x7f) return false
+    scratch[index] = code
+  }
+  return true
 }
 
 /** Something that keys are bound to. */

@@ -15,8 +15,8 @@ export function completeEntry(kind: DraftedKind, entry: FileEntry): FileEntry | 
     ids.set(text, id)
     return id
   }
-  const decoded = decodeByKind[kind](kind === 'routes' ? withIds(entry, idOf) : entry)
+  const decoded = decodeByKind[kind](withIds(kind, entry, idOf))
   if (!decoded.ok) return null
   const whole = decoded.value as unknown as FileEntry
-  return kind === 'routes' ? withNames(whole, (_kind, id) => references[Number(id.slice(-12)) - 1]!) : whole
+  return withNames(kind, whole, (_kind, id) => references[Number(id.slice(-12)) - 1]!)
 }

@@ -1,6 +1,7 @@
+import type { DraftedKind } from '../schema/resource.ts'
 import type { FileEntry } from './configuration-file.ts'
 
-type ReferencedKind = 'listeners' | 'upstreams'
+type ReferencedKind = 'listeners' | 'upstreams' | 'tlsPolicies'
 
 /** What names a resource: its name where that is enough, else with its tenant; without one it is what all share. */
 export type NamedReference = string | { name: string; tenantCode?: string }
@@ -8,8 +9,15 @@ export type NamedReference = string | { name: string; tenantCode?: string }
 /** Called for each reference; gives what is to stand in its place. */
 export type Rename = (kind: ReferencedKind, value: unknown, path: string) => unknown
 
-/** A route of a file as the API takes it: ids in place of names. */
-export function withIds(entry: FileEntry, idOf: Rename): FileEntry {
+/** An entry of a file as the API takes it: ids in place of names. */
+export function withIds(kind: DraftedKind, entry: FileEntry, idOf: Rename): FileEntry {
+  if (kind === 'routes') return routeWithIds(entry, idOf)
+  if (kind !== 'listeners') return entry
+  const { tlsPolicy, ...rest } = entry
+  return tlsPolicy === undefined ? entry : { ...rest, tlsPolicyId: idOf('tlsPolicies', tlsPolicy, '/tlsPolicy') }
+}
+
+function routeWithIds(entry: FileEntry, idOf: Rename): FileEntry {
   const { listeners, upstream, split, mirror, ...rest } = entry
   return {
     ...rest,
@@ -21,7 +29,16 @@ export function withIds(entry: FileEntry, idOf: Rename): FileEntry {
 }
 
 /** The reverse of withIds. */
-export function withNames(route: FileEntry, nameOf: (kind: ReferencedKind, id: string) => NamedReference): FileEntry {
+export function withNames(kind: DraftedKind, entry: FileEntry, nameOf: NameOf): FileEntry {
+  if (kind === 'routes') return routeWithNames(entry, nameOf)
+  if (kind !== 'listeners') return entry
+  const { tlsPolicyId, ...rest } = entry
+  return typeof tlsPolicyId !== 'string' ? entry : { ...rest, tlsPolicy: nameOf('tlsPolicies', tlsPolicyId) }
+}
+
+type NameOf = (kind: ReferencedKind, id: string) => NamedReference
+
+function routeWithNames(route: FileEntry, nameOf: NameOf): FileEntry {
   const { listenerIds, upstreamId, split, mirror, ...rest } = route as FileEntry & { listenerIds?: string[]; split?: unknown[] }
   const upstreamName = (id: unknown): NamedReference => nameOf('upstreams', String(id))
   return {

@@ -6,6 +6,7 @@ import type { ExplainedAction, ExplainedTarget, ExplainedUpstream } from '../sch
 import type { Route } from '../schema/route.ts'
 import type { Identified } from '../schema/snapshot.ts'
 import type { Target, Upstream } from '../schema/upstream.ts'
+import type { OperatedUpstream } from './operated-upstreams.ts'
 
 /** What of a request decides where it goes. */
 export interface GoingRequest {
@@ -29,8 +30,8 @@ const HOW: Readonly<Record<Balancing, string>> = {
   FirstAlphabetical: 'the target whose id comes first; the others are spares'
 }
 
-/** What the route does with the request. Health of targets is not looked at: all enabled ones count as available. */
-export function explainAction(route: Identified<Route>, upstreams: ReadonlyMap<string, Identified<Upstream>>, request: GoingRequest): ExplainedAction {
+/** What the route does with the request. Health of targets is not looked at: all enabled ones that nobody took out count as available. */
+export function explainAction(route: Identified<Route>, upstreams: ReadonlyMap<string, OperatedUpstream>, request: GoingRequest): ExplainedAction {
   const { maintenance, redirect, respond } = route
   const own = { location: '', upstreams: [], mirror: null }
   if (maintenance.enabled) return { kind: 'maintenance', status: maintenance.status, ...own }
@@ -59,9 +60,9 @@ function chosenShare({ id, splitSticky }: Identified<Route>, shares: readonly { 
   return shares.findIndex(({ weight }) => (drawn -= weight) < 0)
 }
 
-function explainUpstream(upstream: Identified<Upstream>, balancing: Balancing, share: number, isChosen: boolean, request: GoingRequest): ExplainedUpstream {
+function explainUpstream(upstream: OperatedUpstream, balancing: Balancing, share: number, isChosen: boolean, request: GoingRequest): ExplainedUpstream {
   const { id, name, targets, sessionAffinity } = upstream
-  const usable = upstream.enabled ? targets.filter((target) => target.enabled) : []
+  const usable = upstream.enabled ? targets.filter((target) => target.enabled && !target.takenOut) : []
   const bound = boundTarget(upstream, usable, request)
   const first = balancing === 'FirstAlphabetical' ? usable.toSorted((a, b) => (a.id.toUpperCase() < b.id.toUpperCase() ? -1 : 1))[0] : undefined
   const certain = bound?.id ?? first?.id ?? (usable.length === 1 ? usable[0]!.id : '')
@@ -71,11 +72,13 @@ function explainUpstream(upstream: Identified<Upstream>, balancing: Balancing, s
     share,
     isChosen,
     balancing,
-    why: usable.length === 0 ? 'no target is enabled: 503' : bound !== null ? `bound by ${bound.by}: every node finds the same target` : `${affinityNote(sessionAffinity)}${HOW[balancing]}`,
+    why: usable.length === 0 ? 'no target is enabled and not taken out: 503' : bound !== null ? `bound by ${bound.by}: every node finds the same target` : `${affinityNote(sessionAffinity)}${HOW[balancing]}`,
     targets: targets.map((target): ExplainedTarget => ({
       targetId: target.id,
       address: target.address,
       enabled: upstream.enabled && target.enabled,
+      takenOut: target.takenOut,
+      weight: target.weight,
       share: !usable.includes(target) ? 0 : certain === '' ? shareOf(balancing, target, usable) : Number(certain === target.id),
       isChosen: certain === target.id
     }))

@@ -9,8 +9,15 @@ import type { Route } from '../schema/route.ts'
 const REQUEST_ID = 'made-for-each-request'
 const CLIENT_PORT = 50_000
 
+/** Who asks: the client, and whom the connection comes from. */
+export interface ExplainedClient {
+  readonly address: string
+  readonly peer: string
+  readonly scheme: 'http' | 'https'
+}
+
 /** What transforms may insert into the request that is explained. */
-export function explainContext(route: Route, normalizedPath: string, clientAddress: string, localPort: number, identity: Readonly<RequestIdentity>): ForwardingContext {
+export function explainContext(route: Route, normalizedPath: string, client: ExplainedClient, localPort: number, identity: Readonly<RequestIdentity>): ForwardingContext {
   const values = new RouteValues()
   if (route.match.path?.type === 'pattern') {
     const template = parseTemplate(route.match.path.value, route.match.path.caseSensitive)
@@ -18,15 +25,17 @@ export function explainContext(route: Route, normalizedPath: string, clientAddre
   }
   return {
     requestId: REQUEST_ID,
-    clientIp: clientAddress,
+    clientIp: client.address,
+    peerIp: client.peer,
     clientPort: CLIENT_PORT,
     localIp: '127.0.0.1',
     localPort,
-    scheme: 'http',
+    scheme: client.scheme,
     ...identity,
     clientCertificate: '',
     routeValue: (name) => values.get(name),
-    secret: () => null,
+    // Nobody reads a secret here.
+    secret: (name) => `\${secret:${name}}`,
     random: () => 0
   }
 }

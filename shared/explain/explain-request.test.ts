@@ -118,3 +118,33 @@ test('limits stand with who set them; a body that is too large is refused', () =
   assert.deepEqual([of('maxRequestBodyBytes')?.from, of('timeouts.connectMs')?.value, of('loadBalancing')?.from], ['route', '7', 'upstream'])
   assert.equal(refused?.code, 'body_too_large')
 })
+
+describe('policies', () => {
+  const keyed = { name: 'machines', authorization: { apiKey: { header: 'X-Key', keys: [{ name: 'a', hash: 'a'.repeat(64) }] } } }
+  const said = (policies: Given[], route: Given, given: Partial<ExplainRequest> = {}) => {
+    const { policies: found, refused, forwarded } = explain({ policies, routes: [route], providers: [{}] }, given)
+    return { said: found.map(({ name, outcome, reason }) => `${name} ${outcome}: ${reason}`), refused: refused?.code, forwarded }
+  }
+
+  test('each stands with its decision and the reason', () => {
+    assert.deepEqual(said([keyed], { authorizationPolicy: 'machines' }), { said: ['machines refuses: there is no key in X-Key'], refused: 'unauthorized', forwarded: said([keyed], { authorizationPolicy: 'machines' }).forwarded })
+    const { said: known, refused, forwarded } = said([keyed], { authorizationPolicy: 'machines' }, { headers: ['X-Key: secret'] })
+    assert.deepEqual([known, refused], [['machines depends: only data nodes know the keys'], undefined])
+    assert.doesNotMatch(forwarded!, /X-Key/)
+    const token = { name: 'staff', authorization: { jwt: {}, ipDeny: ['10.0.0.0/8'] } }
+    assert.equal(said([token], { authorizationPolicy: 'staff' }).refused, 'unauthorized')
+    assert.deepEqual(said([token], { authorizationPolicy: 'staff' }, { token: { user: 'ann' } }).said, ['staff passes: the token is of ann'])
+    assert.deepEqual(said([token], { authorizationPolicy: 'staff' }, { token: { user: 'ann' }, clientAddress: '10.1.1.1' }).refused, 'forbidden')
+  })
+
+  test('one that only observes refuses nothing; one that is missing refuses all', () => {
+    assert.equal(said([{ ...keyed, mode: 'observe' }], { authorizationPolicy: 'machines' }).refused, undefined)
+    assert.equal(said([], { corsPolicy: 'nobody' }).refused, 'policy_missing')
+    assert.equal(said([{ ...keyed, enabled: false }], { authorizationPolicy: 'machines' }).refused, 'policy_missing')
+  })
+
+  test('limits and browsers', () => {
+    assert.match(said([{ name: 'often', rateLimiter: { limit: 5, key: 'tenant' } }], { rateLimiterPolicy: 'often' }, { headers: ['X-Tenant-Code: acme'] }).said[0]!, /5 requests in 60 s, on each node, counted as "tenant acme ip 192.0.2.1"/)
+    assert.deepEqual(said([{ name: 'shop', cors: { origins: ['https://a.example'] } }], { corsPolicy: 'shop' }, { headers: ['Origin: https://b.example'] }).said, ['shop applies: pages of https://b.example may not read the answer'])
+  })
+})

@@ -1,4 +1,6 @@
 import { hashAffinity } from '../affinity/hash-affinity.ts'
+import { believeProxy } from '../forwarding/believe-proxy.ts'
+import { compileIpRanges } from '../forwarding/ip-ranges.ts'
 import { bindingKey } from '../forwarding/origin-head.ts'
 import type { RequestHead } from '../http1/request-head.ts'
 import { REFUSALS } from '../http1/refusal.ts'
@@ -11,34 +13,48 @@ import { normalizePath } from '../routing/normalize-path.ts'
 import type { ExplainedAction, Explanation, ExplainRequest } from '../schema/explain.ts'
 import type { Listener } from '../schema/listener.ts'
 import type { Route } from '../schema/route.ts'
+import type { TargetOverride } from '../schema/operational-state.ts'
 import type { Identified, SnapshotContent } from '../schema/snapshot.ts'
 import type { Upstream } from '../schema/upstream.ts'
 import { hostHeaderOf, parseTargetAddress } from '../snapshot/target-address.ts'
 import { explainAction, type GoingRequest } from './explain-action.ts'
 import { explainCandidates } from './explain-candidates.ts'
-import { explainContext } from './explain-context.ts'
+import { type ExplainedClient, explainContext } from './explain-context.ts'
+import { explainPolicies, withoutCredentials } from './explain-policies.ts'
 import { explainSettings } from './explain-settings.ts'
 import { explainSteps } from './explain-steps.ts'
+import { type OperatedUpstream, operatedUpstreams } from './operated-upstreams.ts'
 import { findListener } from './find-listener.ts'
 import { readRequest } from './read-request.ts'
 
-const NOTHING: Explanation = { refused: null, request: null, listener: null, candidates: [], omitted: {}, route: null, action: null, settings: [], steps: [], forwarded: null, responseTransforms: [] }
+const NOTHING: Explanation = { refused: null, request: null, listener: null, candidates: [], omitted: {}, route: null, policies: [], action: null, settings: [], steps: [], forwarded: null, responseTransforms: [] }
 
 const NO_ROUTE = { status: 404, code: 'no_route', message: 'No route takes this request.' }
 
-/** What becomes of a request, found out by the very parts that data nodes serve with. `compiled` is of the content. */
-export function explainRequest(content: SnapshotContent, compiled: CompiledRoutes, given: ExplainRequest): Explanation {
+/** What becomes of a request, found out by the very parts that data nodes serve with. `compiled` is of the content; `overrides` are what people said about targets. */
+export function explainRequest(content: SnapshotContent, compiled: CompiledRoutes, given: ExplainRequest, overrides: readonly TargetOverride[] = []): Explanation {
   const listener = findListener(content.listeners, given)
-  if (listener === null) return { ...NOTHING, refused: { status: 0, code: 'no_listener', message: 'No enabled listener has this port; name one with `listener`, or ask for its port.' } }
-  const head = readRequest(given, listener.limits)
+  if (listener === null) return { ...NOTHING, refused: { status: 0, code: 'no_listener', message: 'No enabled listener has this scheme and port; name one with `listener`, or ask for its port.' } }
+  const scheme = listener.protocol
+  const head = readRequest(given, listener.limits, scheme)
   const known = { ...NOTHING, listener: { id: listener.id, name: listener.name } }
   if ('code' in head) return { ...known, refused: { ...head } }
+  const trusts = compileIpRanges(listener.trustedProxies)
+  const isTrusted = trusts !== null && trusts(given.clientAddress)
+  const peer = { address: given.clientAddress, scheme }
+  const client = { ...(isTrusted ? believeProxy(trusts, peer, head) : peer), peer: given.clientAddress }
   const path = head.rawPath === '*' ? '*' : normalizePath(head.rawPath)
   if (path === null) return { ...known, refused: { ...REFUSALS.badTarget } }
   const identity: RequestIdentity = { user: '', tenant: '', tenantSource: '' }
   const token = given.token === undefined ? NO_TOKEN : { ...NO_TOKEN, state: 'valid' as const, user: given.token.user, tenant: given.token.tenantCode ?? '' }
-  identify(token, { tenantHeader: listener.tenantHeader.name.toLowerCase(), acceptsTenant: listener.tenantHeader.acceptFrom === 'any' }, head, identity)
-  return explainRead(content, compiled, given, { listener, head, path, identity }, known)
+  identify(token, { tenantHeader: listener.tenantHeader.name.toLowerCase(), acceptsTenantFrom: listener.tenantHeader.acceptFrom }, isTrusted, head, identity)
+  return explainRead({ upstreams: operatedUpstreams(content.upstreams, overrides), policies: content.policies }, compiled, given, { listener, head, path, identity, client }, known)
+}
+
+/** What is looked at beside the routes. */
+interface Known {
+  upstreams: ReadonlyMap<string, OperatedUpstream>
+  policies: SnapshotContent['policies']
 }
 
 interface ReadRequest {
@@ -46,10 +62,11 @@ interface ReadRequest {
   head: RequestHead
   path: string
   identity: RequestIdentity
+  client: ExplainedClient
 }
 
-function explainRead(content: SnapshotContent, compiled: CompiledRoutes, given: ExplainRequest, read: ReadRequest, known: Explanation): Explanation {
-  const { listener, head, path, identity } = read
+function explainRead({ upstreams, policies }: Known, compiled: CompiledRoutes, given: ExplainRequest, read: ReadRequest, known: Explanation): Explanation {
+  const { listener, head, path, identity, client } = read
   const match: MatchRequest = { host: head.host, hostPort: head.hostPort, path, method: head.method, isWebSocket: head.isWebSocketUpgrade, tenantCode: identity.tenant, query: head.query, fields: `${head.fields}${head.forwarding}Host: ${head.authority}\r\n` }
   const found = explainMatch(compiled, listener.id, match)
   const seen: Explanation = {
@@ -61,17 +78,19 @@ function explainRead(content: SnapshotContent, compiled: CompiledRoutes, given: 
   if (found.winner === null || path === '*') return { ...seen, refused: NO_ROUTE }
   const { route } = found.winner
   const limit = route.maxRequestBodyBytes ?? listener.limits.maxRequestBodyBytes
-  const going: GoingRequest = { host: head.host, path, query: head.query, fields: head.fields, user: identity.user, tenant: identity.tenant, clientAddress: given.clientAddress }
-  const upstreams = new Map(content.upstreams.map((upstream) => [upstream.id, upstream]))
+  const going: GoingRequest = { host: head.host, path, query: head.query, fields: head.fields, user: identity.user, tenant: identity.tenant, clientAddress: client.address }
   const action = explainAction(route, upstreams, going)
+  const decided = explainPolicies(policies, route, { method: head.method, fields: head.fields, query: head.query, clientAddress: client.address, hasToken: given.token !== undefined, user: identity.user, tenant: identity.tenant, tenantSource: identity.tenantSource })
+  withoutCredentials(policies, route, head)
   const upstream = likelyUpstream(action, upstreams)
   return {
     ...seen,
     route: { id: route.id, name: route.name },
-    refused: limit > 0 && given.bodyBytes > limit ? { ...REFUSALS.bodyTooLarge } : null,
+    policies: decided.policies,
+    refused: decided.refused ?? (limit > 0 && given.bodyBytes > limit ? { ...REFUSALS.bodyTooLarge } : null),
     action,
     settings: explainSettings(listener, route, upstream),
-    ...(upstream === null ? {} : explainForwarding(route, upstream, action, read, given.clientAddress))
+    ...(upstream === null ? {} : explainForwarding(route, upstream, action, read))
   }
 }
 
@@ -81,14 +100,14 @@ function likelyUpstream({ upstreams }: ExplainedAction, known: ReadonlyMap<strin
   return likely === undefined ? null : known.get(likely.upstreamId) ?? null
 }
 
-function explainForwarding(route: Identified<Route>, upstream: Identified<Upstream>, action: ExplainedAction, { listener, head, path, identity }: ReadRequest, clientAddress: string): Pick<Explanation, 'steps' | 'forwarded' | 'responseTransforms'> {
+function explainForwarding(route: Identified<Route>, upstream: Identified<Upstream>, action: ExplainedAction, { listener, head, path, identity, client }: ReadRequest): Pick<Explanation, 'steps' | 'forwarded' | 'responseTransforms'> {
   const { targets } = action.upstreams.find(({ upstreamId }) => upstreamId === upstream.id)!
-  const id = (targets.find(({ isChosen }) => isChosen) ?? targets.find(({ enabled }) => enabled))?.targetId
+  const id = (targets.find(({ isChosen }) => isChosen) ?? targets.find(({ enabled, takenOut }) => enabled && !takenOut))?.targetId
   const target = upstream.targets.find((one) => one.id === id)
   const address = target === undefined ? null : parseTargetAddress(target.address)
   if (target === undefined || address === null) return { steps: [], forwarded: null, responseTransforms: [] }
   const { sessionAffinity } = upstream
   const affinity = sessionAffinity.enabled && sessionAffinity.policy === 'Hash' ? hashAffinity(sessionAffinity) : null
-  const context = explainContext(route, path, clientAddress, listener.port, identity)
+  const context = explainContext(route, path, client, listener.port, identity)
   return explainSteps({ route, request: head, normalizedPath: path, hostHeader: hostHeaderOf(target, address), context, key: bindingKey(affinity, identity) })
 }

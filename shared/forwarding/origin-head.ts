@@ -13,6 +13,7 @@ export interface ForwardedRequest {
   readonly fields: string
   readonly forwarding: string
   readonly traceparent: string
+  readonly isWebSocketUpgrade: boolean
   readonly isChunked: boolean
   readonly contentLength: number
 }
@@ -81,7 +82,8 @@ function ownFields({ requestId, tenant, tenantSource }: ForwardingContext, key: 
   return `X-Request-Id: ${requestId}\r\n${tenantFields}${keyField}`
 }
 
-function framing({ isChunked, contentLength }: ForwardedRequest): string {
+function framing({ isWebSocketUpgrade, isChunked, contentLength }: ForwardedRequest): string {
+  if (isWebSocketUpgrade) return 'Connection: Upgrade\r\nUpgrade: websocket\r\n'
   if (isChunked) return 'Transfer-Encoding: chunked\r\n'
   return contentLength >= 0 ? `Content-Length: ${contentLength}\r\n` : ''
 }

@@ -1,10 +1,17 @@
 import { isHost } from './characters.ts'
 
+export interface Authority {
+  host: string
+  hostPort: number
+  /** That of the scheme. */
+  readonly defaultPort: number
+}
+
 /**
  * Reads `host[:port]` into `into`; a trailing dot of the name is dropped. Returns false when it is malformed: empty,
  * a character that no host has, userinfo, or a port that is not 1 to 65535.
  */
-export function parseAuthority(authority: string, into: { host: string; hostPort: number }): boolean {
+export function parseAuthority(authority: string, into: Authority): boolean {
   const length = authority.length
   if (length === 0 || length > 261) return false
   let colon = -1
@@ -25,7 +32,7 @@ export function parseAuthority(authority: string, into: { host: string; hostPort
   if (end === 0) return false
   const host = end === length ? authority : authority.slice(0, end)
   into.host = isLower ? host : host.toLowerCase()
-  into.hostPort = 80
+  into.hostPort = into.defaultPort
   return !hasPort || colon + 1 === length || parsePort(authority, colon + 1, into)
 }
 

@@ -9,15 +9,22 @@ export interface ConnectionOptions {
 
 /** Adds the options of one Connection value. Returns false when it is malformed. */
 export function readConnectionOptions(value: string, options: ConnectionOptions): boolean {
+  // Nearly every one is one of these, written so.
+  if (addKnown(value, options)) return true
   for (const part of value.split(',')) {
     const option = part.trim().toLowerCase()
-    if (option === '') continue
+    if (option === '' || addKnown(option, options)) continue
     if (!/^[!#$%&'*+\-.^_`|~0-9a-z]+$/.test(option)) return false
-    if (option === 'close') options.close = true
-    else if (option === 'keep-alive') options.keepAlive = true
-    else if (option === 'upgrade') options.upgrade = true
-    else options.named.push(option)
+    options.named.push(option)
   }
+  return true
+}
+
+function addKnown(option: string, options: ConnectionOptions): boolean {
+  if (option === 'close') options.close = true
+  else if (option === 'keep-alive') options.keepAlive = true
+  else if (option === 'upgrade') options.upgrade = true
+  else return false
   return true
 }
 

@@ -27,6 +27,7 @@ export const REFUSALS = {
   headTooLarge: refusal(431, 'header_too_large', 'The request head is too large.'),
   tooManyFields: refusal(431, 'too_many_header_fields', 'The request has too many header fields.'),
   unknownCoding: refusal(501, 'unknown_transfer_coding', 'Only the chunked transfer coding is known.'),
-  upgradeNotSupported: refusal(501, 'upgrade_not_supported', 'WebSocket is not served yet.'),
+  badHandshake: refusal(400, 'bad_websocket_handshake', 'The WebSocket handshake is malformed.'),
+  handshakeVersion: refusal(426, 'websocket_version_not_supported', 'Only version 13 of WebSocket is served.'),
   badVersion: refusal(505, 'http_version_not_supported', 'Only HTTP/1.0 and HTTP/1.1 are served.')
 } as const

@@ -16,8 +16,10 @@ export class RequestHead {
   query = ''
   /** Lower-case, without port; IPv6 in brackets. */
   host = ''
-  /** Port of the authority, 80 when it has none. */
+  /** Port of the authority, that of the scheme when it has none. */
   hostPort = 80
+  /** 80, or 443 over TLS. */
+  defaultPort = 80
   /** Host header as received (or the authority of an absolute target). */
   authority = ''
   isHttp10 = false
@@ -205,7 +207,7 @@ function finish(head: RequestHead, absolute: string, hosts: number, codings: num
   if (!parseAuthority(head.authority, head)) return REFUSALS.badHost
   head.keepAlive = head.isHttp10 ? options.keepAlive && !options.close : !options.close
   if (head.isHttp10) head.expectsContinue = false
-  if (!options.upgrade) head.isWebSocketUpgrade = false
+  if (!options.upgrade || head.isHttp10) head.isWebSocketUpgrade = false
   if (options.named.length > 0) head.fields = withoutNamedFields(head.fields, options.named)
   return null
 }

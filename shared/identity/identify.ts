@@ -13,7 +13,7 @@ export interface RequestIdentity {
 export interface TenantRule {
   /** Lower-case name of the header. */
   readonly tenantHeader: string
-  readonly acceptsTenant: boolean
+  readonly acceptsTenantFrom: 'any' | 'trustedProxies' | 'nobody'
 }
 
 interface TenantFields {
@@ -29,14 +29,15 @@ const OWN_HEADER = 'x-tenant-code'
 /**
  * Fills in who sends the request. A verified user has the tenant of the token, or none; without a token the header counts; an
  * invalid token makes the request anonymous, and its header counts for nothing. What a client says about its tenant is taken
- * out of the fields: the origin hears it from the gateway.
+ * out of the fields: the origin hears it from the gateway. `fromTrusted`: the request comes from a trusted proxy.
  */
-export function identify(token: TokenIdentity, rule: TenantRule, head: TenantFields, identity: RequestIdentity): void {
+export function identify(token: TokenIdentity, rule: TenantRule, fromTrusted: boolean, head: TenantFields, identity: RequestIdentity): void {
   const claimed = rule.tenantHeader === OWN_HEADER ? head.tenantCode : takeOut(rule.tenantHeader, head)
   identity.user = token.user
   identity.tenant = token.tenant
   identity.tenantSource = token.tenant === '' ? '' : 'token'
-  if (token.state !== 'none' || !rule.acceptsTenant || claimed === '' || !TENANT_CODE.test(claimed)) return
+  const accepts = rule.acceptsTenantFrom === 'any' || (fromTrusted && rule.acceptsTenantFrom === 'trustedProxies')
+  if (token.state !== 'none' || !accepts || claimed === '' || !TENANT_CODE.test(claimed)) return
   identity.tenant = claimed
   identity.tenantSource = 'header'
 }

@@ -7,6 +7,8 @@ export interface CompiledRoute extends RankedRoute {
   readonly name: string
   /** Null: what the tables say is all. */
   readonly criteria: RouteCriteria | null
+  /** Found under more spellings of its path than others. */
+  readonly isGuarded: boolean
 }
 
 /** A route under one of its host criteria, as it is found by host and path. What host and path leave open is checked on it. */

@@ -35,9 +35,11 @@ export interface CompiledRoutes {
   readonly named: ReadonlyMap<string, RouteTable> | null
   /** Routes that name no listener and so are served by all; null when there is none. */
   readonly shared: RouteTable | null
+  /** How many of the routes are guarded. */
+  readonly guarded: number
 }
 
 /** No routes and no listeners. */
 export function emptyRoutes(): CompiledRoutes {
-  return { routes: [], byId: new Map(), listeners: new Map(), named: null, shared: null }
+  return { routes: [], byId: new Map(), listeners: new Map(), named: null, shared: null, guarded: 0 }
 }

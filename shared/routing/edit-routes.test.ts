@@ -138,7 +138,7 @@ function runRandomEdits(seed: number): number {
     edit.setListeners(enabledIds(listeners))
     for (let count = pick.below(3); count >= 0; count--) apply(edit, order, randomChanges(pick, routes))
     compiled = edit.finish()
-    const fresh = compileRoutes({ listeners, upstreams: [], routes: [...routes.values()], providers: [] })
+    const fresh = compileRoutes({ listeners, upstreams: [], routes: [...routes.values()], providers: [], tlsPolicies: [], policies: [] })
     hits += assertSame(compiled, fresh, pick, `seed ${seed}, step ${step}`)
     earlier.push(unchangedCheck(compiled))
   }

@@ -1,6 +1,8 @@
 import type { CandidateChange } from './candidate-change.ts'
 import type { CompiledRoute } from './compiled-route.ts'
 import type { CompiledRoutes, RouteTable } from './compiled-routes.ts'
+import { isGuarded } from '../policies/find-policy.ts'
+import { guardedMatch, guardedSpellings } from './guarded-match.ts'
 import { hostPatterns } from './host-pattern.ts'
 import { OwnCopies } from './own-copies.ts'
 import type { RankedRoute } from './ranked-route.ts'
@@ -25,17 +27,22 @@ export interface RouteEdit {
 
 export function editRoutes(base: CompiledRoutes): RouteEdit {
   const copies = new OwnCopies()
-  let { routes, byId, named, shared } = base
+  let { routes, byId, named, shared, guarded } = base
   let enabled: readonly string[] = [...base.listeners.keys()]
 
   function change(kind: CandidateChange['kind'], compiled: CompiledRoute): void {
-    const { match, listenerIds, tenantCode } = compiled.route
+    const { listenerIds, tenantCode } = compiled.route
+    const match = compiled.isGuarded ? guardedMatch(compiled.route.match) : compiled.route.match
+    const paths = compiled.isGuarded ? guardedSpellings(match.path) : [match.path]
+    if (compiled.isGuarded) guarded += kind === 'add' ? 1 : -1
     const methods = match.methods.length > 0 ? match.methods : null
     for (const [place, host] of hostPatterns(match.hosts).entries()) {
       const candidate = { rank: compiled.ranks[place]!, route: compiled, methods, criteria: compiled.criteria }
-      const edit = { kind, candidate, tenantCode, host, path: match.path, copies }
-      if (listenerIds.length === 0) shared = changeTable(shared, edit)
-      for (const id of listenerIds) named = copies.withKey(named, id, changeTable(named?.get(id) ?? null, edit))
+      for (const path of paths) {
+        const edit = { kind, candidate, tenantCode, host, path, copies }
+        if (listenerIds.length === 0) shared = changeTable(shared, edit)
+        for (const id of listenerIds) named = copies.withKey(named, id, changeTable(named?.get(id) ?? null, edit))
+      }
     }
   }
 
@@ -50,7 +57,8 @@ export function editRoutes(base: CompiledRoutes): RouteEdit {
 
   function add({ route, index, ranks }: RankedRoute): void {
     remove(route.id)
-    const compiled: CompiledRoute = { id: route.id, name: route.name, route, index, ranks, criteria: compileCriteria(route.match) }
+    const isUnderGuard = isGuarded(route)
+    const compiled: CompiledRoute = { id: route.id, name: route.name, route, index, ranks, criteria: compileCriteria(isUnderGuard ? guardedMatch(route.match) : route.match), isGuarded: isUnderGuard }
     change('add', compiled)
     byId = copies.withKey(byId, route.id, compiled) ?? byId
     routes = withRoute(routes, index, compiled, copies)
@@ -60,7 +68,7 @@ export function editRoutes(base: CompiledRoutes): RouteEdit {
     copies.release()
     const listeners = new Map<string, RouteTable | null>()
     for (const id of enabled) listeners.set(id, named?.get(id) ?? null)
-    return { routes, byId, listeners, named, shared }
+    return { routes, byId, listeners, named, shared, guarded }
   }
 
   function setListeners(enabledIds: readonly string[]): void {

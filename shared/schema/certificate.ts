@@ -1,5 +1,5 @@
 import Type from 'typebox'
-import { line, sha256Hex, strictObject, timestamp, words } from './field.ts'
+import { integer, line, sha256Hex, strictObject, timestamp, words } from './field.ts'
 import { commonFields, StoredFields, TenantCode } from './resource.ts'
 
 /** A chain has one to three certificates in practice; ten leave room. */
@@ -12,6 +12,20 @@ const { name, description, labels } = commonFields
 /** Body of POST /certificates. */
 export const CertificateUpload = strictObject({ name, description, labels, tenantCode: Type.Optional(TenantCode), certificatePem, privateKeyPem }, { title: 'Certificate upload' })
 export type CertificateUpload = Type.Static<typeof CertificateUpload>
+
+/** Body of POST /self-signed-certificates. */
+export const SelfSignedRequest = strictObject(
+  {
+    name,
+    description,
+    labels,
+    tenantCode: Type.Optional(TenantCode),
+    domains: Type.Array(Type.String({ pattern: '^(?:(?:\\*\\.)?(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\\.)*[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?|[0-9a-f:.]{2,45})$', form: 'a DNS name in lower case, *. and a DNS name, or an IP address', maxLength: 253 }), { title: 'Domains', description: 'DNS names and IP addresses that it is for.', minItems: 1, maxItems: 100, uniqueItems: true }),
+    days: integer({ title: 'Days', description: 'How long it is valid.', default: 90, minimum: 1, maximum: 825 })
+  },
+  { title: 'Self-signed request' }
+)
+export type SelfSignedRequest = Type.Static<typeof SelfSignedRequest>
 
 /** Body of PATCH /certificates/:id. A certificate and its key are replaced together. */
 export const CertificateChange = strictObject(
@@ -46,10 +60,11 @@ export const CertificateItem = strictObject(
     description,
     labels,
     tenantCode: Type.Optional(TenantCode),
-    source: words(['uploaded'], { description: 'Where it came from.' }),
-    status: words(['valid', 'expiring', 'expired', 'not_yet_valid'], { description: 'expiring: less than 30 days, or less than a third of its lifetime, are left.' }),
+    source: words(['uploaded', 'acme', 'selfSigned'], { description: 'Where it came from.' }),
+    status: words(['valid', 'expiring', 'expired', 'not_yet_valid', 'waiting'], { description: 'waiting: one of our own making serves until the real one comes by ACME. expiring: less than 30 days, or less than a third of its lifetime, are left.' }),
     ...CertificateFacts.properties,
-    certificatePem
+    certificatePem,
+    rotationDue: Type.Optional(strictObject({ since: timestamp(), nodeId: Type.String({ description: 'The node that was revoked.' }) }, { description: 'Its key was on a data node when that was revoked: replace it. Gone as soon as it has another key.' }))
   },
   { title: 'certificate' }
 )

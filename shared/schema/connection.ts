@@ -24,11 +24,11 @@ export const Connection = strictObject(
   {
     connectTimeoutMs: integer({ title: 'Connect timeout', description: 'Time for a connection to open.', unit: 'ms', default: 5000, minimum: 1, maximum: 600_000 }),
     idleMs: integer({ title: 'Idle', description: 'Time an unused connection is kept.', unit: 'ms', default: 4000, minimum: 1, maximum: 3_600_000 }),
-    maxPerTarget: integer({ title: 'Most per target', description: 'Most connections of a node to a target; 0 means no limit.', default: 0, maximum: 1_000_000 }),
+    maxPerTarget: integer({ title: 'Most per target', description: 'Most connections of a node to a target, and with HTTP/2 most requests at a time; 0 means no limit.', default: 0, maximum: 1_000_000 }),
     queue: ConnectionQueue,
     minResponseBytesPerSecond: integer({ title: 'Slowest response', description: 'A response body slower than this is cut; 0 means no limit.', unit: 'bytes/s', default: 0 }),
     tls: OriginTls,
-    http2: flag('HTTP/2', 'Speak HTTP/2 to the targets.', false)
+    http2: flag('HTTP/2', 'Offer HTTP/2 to https targets; one that does not take it gets HTTP/1.1. Targets with h2c:// always get HTTP/2. Upgrades to WebSocket always use HTTP/1.1.', false)
   },
   { title: 'Connection', description: 'Connections to the targets.', default: {} }
 )

@@ -8,7 +8,7 @@ const nullable = <T extends Type.TSchema>(schema: T) => Type.Union([schema, Type
 /** A request that somebody wonders about. */
 export const ExplainRequest = strictObject({
   method: token(32, { default: 'GET' }),
-  url: Type.String({ maxLength: 8192, pattern: '^http://[^/?#\\s]+([/?][^#\\s]*)?$', form: 'http://HOST[:PORT]/PATH?QUERY', description: 'As the client sees it; the port is the listener that it asks, unless `listener` names one.' }),
+  url: Type.String({ maxLength: 8192, pattern: '^https?://[^/?#\\s]+([/?][^#\\s]*)?$', form: 'http://HOST[:PORT]/PATH?QUERY', description: 'As the client sees it, http or https; scheme and port are those of the listener that it asks, unless `listener` names one.' }),
   headers: Type.Array(Type.String({ maxLength: 8192 }), { maxItems: 100, default: [], description: 'Header lines, such as "X-Tenant-Code: acme".' }),
   listener: Type.Optional(line(200, { description: 'Id or name of a listener, where its port is not that of the URL.' })),
   clientAddress: Type.String({ maxLength: 45, default: '192.0.2.1', format: 'ip-address' }),
@@ -41,7 +41,7 @@ export const ExplainedCandidate = strictObject({
 })
 export type ExplainedCandidate = Type.Static<typeof ExplainedCandidate>
 
-export const ExplainedTarget = strictObject({ targetId: Type.String(), address: Type.String(), enabled: Type.Boolean(), share: nullable(Type.Number({ description: 'Of the requests, from 0 to 1; null where load decides.' })), isChosen: Type.Boolean() })
+export const ExplainedTarget = strictObject({ targetId: Type.String(), address: Type.String(), enabled: Type.Boolean(), takenOut: Type.Boolean({ description: 'A person took it out; see POST /targets/restore.' }), weight: Type.Integer({ description: 'As configured, or as a person said.' }), share: nullable(Type.Number({ description: 'Of the requests, from 0 to 1; null where load decides.' })), isChosen: Type.Boolean() })
 export type ExplainedTarget = Type.Static<typeof ExplainedTarget>
 
 export const ExplainedUpstream = strictObject({
@@ -73,6 +73,15 @@ export type ExplainedStep = Type.Static<typeof ExplainedStep>
 export const ExplainedSetting = strictObject({ name: Type.String(), value: Type.String(), from: Type.Enum(['route', 'upstream', 'listener']) })
 export type ExplainedSetting = Type.Static<typeof ExplainedSetting>
 
+export const ExplainedPolicy = strictObject({
+  field: text('Of the route, that names it.'),
+  name: Type.String(),
+  mode: Type.Enum(['enforce', 'observe', ''], { description: 'Empty where there is no such policy.' }),
+  outcome: Type.Enum(['passes', 'refuses', 'answers', 'applies', 'depends'], { description: 'depends: only a data node can tell, as the reason says.' }),
+  reason: Type.String()
+})
+export type ExplainedPolicy = Type.Static<typeof ExplainedPolicy>
+
 /** What becomes of a request, and why. What comes after the point where it ends is empty or null. */
 export const Explanation = strictObject({
   refused: nullable(strictObject({ status: Type.Integer(), code: Type.String(), message: Type.String() }, { description: 'Why the gateway answers itself; null when a route takes the request.' })),
@@ -81,6 +90,7 @@ export const Explanation = strictObject({
   candidates: Type.Array(ExplainedCandidate, { description: 'The routes that came closest, in the order in which they are tried.' }),
   omitted: Type.Record(Type.String(), Type.Integer(), { description: 'How many more lost, by criterion.' }),
   route: nullable(strictObject({ id: Type.String(), name: Type.String() })),
+  policies: Type.Array(ExplainedPolicy, { description: 'Of the route, in the order in which they are asked.' }),
   action: nullable(ExplainedAction),
   settings: Type.Array(ExplainedSetting, { description: 'Limits and timeouts that apply, and who set them.' }),
   steps: Type.Array(ExplainedStep, { description: 'From the request as it came to the request as the origin sees it.' }),

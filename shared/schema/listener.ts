@@ -21,7 +21,7 @@ export type ListenerLimits = Type.Static<typeof ListenerLimits>
 export const TenantHeader = strictObject(
   {
     name: token(128, { title: 'Name', description: 'Header that names the tenant of a request without a verified user.', default: 'X-Tenant-Code' }),
-    acceptFrom: words(['any', 'nobody'], { title: 'Accept from', description: 'Whose header is taken as a hint for routing; it opens no door that a policy guards.', default: 'any' })
+    acceptFrom: words(['any', 'trustedProxies', 'nobody'], { title: 'Accept from', description: 'Whose header is taken as a hint for routing; it opens no door that a policy guards.', default: 'any' })
   },
   { title: 'Tenant header', description: 'How a request says by itself of which tenant it is.', default: {} }
 )
@@ -44,7 +44,8 @@ export const Listener = strictObject(
     tlsPolicyId: Type.Optional(uuid({ title: 'TLS policy', description: 'Required for https, refused for http.' })),
     defaultCertificateId: Type.Optional(uuid({ title: 'Default certificate', description: "Used when no certificate fits the client's name; overrides the TLS policy's." })),
     http2: Type.Optional(Type.Boolean({ title: 'HTTP/2', description: 'Offer HTTP/2 by ALPN; on by default for https.' })),
-    trustedProxies: Type.Array(Type.String({ maxLength: 64, format: 'cidr' }), { title: 'Trusted proxies', description: 'CIDR ranges whose forwarding headers are believed.', default: [], maxItems: 256, uniqueItems: true }),
+    http2Engine: words(['direct', 'http2-proxy'], { title: 'HTTP/2 engine', description: 'What reads and writes HTTP/2 streams: the gateway itself, or the http2-proxy package, which costs more time; what that one cannot carry goes the direct way. Origins see the same.', default: 'direct' }),
+    trustedProxies: Type.Array(Type.String({ maxLength: 64, format: 'cidr' }), { title: 'Trusted proxies', description: 'Address ranges of proxies: what their X-Forwarded-* or Forwarded fields say of client, scheme and host is believed. With PROXY protocol only they may connect.', default: [], maxItems: 256, uniqueItems: true }),
     proxyProtocol: flag('PROXY protocol', 'Expect a PROXY protocol v1 or v2 header on every connection.', false),
     redirectToHttps: Type.Optional(RedirectToHttps),
     tenantHeader: TenantHeader,

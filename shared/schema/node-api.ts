@@ -1,5 +1,6 @@
 import Type from 'typebox'
 import { sha256Hex, strictObject, timestamp, uuid, words } from './field.ts'
+import { BUCKETS } from '../traffic/latency-bounds.ts'
 import { IssueSchema } from './issue-schema.ts'
 import type { Snapshot } from './snapshot.ts'
 
@@ -14,6 +15,10 @@ export type ConfigHint = Type.Static<typeof ConfigHint>
 /** Body on CHANNELS.config: a certificate changed. */
 export const CredentialHint = strictObject({ kind: words(['credentials']) })
 export type CredentialHint = Type.Static<typeof CredentialHint>
+
+/** Body on CHANNELS.config: a node was drained or undrained, or a target taken out, put back or weighted. */
+export const OperationHint = strictObject({ kind: words(['operation']) })
+export type OperationHint = Type.Static<typeof OperationHint>
 
 /** Body on CHANNELS.nodes. */
 export const NodeHint = strictObject({ nodeId: Type.String({ maxLength: 128 }), kind: words(['ack', 'heartbeat']) })
@@ -59,7 +64,14 @@ export const PortState = strictObject({
 })
 export type PortState = Type.Static<typeof PortState>
 
-/** Body of POST /api/v1/node/heartbeat, each 5 s. The answer is HeartbeatAnswer. */
+/** `Served` of shared/traffic as a schema. */
+export const ServedCounts = strictObject({
+  requests: Type.Integer({ minimum: 0 }),
+  errors: Type.Integer({ minimum: 0, description: 'Of these, answers 5xx, made by the node or an origin.' }),
+  durations: Type.Array(Type.Integer({ minimum: 0 }), { maxItems: BUCKETS, description: 'Requests by how long they took: up to 1, 2.5, 5, 10, 25, 50, 100, 250, 500 ms, 1, 2.5, 5, 10 s, and longer.' })
+})
+
+/** Body of POST /api/v1/node/heartbeat, each 2 s. The answer is HeartbeatAnswer. */
 export const Heartbeat = strictObject({
   startedAt: timestamp(),
   version: Type.String({ maxLength: 64 }),
@@ -70,12 +82,18 @@ export const Heartbeat = strictObject({
   source: words(['none', 'control-plane', 'disk', 'disk-previous'], { description: 'Where the serving snapshot came from.' }),
   httpPortRange: Type.String({ maxLength: 1024 }),
   httpsPortRange: Type.String({ maxLength: 1024 }),
-  ports: Type.Array(PortState, { maxItems: 4096, description: 'Every port that listens or should; reserved ones are left out.' }),
+  ports: Type.Array(PortState, { maxItems: 4096, description: 'Every port that listens or should, and those of the ranges that cannot be reserved. Reserved ones that no listener asks for are left out.' }),
+  reservedPorts: Type.Optional(Type.Integer({ minimum: 0, description: 'Ports of the ranges that are held and not used.' })),
+  nodeVersion: Type.Optional(Type.String({ maxLength: 64, description: 'Of Node.js.' })),
+  threadsServing: Type.Optional(Type.Array(strictObject({ thread: Type.Integer({ minimum: 0, maximum: 1023 }), serving: Type.Union([Desired, Type.Null()]) }), { maxItems: 1024, description: 'What each thread says that it serves.' })),
+  load: Type.Optional(strictObject({ average: Type.Number({ minimum: 0, description: 'Load average of the machine over a minute.' }), cores: Type.Integer({ minimum: 1 }) })),
   connections: Type.Integer({ minimum: 0 }),
   requests: Type.Integer({ minimum: 0, description: 'Requests answered since the start.' }),
+  served: Type.Optional(ServedCounts),
   rssBytes: Type.Integer({ minimum: 0 }),
   eventLoopDelayMs: Type.Number({ minimum: 0, description: 'p99 over the last period, worst thread.' }),
-  draining: Type.Boolean()
+  draining: Type.Boolean({ description: 'It is stopping.' }),
+  drained: Type.Optional(Type.Boolean({ description: 'A person drained it, and it acts on that.' }))
 })
 export type Heartbeat = Type.Static<typeof Heartbeat>
 

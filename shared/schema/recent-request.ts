@@ -1,5 +1,5 @@
 import Type from 'typebox'
-import { strictObject, timestamp, uuid } from './field.ts'
+import { strictObject, timestamp, words } from './field.ts'
 
 const text = (maxLength: number, description?: string) => Type.String({ maxLength, ...(description === undefined ? {} : { description }) })
 const count = (description?: string) => Type.Integer({ minimum: 0, ...(description === undefined ? {} : { description }) })
@@ -27,15 +27,15 @@ export const RecentRequest = strictObject({
 })
 export type RecentRequest = Type.Static<typeof RecentRequest>
 
-/** control-web asks the data nodes, over CHANNELS.questions: who served this request? */
-export const RequestQuestion = strictObject({ questionId: uuid(), requestId: Type.String({ minLength: 1, maxLength: 128 }) })
-export type RequestQuestion = Type.Static<typeof RequestQuestion>
+const part = (description: string) => Type.Optional(Type.String({ minLength: 1, maxLength: 300, description }))
 
-/** The answer of the node that did, as JSON in a list of Redis. */
-export const RequestAnswer = strictObject({ nodeId: Type.String({ minLength: 1, maxLength: 128 }), request: RecentRequest })
-export type RequestAnswer = Type.Static<typeof RequestAnswer>
-
-/** Redis: the list of answers to a question. */
-export function answersKey(questionId: string): string {
-  return `gateway:answers:${questionId}`
-}
+/** Which recent requests are asked for; what is absent takes all. */
+export const RequestFilter = strictObject({
+  route: part('Only routes whose name contains this, letter case ignored.'),
+  url: part('Only where host and path together contain this.'),
+  client: part('Only client addresses that contain this.'),
+  tenant: part('Only tenants that contain this.'),
+  method: part('Only methods that contain this.'),
+  outcome: Type.Optional(words(['good', 'refused', 'failed', 'gateway'], { description: 'good: below 400; refused: 4xx; failed: 5xx, or no answer at all; gateway: answered or cut by the gateway itself.' }))
+})
+export type RequestFilter = Type.Static<typeof RequestFilter>

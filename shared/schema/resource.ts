@@ -1,9 +1,13 @@
 import Type from 'typebox'
 import { flag, line, strictObject, timestamp, uuid } from './field.ts'
 
-/** The kinds of resource that a snapshot holds, as they are named in URLs and in the snapshot's content. */
-export const DRAFTED_KINDS = ['listeners', 'upstreams', 'routes', 'providers'] as const
+/** The kinds of resource that a snapshot holds, as they are named in the snapshot's content. */
+export const DRAFTED_KINDS = ['listeners', 'upstreams', 'routes', 'providers', 'tlsPolicies', 'policies'] as const
 export type DraftedKind = (typeof DRAFTED_KINDS)[number]
+
+/** How one resource of a kind is called in messages, and where the kind is found in URLs. */
+export const KIND_NOUNS: Readonly<Record<DraftedKind, string>> = { listeners: 'listener', upstreams: 'upstream', routes: 'route', providers: 'provider', tlsPolicies: 'TLS policy', policies: 'policy' }
+export const KIND_PATHS: Readonly<Record<DraftedKind, string>> = { listeners: 'listeners', upstreams: 'upstreams', routes: 'routes', providers: 'providers', tlsPolicies: 'tls-policies', policies: 'policies' }
 
 /** Fields of every drafted resource that a person may set. */
 export const commonFields = {

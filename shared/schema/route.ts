@@ -59,6 +59,7 @@ export const Mirror = strictObject(
   { title: 'Mirror', description: 'Copies requests of up to 128 KiB to another upstream; its answers are thrown away, and the request itself does not wait for it.' }
 )
 
+export type OnRemove = Type.Static<typeof OnRemove>
 export const OnRemove = strictObject(
   {
     connections: words(['keep', 'drain', 'close'], { title: 'Connections', description: 'What happens to open WebSockets when the route goes away.', default: 'keep' }),
@@ -92,9 +93,11 @@ export const Route = strictObject(
     retry: Type.Optional(Retry),
     mirror: Type.Optional(Mirror),
     maxRequestBodyBytes: Type.Optional(Type.Integer({ title: 'Request body', description: "Largest request body instead of the listener's; 0 means no limit.", unit: 'bytes', minimum: 0, maximum: Number.MAX_SAFE_INTEGER })),
-    authorizationPolicy: policyName('Authorization policy', 'Name of the policy that decides who may come in.'),
-    rateLimiterPolicy: policyName('Rate limiter policy', 'Name of the policy that decides how often.'),
-    corsPolicy: policyName('CORS policy', 'Name of the policy that answers browsers of other origins.'),
+    authorizationPolicy: policyName('Authorization policy', 'Name of the policy that decides who may come in; "anonymous": none.'),
+    rateLimiterPolicy: policyName('Rate limiter policy', 'Name of the policy that decides how often; "disable": none.'),
+    corsPolicy: policyName('CORS policy', 'Name of the policy that answers browsers of other origins; "disable": none.'),
+    compressionPolicy: policyName('Compression policy', 'Name of the policy that compresses answers; "disable": none.'),
+    responseGuardPolicy: policyName('Response guard policy', 'Name of the policy that bounds answers in size and time; "disable": none.'),
     onRemove: OnRemove
   },
   { title: 'Route', description: 'Match rules and what is done with the requests that fit.' }

@@ -1,11 +1,12 @@
 import Type from 'typebox'
 import { sha256Hex, strictObject, uuid } from './field.ts'
+import { SecretName } from './secret.ts'
 
 /**
  * How a secret travels to one data node: X25519 with a one-time key, HKDF-SHA256 (salt: the one-time public key and
- * then the node's), AES-256-GCM with the certificate's id, or FLEET_KEY_ID, as additional data. `sealed` is base64 of the one-time public
+ * then the node's), AES-256-GCM with the certificate's id, FLEET_KEY_ID, or the secret's name behind SECRET_ID_PREFIX, as additional data. `sealed` is base64 of the one-time public
  * key, IV, tag and ciphertext, in this order;  the plaintext is JSON: { certificatePem, privateKeyPem } of a certificate,
- * { fleetKey } in base64.
+ * { fleetKey } in base64, { value } of a secret.
  */
 export const SEALED = {
   /** Purpose of the derived key; part of what both sides agree on. */
@@ -25,12 +26,23 @@ export const X25519_DER_HEAD = '302a300506032b656e032100'
 export const SealedCertificate = strictObject({
   id: uuid(),
   fingerprint256: sha256Hex({ description: 'SHA-256 of the certificate.' }),
+  byAcme: Type.Optional(Type.Literal(true, { description: 'It came by ACME: TLS policies with ACME use it without naming it.' })),
   sealed: Type.String({ maxLength: 524_288, description: 'base64; only the node it is for can open it.' })
 })
 export type SealedCertificate = Type.Static<typeof SealedCertificate>
 
+/** The additional data of a secret is its name behind this. */
+export const SECRET_ID_PREFIX = 'secret:'
+
+export const SealedSecret = strictObject({ name: SecretName, sealed: Type.String({ maxLength: 32_768, description: 'base64; only the node it is for can open it.' }) })
+export type SealedSecret = Type.Static<typeof SealedSecret>
+
+/** What is answered to a certificate authority under /.well-known/acme-challenge/TOKEN (RFC 8555 section 8.3). */
+export const AcmeChallenge = strictObject({ token: Type.String({ pattern: '^[A-Za-z0-9_-]{1,256}$' }), keyAuthorization: Type.String({ pattern: '^[A-Za-z0-9._-]{1,512}$' }) })
+export type AcmeChallenge = Type.Static<typeof AcmeChallenge>
+
 /** Answer of GET /api/v1/node/credentials?have=HASH (304 when the node has them). */
-export const SealedCredentials = strictObject({ hash: sha256Hex({ description: 'Of what is answered; sent as `have` the next time.' }), certificates: Type.Array(SealedCertificate), fleetKey: Type.Optional(Type.String({ maxLength: 1024, description: 'The key that all nodes share, sealed likewise; absent while the control plane has no SECRETS_KEY.' })) })
+export const SealedCredentials = strictObject({ hash: sha256Hex({ description: 'Of what is answered; sent as `have` the next time.' }), certificates: Type.Array(SealedCertificate), challenges: Type.Optional(Type.Array(AcmeChallenge, { description: 'Absent from a control plane, or in a file, of an older version.' })), secrets: Type.Optional(Type.Array(SealedSecret, { description: 'Absent likewise.' })), fleetKey: Type.Optional(Type.String({ maxLength: 1024, description: 'The key that all nodes share, sealed likewise; absent while the control plane has no SECRETS_KEY.' })) })
 export type SealedCredentials = Type.Static<typeof SealedCredentials>
 
 /** Body of POST /api/v1/node/key. */

@@ -1,8 +1,10 @@
 import Type, { type TObject, type TProperties } from 'typebox'
 import { sha256Hex, strictObject, timestamp, uuid } from './field.ts'
 import { Listener } from './listener.ts'
+import { Policy } from './policy.ts'
 import { Provider } from './provider.ts'
 import { Route } from './route.ts'
+import { TlsPolicy } from './tls-policy.ts'
 import { Upstream } from './upstream.ts'
 
 /** The version of the snapshot's content this program writes. */
@@ -21,6 +23,8 @@ export const IdentifiedListener = identified(Listener)
 export const IdentifiedUpstream = identified(Upstream)
 export const IdentifiedRoute = identified(Route)
 export const IdentifiedProvider = identified(Provider)
+export const IdentifiedTlsPolicy = identified(TlsPolicy)
+export const IdentifiedPolicy = identified(Policy)
 
 /** Everything that a publish freezes. Arrays are sorted by id, so that equal configurations have equal hashes. */
 export interface SnapshotContent {
@@ -28,6 +32,8 @@ export interface SnapshotContent {
   upstreams: Identified<Upstream>[]
   routes: Identified<Route>[]
   providers: Identified<Provider>[]
+  tlsPolicies: Identified<TlsPolicy>[]
+  policies: Identified<Policy>[]
 }
 
 /** A frozen, numbered, hashed configuration. `sha256` is over the canonical JSON of `content`. */
@@ -51,5 +57,7 @@ export const SnapshotContentSchema = strictObject({
   listeners: Type.Array(IdentifiedListener),
   upstreams: Type.Array(IdentifiedUpstream),
   routes: Type.Array(IdentifiedRoute),
-  providers: Type.Array(IdentifiedProvider)
+  providers: Type.Array(IdentifiedProvider),
+  tlsPolicies: Type.Array(IdentifiedTlsPolicy),
+  policies: Type.Array(IdentifiedPolicy)
 })

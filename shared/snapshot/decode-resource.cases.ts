@@ -15,6 +15,8 @@ const target = { id: 'a', address: 'http://a' }
 const provider = { name: 'p', issuer: 'https://i.example/', audiences: ['gateway'] }
 const nested = (path: string[], value: unknown): unknown => path.reduceRight((inner, key) => ({ [key]: inner }), value)
 
+const guard = (authorization: object) => ({ name: 'p', authorization })
+
 /** One issue per mistake, and all of them at once. */
 export const REFUSED_CASES: RefusedCase[] = [
   { name: 'not an object', kind: 'routes', input: [], issues: [['', 'invalid_value', 'the value must be an object']] },
@@ -124,10 +126,24 @@ export const REFUSED_CASES: RefusedCase[] = [
       ['/match/query/1/values', 'required', 'Exact']
     ]
   },
-  { name: 'a provider with no key, or two', kind: 'providers', input: provider, issues: [['', 'exactly_one_key', 'exactly one of jwksUrl and key']] },
+  { name: 'a provider with no key, or two', kind: 'providers', input: provider, issues: [['', 'exactly_one_key', 'exactly one of jwksUrl, key and secretName']] },
   { name: 'a provider with two keys', kind: 'providers', input: { ...provider, jwksUrl: 'https://i.example/', key: '{"kty":"EC"}' }, issues: [['', 'exactly_one_key', 'exactly one']] },
   { name: 'a private key', kind: 'providers', input: { ...provider, key: '-----BEGIN PRIVATE KEY-----\nAA\n-----END PRIVATE KEY-----' }, issues: [['/key', 'private_key', 'public key']] },
   { name: 'a secret as a key', kind: 'providers', input: { ...provider, key: '{"kty":"oct","k":"c2VjcmV0"}' }, issues: [['/key', 'invalid_value', 'other than oct']] },
-  { name: 'alg none and a shared secret', kind: 'providers', input: { ...provider, jwksUrl: 'https://i.example/', algorithms: ['none', 'HS256'] }, issues: [['/algorithms/0', 'invalid_value', 'RS256'], ['/algorithms/1', 'invalid_value', '']] },
-  { name: 'a key set that is no URL, a token from nowhere', kind: 'providers', input: { ...provider, jwksUrl: 'file:///etc/passwd', from: 'query:token' }, issues: [['/jwksUrl', 'invalid_value', 'http or https URL'], ['/from', 'invalid_value', 'bearer or cookie:NAME']] }
+  { name: 'alg none and a shared secret', kind: 'providers', input: { ...provider, jwksUrl: 'https://i.example/', algorithms: ['none', 'HS256'] }, issues: [['/algorithms/0', 'invalid_value', 'RS256'], ['/algorithms', 'invalid_value', 'needs secretName']] },
+  { name: 'a key pair with a secret', kind: 'providers', input: { ...provider, secretName: 'a' }, issues: [['/algorithms', 'invalid_value', 'need a key pair']] },
+  { name: 'a key set that is no URL, a token from nowhere', kind: 'providers', input: { ...provider, jwksUrl: 'file:///etc/passwd', from: 'query:token' }, issues: [['/jwksUrl', 'invalid_value', 'http or https URL'], ['/from', 'invalid_value', 'bearer or cookie:NAME']] },
+  { name: 'a policy about nothing', kind: 'policies', input: { name: 'p' }, issues: [['', 'exactly_one_kind', 'none is given']] },
+  { name: 'a policy about two things', kind: 'policies', input: { name: 'p', compression: {}, responseGuard: {} }, issues: [['', 'exactly_one_kind', 'compression and responseGuard are given']] },
+  { name: 'two ways to come in', kind: 'policies', input: guard({ anonymous: true, jwt: {} }), issues: [['/authorization', 'exactly_one_way', 'anonymous and jwt are given']] },
+  { name: 'a misspelled way', kind: 'policies', input: guard({ apikey: {} }), issues: [['/authorization/apikey', 'unknown_field', 'did you mean apiKey?'], ['/authorization', 'exactly_one_way', 'none is given']] },
+  { name: 'keys', kind: 'policies', input: guard({ apiKey: { keys: [{ name: 'a' }, { name: 'a', hash: 'a'.repeat(64), secretName: 's' }, { name: 'b', hash: 'A' }] } }), issues: [['/authorization/apiKey/keys/2/hash', 'invalid_value', '64 lower-case hex'], ['/authorization/apiKey', 'exactly_one_place', 'header and query'], ['/authorization/apiKey/keys/0', 'exactly_one_credential', ''], ['/authorization/apiKey/keys/1', 'exactly_one_credential', ''], ['/authorization/apiKey/keys/1/name', 'duplicate_value', 'twice']] },
+  { name: 'one key of two people', kind: 'policies', input: guard({ apiKey: { header: 'X-Key', keys: ['a', 'b'].map((name) => ({ name, hash: 'a'.repeat(64) })) } }), issues: [['/authorization/apiKey/keys/1/hash', 'duplicate_value', 'another key']] },
+  { name: 'a key in a header that is gone', kind: 'policies', input: guard({ apiKey: { header: 'Connection', keys: [{ name: 'a', secretName: 's' }] } }), issues: [['/authorization/apiKey/header', 'invalid_value', 'another header']] },
+  ...['secret', '$2b$12$abcdefghijklmnopqrstuv', '$scrypt$ln=30,r=8,p=1$c2FsdHNhbHQ$Tuxj4FiJ7WKTY4C8oaWX8Cg0dTBd', '$argon2i$v=19$m=19456,t=2,p=1$c2FsdHNhbHQ$Tuxj4FiJ7WKTY4C8oaWX8Cg0dTBd'].map((hash): RefusedCase => ({ name: `a password as ${hash}`, kind: 'policies', input: guard({ basic: { users: [{ name: 'ann', hash }] } }), issues: [['/authorization/basic/users/0/hash', 'invalid_value', '$scrypt$']] })),
+  { name: 'a user with a colon, a realm with a quote', kind: 'policies', input: guard({ realm: 'a"b', basic: { users: [{ name: 'a:b', secretName: 's' }] } }), issues: [['/authorization/basic/users/0/name', 'invalid_value', 'without a colon'], ['/authorization/realm', 'invalid_value', 'without quotes']] },
+  { name: 'addresses', kind: 'policies', input: guard({ anonymous: true, ipAllow: ['10.0.0.0/33'], ipDeny: ['all'] }), issues: [['/authorization/ipAllow/0', 'invalid_value', 'an address range'], ['/authorization/ipDeny/0', 'invalid_value', 'an address range']] },
+  { name: 'credentials for everybody', kind: 'policies', input: { name: 'p', cors: { origins: ['*'], headers: ['*'], credentials: true } }, issues: [['/cors/origins/0', 'invalid_value', 'does not go together'], ['/cors/headers/0', 'invalid_value', 'does not go together']] },
+  ...['https://a.example/', 'a.example', 'https://*', 'null', 'HTTPS://a.example'].map((origin): RefusedCase => ({ name: `the origin ${origin}`, kind: 'policies', input: { name: 'p', cors: { origins: [origin] } }, issues: [['/cors/origins/0', 'invalid_value', 'an origin such as']] })),
+  { name: 'limits', kind: 'policies', input: { name: 'p', rateLimiter: { algorithm: 'slidingWindow', limit: 0, burst: 3, key: 'cookie' } }, issues: [['/rateLimiter/limit', 'invalid_value', ''], ['/rateLimiter/key', 'invalid_value', 'ip, user, tenant'], ['/rateLimiter/burst', 'invalid_value', 'tokenBucket only']] }
 ]

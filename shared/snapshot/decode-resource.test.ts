@@ -17,6 +17,7 @@ describe('decoding fills in the defaults at every depth', () => {
         protocol: 'http',
         port: 80,
         address: '::',
+        http2Engine: 'direct',
         trustedProxies: ['10.0.0.1/32'],
         proxyProtocol: false,
         tenantHeader: { name: 'X-Tenant-Code', acceptFrom: 'any' },

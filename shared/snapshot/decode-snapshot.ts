@@ -8,7 +8,7 @@ import { identifiedDecoders } from './decode-resource.ts'
 /** Most issues told about a whole snapshot. */
 const MAX_ISSUES = 1000
 /** Kinds that came after the first snapshots were published. */
-const LATER_KINDS: ReadonlySet<DraftedKind> = new Set(['providers'])
+const LATER_KINDS: ReadonlySet<DraftedKind> = new Set(['providers', 'tlsPolicies', 'policies'])
 const decodeHead = fieldDecoder(SnapshotHead)
 
 /**
@@ -39,7 +39,7 @@ export function decodeContent(input: unknown): Decoded<SnapshotContent> {
 }
 
 function decodeContentAt(input: unknown, context: DecodeContext): SnapshotContent {
-  const content: Record<DraftedKind, unknown[]> = { listeners: [], upstreams: [], routes: [], providers: [] }
+  const content: Record<DraftedKind, unknown[]> = { listeners: [], upstreams: [], routes: [], providers: [], tlsPolicies: [], policies: [] }
   context.limit = MAX_ISSUES
   if (isObject(input)) {
     for (const kind of DRAFTED_KINDS) content[kind] = decodeKind(kind, input, context)

@@ -3,18 +3,20 @@ import { test } from 'node:test'
 import { Compile } from 'typebox/compile'
 import { Heartbeat } from '../schema/node-api.ts'
 import { DRAFTED_KINDS } from '../schema/resource.ts'
-import { IdentifiedListener, IdentifiedProvider, IdentifiedRoute, IdentifiedUpstream } from '../schema/snapshot.ts'
-import { listenerOf, providerOf, routeOf, testId, upstreamOf } from '../testing/content.ts'
+import { IdentifiedListener, IdentifiedPolicy, IdentifiedProvider, IdentifiedRoute, IdentifiedTlsPolicy, IdentifiedUpstream } from '../schema/snapshot.ts'
+import { listenerOf, policyOf, providerOf, routeOf, testId, tlsPolicyOf, upstreamOf } from '../testing/content.ts'
 import { seededRandom, type SeededRandom } from '../testing/seeded-random.ts'
 import { compileDecoder } from './compile-decoder.ts'
 
-const SCHEMAS = { listeners: IdentifiedListener, upstreams: IdentifiedUpstream, routes: IdentifiedRoute, providers: IdentifiedProvider }
+const SCHEMAS = { listeners: IdentifiedListener, upstreams: IdentifiedUpstream, routes: IdentifiedRoute, providers: IdentifiedProvider, tlsPolicies: IdentifiedTlsPolicy, policies: IdentifiedPolicy }
 
 const SAMPLES = {
   listeners: listenerOf({ labels: { a: 'b' }, trustedProxies: ['10.0.0.0/8'], redirectToHttps: {} }),
   upstreams: upstreamOf({ sessionAffinity: { cookie: { domain: 'a.example' } }, retry: { statuses: [503] } }),
   routes: routeOf({ split: [{ upstreamId: testId(1) }], match: { hosts: ['a.example'], path: { type: 'exact', value: '/a' }, headers: [{ name: 'a', mode: 'Exists' }] }, maintenance: { retryAfterSeconds: 5 } }),
-  providers: providerOf({ algorithms: ['ES256'], from: 'cookie:token' })
+  providers: providerOf({ algorithms: ['ES256'], from: 'cookie:token' }),
+  tlsPolicies: tlsPolicyOf({ ciphers: 'AES128-SHA', clientAuth: { mode: 'request', caPem: '-----BEGIN CERTIFICATE-----' }, hsts: {} }),
+  policies: policyOf({ authorization: { apiKey: { header: 'X-Key', keys: [{ name: 'a', hash: 'a'.repeat(64) }] }, ipAllow: ['10.0.0.0/8'] } })
 }
 
 const ODD_VALUES = [null, true, false, 0, -1, 1.5, 1e12, '', 'x', 'a'.repeat(5000), '\0', [], [1], {}, { a: 1 }, 'http', testId(3)]

@@ -8,6 +8,8 @@ export interface ValidateCase {
   upstreams?: Given[]
   routes?: Given[]
   providers?: Given[]
+  tlsPolicies?: Given[]
+  policies?: Given[]
   issues: string[]
 }
 
@@ -47,7 +49,7 @@ const LISTENERS: ValidateCase[] = [
   { name: 'every address last', listeners: [{ address: '127.0.0.1' }, { address: '127.0.0.2' }, {}], issues: [collision(2)] },
   { name: 'every address in the middle', listeners: [{ address: '127.0.0.1' }, {}, { address: '127.0.0.2' }], issues: [collision(1), collision(2)] },
   { name: 'the same IPv6 address written in two ways', listeners: two({ address: '::1' }, { address: '0:0::1' }), issues: [collision(1)] },
-  { name: 'http and https', listeners: two({}, { protocol: 'https' }), issues: [collision(1), 'error /listeners/1/tlsPolicyId tls_policy_required', 'error /listeners/1/protocol not_yet_supported'] },
+  { name: 'http and https', listeners: two({}, { protocol: 'https' }), issues: [collision(1), 'error /listeners/1/tlsPolicyId tls_policy_required'] },
   { name: 'IPv6 and IPv4', listeners: two({ address: '::' }, {}), issues: [] },
   { name: 'two addresses', listeners: two({ address: '127.0.0.1' }, { address: '127.0.0.2' }), issues: [] },
   { name: 'two ports', listeners: two({}, { port: 81 }), issues: [] },
@@ -56,13 +58,18 @@ const LISTENERS: ValidateCase[] = [
 
 const OTHERS: ValidateCase[] = [
   { name: 'an empty configuration', listeners: [], upstreams: [], issues: [] },
-  { name: 'tls_policy_required, and fields that http has no use for', listeners: [{ tlsPolicyId: testId(9), defaultCertificateId: testId(9) }], issues: ['tlsPolicyId', 'defaultCertificateId'].flatMap((field) => [`error /listeners/0/${field} tls_field_on_http`, `error /listeners/0/${field} not_yet_supported`]) },
+  { name: 'tls_policy_required, and fields that http has no use for', listeners: [{ tlsPolicyId: testId(1), defaultCertificateId: testId(9) }], tlsPolicies: [{}], issues: ['tlsPolicyId', 'defaultCertificateId'].map((field) => `error /listeners/0/${field} tls_field_on_http`) },
+  { name: 'http2 on http', listeners: [{ http2: true, http2Engine: 'http2-proxy' }, { http2: false, port: 8082 }], issues: ['error /listeners/0/http2 tls_field_on_http', 'error /listeners/0/http2Engine tls_field_on_http'] },
+  { name: 'an https listener whose TLS policy is there, disabled, or has no certificate', listeners: [1, 2, 3, 4].map((policy, index) => ({ protocol: 'https', port: 8443 + index, tlsPolicyId: testId(policy) })), tlsPolicies: [{}, { enabled: false }, { certificateIds: [] }], issues: ['error /listeners/1/tlsPolicyId tls_policy_disabled', 'error /listeners/2/tlsPolicyId no_certificate', 'error /listeners/3/tlsPolicyId unknown_reference'] },
+  { name: 'wildcards by ACME, in a policy and in a route', listeners: two({}, { protocol: 'https', port: 8443, tlsPolicyId: testId(1) }), tlsPolicies: [{ certificateIds: [], acme: { enabled: true, domains: ['a.example', '*.b.example'], fromRoutes: true } }], routes: [{ listenerIds: [testId(2)], match: { hosts: ['c.example', '*.c.example'] } }, { match: { hosts: ['*.d.example'] } }], issues: ['error /tlsPolicies/0/acme/domains/1 acme_wildcard_needs_upload', 'warning /routes/0/match/hosts acme_wildcard_needs_upload'] },
+  { name: 'a wildcard that has a certificate of its own', listeners: two({}, { protocol: 'https', port: 8443, tlsPolicyId: testId(1) }), tlsPolicies: [{ certificateIds: [testId(9)], acme: { enabled: true, fromRoutes: true } }], routes: [{ listenerIds: [testId(2)], match: { hosts: ['*.c.example'] } }, {}], issues: [] },
+  { name: 'ACME without a listener that the authority could ask', listeners: two({ enabled: false }, { protocol: 'https', port: 8443, tlsPolicyId: testId(1) }), tlsPolicies: [{ acme: { enabled: true, domains: ['a.example'] } }], issues: ['warning /listeners/1 acme_unreachable'] },
   { name: 'duplicate_name and duplicate_id', upstreams: [{ name: 'Main' }, { name: 'mAIN', number: 1 }], issues: ['error /upstreams/1/name duplicate_name', 'error /upstreams/1/id duplicate_id'] },
   { name: 'one name in two kinds', upstreams: [{ name: 'x' }], routes: [{ name: 'x' }], issues: [] },
   { name: 'unknown_reference', routes: [{ upstreamId: testId(8), listenerIds: [testId(1), testId(9)] }], issues: ['error /routes/0/upstreamId unknown_reference', 'error /routes/0/listenerIds/1 unknown_reference'] },
   { name: 'unknown_reference inside split and mirror, of a disabled route too', routes: [{ enabled: false, split: [{ upstreamId: testId(1) }, { upstreamId: testId(8) }], mirror: { upstreamId: testId(9) } }], issues: ['error /routes/0/split/1/upstreamId unknown_reference', 'error /routes/0/mirror/upstreamId unknown_reference'] },
   { name: 'literal_secret', routes: [{ transforms: [{ RequestHeader: 'Authorization', Set: 'Basic YTpi' }, { RequestHeader: 'X-Api-Token', Append: 'abc' }, { RequestHeader: 'X-Other', Set: 'abc' }] }], issues: ['error /routes/0/transforms/0/Set literal_secret', 'error /routes/0/transforms/1/Append literal_secret'] },
-  { name: 'a secret by its name, while there are none', routes: [{ transforms: [{ RequestHeader: 'Authorization', Set: 'Bearer ${secret:x}' }] }], issues: ['error /routes/0/transforms/0/Set not_yet_supported'] },
+  { name: 'a secret to the origin, and one to the client', routes: [{ transforms: [{ RequestHeader: 'Authorization', Set: 'Bearer ${secret:x}' }, { ResponseHeader: 'X-A', Set: '${secret:x}' }] }], issues: ['error /routes/0/transforms/1/Set secret_to_client'] },
   { name: 'forwarded_by_hand', routes: [{ transforms: [{ RequestHeader: 'X-Forwarded-For', Set: 'true' }] }], issues: ['warning /routes/0/transforms/0/RequestHeader forwarded_by_hand'] },
   { name: 'duplicate_issuer', providers: [{ issuer: 'https://a.example' }, { issuer: 'https://a.example' }, { issuer: 'https://a.example', enabled: false }], issues: ['error /providers/1/issuer duplicate_issuer'] },
   { name: 'gateway_owned_header', routes: [{ transforms: [{ RequestHeader: 'X-Tenant-Code', Set: 'a' }, { RequestHeader: 'X-Tenant', Set: 'a' }, { requestheaderremove: 'x-request-id' }] }], issues: ['error /routes/0/transforms/0/RequestHeader gateway_owned_header', 'error /routes/0/transforms/2/requestheaderremove gateway_owned_header'] },
@@ -121,4 +128,21 @@ const LINTS: ValidateCase[] = [
   { name: 'cannot_mean_that: actions', upstreams: [{}, {}], routes: [{ redirect: { to: '{path}{query}' } }, { match: path('/b'), mirror: { upstreamId: testId(1) } }], issues: [cannot('/routes/0/redirect/to'), cannot('/routes/1/mirror/upstreamId')] }
 ]
 
-export const VALIDATE_CASES: ValidateCase[] = [...CONFLICTS, ...LISTENERS, ...OTHERS, ...OVERLAPS, ...LINTS]
+const guard = (given: object = {}) => ({ name: 'staff', ...given })
+const POLICIES: ValidateCase[] = [
+  { name: 'unknown_reference: a policy of that name', policies: [guard()], routes: [{ authorizationPolicy: 'stuff' }, { authorizationPolicy: 'STAFF', match: path('/b') }], issues: ['error /routes/0/authorizationPolicy unknown_reference'] },
+  { name: 'words that mean none', routes: [{ authorizationPolicy: 'Anonymous', rateLimiterPolicy: 'Disable', corsPolicy: 'disable' }], issues: [] },
+  { name: 'unknown_reference: Default is no word of ours', routes: [{ authorizationPolicy: 'Default' }], issues: ['error /routes/0/authorizationPolicy unknown_reference'] },
+  { name: 'a policy of another tenant is none', policies: [guard({ tenantCode: 't' })], routes: [{ tenantCode: 't', authorizationPolicy: 'staff' }, { tenantCode: 'u', authorizationPolicy: 'staff' }, { authorizationPolicy: 'staff', match: path('/b') }], issues: ['error /routes/1/authorizationPolicy unknown_reference', 'error /routes/2/authorizationPolicy unknown_reference'] },
+  { name: 'other_policy_kind', policies: [guard()], routes: [{ authorizationPolicy: 'staff', corsPolicy: 'staff' }], issues: ['error /routes/0/corsPolicy other_policy_kind'] },
+  { name: 'policy_disabled', policies: [guard({ enabled: false })], routes: [{ authorizationPolicy: 'staff' }, { authorizationPolicy: 'staff', enabled: false }], issues: ['error /routes/0/authorizationPolicy policy_disabled'] },
+  { name: 'reserved_name', policies: [{ name: 'Anonymous', enabled: false }, { name: 'disable', enabled: false }], issues: ['error /policies/0/name reserved_name', 'error /policies/1/name reserved_name'] },
+  { name: 'raw_path_guarded', policies: [guard()], routes: [{ authorizationPolicy: 'staff', forwardPath: 'raw' }, { authorizationPolicy: 'anonymous', forwardPath: 'raw', match: path('/b') }], issues: ['error /routes/0/forwardPath raw_path_guarded'] },
+  { name: 'no_provider', policies: [guard({ authorization: { jwt: {} } }), { authorization: { jwt: { provider: 'provider 1' } } }], providers: [{ enabled: false }], routes: [{ authorizationPolicy: 'staff' }, { authorizationPolicy: 'policy 2', match: path('/b') }], issues: ['error /policies/0/authorization/jwt no_provider', 'error /policies/1/authorization/jwt/provider no_provider'] },
+  { name: 'unknown_reference: a provider of that name', policies: [guard({ authorization: { jwt: { provider: 'provider 2' } } })], providers: [{}], routes: [{ authorizationPolicy: 'staff' }], issues: ['error /policies/0/authorization/jwt/provider unknown_reference'] },
+  { name: 'only_observes', policies: [guard({ mode: 'observe' })], routes: [{ authorizationPolicy: 'staff' }], issues: ['warning /routes/0/authorizationPolicy only_observes'] },
+  { name: 'client_chosen_key', policies: [guard({ rateLimiter: { limit: 1, key: 'header:X-A' } })], routes: [{ rateLimiterPolicy: 'staff' }], issues: ['warning /policies/0/rateLimiter/key client_chosen_key'] },
+  { name: 'unused_policy', policies: [guard(), { enabled: false }], issues: ['warning /policies/0 unused_policy'] }
+]
+
+export const VALIDATE_CASES: ValidateCase[] = [...POLICIES, ...CONFLICTS, ...LISTENERS, ...OTHERS, ...OVERLAPS, ...LINTS]

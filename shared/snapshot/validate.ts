@@ -1,7 +1,9 @@
 import { hasErrors, type Issue } from '../schema/issue.ts'
 import type { SnapshotContent } from '../schema/snapshot.ts'
+import { acmePossible } from './rules/acme-possible.ts'
 import { affinityKeyCollision } from './rules/affinity-key-collision.ts'
 import { cannotMeanThat } from './rules/cannot-mean-that.ts'
+import { clientChosenKey } from './rules/client-chosen-key.ts'
 import { duplicateIssuer } from './rules/duplicate-issuer.ts'
 import { duplicateName } from './rules/duplicate-name.ts'
 import { forwardedByHand } from './rules/forwarded-by-hand.ts'
@@ -12,23 +14,30 @@ import { listenerWithoutRoutes } from './rules/listener-without-routes.ts'
 import { literalSecret } from './rules/literal-secret.ts'
 import { noTargets } from './rules/no-targets.ts'
 import { notYetSupported } from './rules/not-yet-supported.ts'
+import { onlyObserves } from './rules/only-observes.ts'
+import { rawPathGuarded } from './rules/raw-path-guarded.ts'
+import { reservedPolicyName } from './rules/reserved-policy-name.ts'
 import { routeConflict } from './rules/route-conflict.ts'
 import { routeOverlap } from './rules/route-overlap.ts'
 import { routeShadowed } from './rules/route-shadowed.ts'
 import { routeWithoutListener } from './rules/route-without-listener.ts'
-import { secretReference } from './rules/secret-reference.ts'
+import { secretToClient } from './rules/secret-to-client.ts'
 import { tenantAffinityHotspot } from './rules/tenant-affinity-hotspot.ts'
 import { tenantMismatch } from './rules/tenant-mismatch.ts'
 import { tlsPolicyRequired } from './rules/tls-policy-required.ts'
+import { tlsPolicyUsable } from './rules/tls-policy-usable.ts'
+import { unknownPolicy } from './rules/unknown-policy.ts'
+import { unknownProvider } from './rules/unknown-provider.ts'
 import { unknownReference } from './rules/unknown-reference.ts'
 import { unreachableTarget } from './rules/unreachable-target.ts'
+import { unusedPolicy } from './rules/unused-policy.ts'
 import { unusualMethod } from './rules/unusual-method.ts'
 
 type Rule = (content: SnapshotContent) => Issue[]
 
 const RULES: readonly Rule[] = [
-  duplicateName, duplicateIssuer, unknownReference, tenantMismatch, listenerCollision, tlsPolicyRequired, routeConflict, notYetSupported, secretReference, literalSecret, gatewayOwnedHeader,
-  noTargets, unreachableTarget, routeWithoutListener, listenerWithoutRoutes, affinityKeyCollision, tenantAffinityHotspot, unusualMethod, forwardedByHand, cannotMeanThat
+  duplicateName, reservedPolicyName, duplicateIssuer, unknownReference, unknownPolicy, unknownProvider, rawPathGuarded, tenantMismatch, listenerCollision, tlsPolicyRequired, tlsPolicyUsable, acmePossible, routeConflict, notYetSupported, secretToClient, literalSecret, gatewayOwnedHeader,
+  noTargets, unreachableTarget, routeWithoutListener, listenerWithoutRoutes, affinityKeyCollision, tenantAffinityHotspot, unusualMethod, forwardedByHand, cannotMeanThat, onlyObserves, clientChosenKey, unusedPolicy
 ]
 /** These ask the compiled matcher, which needs content without errors. */
 const MATCHER_RULES: readonly Rule[] = [routeShadowed, routeOverlap, hostRouteOvertaken]

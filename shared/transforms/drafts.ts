@@ -3,6 +3,9 @@ export interface TransformContext {
   readonly requestId: string
   /** Without brackets. */
   readonly clientIp: string
+  /** Of whoever the connection comes from: the client, or a proxy before us. */
+  readonly peerIp: string
+  /** 0 where it is not known. */
   readonly clientPort: number
   /** Of the gateway's side of the connection. */
   readonly localIp: string

@@ -1,13 +1,14 @@
 /*
  * Header fields as they travel through the proxy: text of lines, each `Name: value` with CR LF. `name` is given in lower case.
- * The text is not taken apart into a map: most requests change one or two of some ten fields.
+ * The text is not taken apart into a map: most requests change one or two of some ten fields. No value holds CR or LF, so the
+ * end of a line is found by its LF: looking for one character is quicker than for two.
  */
 
 const COLON = 0x3a
 
 /** The first line of the field at or after `from`; -1 when there is none. */
 function findField(lines: string, name: string, from: number): number {
-  for (let at = from; at < lines.length; at = lines.indexOf('\r\n', at) + 2) if (isNamed(lines, at, name)) return at
+  for (let at = from; at < lines.length; at = lines.indexOf('\n', at) + 1) if (isNamed(lines, at, name)) return at
   return -1
 }
 
@@ -25,7 +26,7 @@ function foldCase(code: number): number {
 export function fieldValue(lines: string, name: string): string | null {
   let value: string | null = null
   for (let at = findField(lines, name, 0); at !== -1;) {
-    const end = lines.indexOf('\r\n', at)
+    const end = lines.indexOf('\n', at) - 1
     const one = lines.slice(at + name.length + 1, end).trim()
     value = value === null ? one : `${value}, ${one}`
     at = findField(lines, name, end + 2)
@@ -37,7 +38,7 @@ export function fieldValue(lines: string, name: string): string | null {
 export function withoutField(lines: string, name: string): string {
   let rest = lines
   for (let at = findField(rest, name, 0); at !== -1; at = findField(rest, name, at)) {
-    rest = rest.slice(0, at) + rest.slice(rest.indexOf('\r\n', at) + 2)
+    rest = rest.slice(0, at) + rest.slice(rest.indexOf('\n', at) + 1)
   }
   return rest
 }
@@ -46,7 +47,7 @@ export function withoutField(lines: string, name: string): string {
 export function onlyFields(lines: string, names: ReadonlySet<string>): string {
   let kept = ''
   for (let at = 0; at < lines.length;) {
-    const next = lines.indexOf('\r\n', at) + 2
+    const next = lines.indexOf('\n', at) + 1
     if (names.has(lines.slice(at, lines.indexOf(':', at)).toLowerCase())) kept += lines.slice(at, next)
     at = next
   }

@@ -50,3 +50,8 @@ export function withoutParameter(query: string, name: string): string {
   const pairs = pairsOf(query)
   return pairs.some((pair) => isNamed(pair, name)) ? textOf(pairs.filter((pair) => !isNamed(pair, name))) : query
 }
+
+/** The decoded values of the parameter, in their order. */
+export function parameterValues(query: string, name: string): string[] {
+  return pairsOf(query).filter((pair) => isNamed(pair, name)).map((pair) => (pair.includes('=') ? decoded(pair.slice(pair.indexOf('=') + 1)) : ''))
+}

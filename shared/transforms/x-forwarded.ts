@@ -8,8 +8,9 @@ export type ForwardedAction = (typeof ACTIONS)[number]
 const PARTS = ['For', 'Proto', 'Host', 'Prefix'] as const
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
 
-const VALUES: Readonly<Record<(typeof PARTS)[number], (draft: RequestDraft, context: TransformContext) => string>> = {
-  For: (_draft, context) => context.clientIp,
+const VALUES: Readonly<Record<(typeof PARTS)[number], (draft: RequestDraft, context: TransformContext, isAppended: boolean) => string>> = {
+  // Each proxy appends whom it got the request from; what came before ends with the client already.
+  For: (_draft, context, isAppended) => (isAppended ? context.peerIp : context.clientIp),
   Proto: (_draft, context) => context.scheme,
   Host: (draft) => draft.originalHost,
   // The path base of ASP.NET; a gateway has none.
@@ -32,13 +33,13 @@ export const xForwarded: TransformKind = {
 }
 
 /** One header: Set writes what the gateway knows, Append puts it behind what came, Remove leaves it out, Off passes on what came. */
-function xForwardedStep(name: string, action: ForwardedAction, valueOf: (draft: RequestDraft, context: TransformContext) => string): RequestStep {
+function xForwardedStep(name: string, action: ForwardedAction, valueOf: (draft: RequestDraft, context: TransformContext, isAppended: boolean) => string): RequestStep {
   const lower = name.toLowerCase()
   return (draft, context) => {
     const came = fieldValue(draft.forwarding, lower) ?? fieldValue(draft.fields, lower)
     draft.fields = withoutField(draft.fields, lower)
-    const value = valueOf(draft, context)
     const isAppended = action === 'Append' && came !== null
+    const value = valueOf(draft, context, isAppended)
     const text = action === 'Remove' ? null : action === 'Off' ? came : value === '' ? (isAppended ? came : null) : isAppended ? `${came}, ${value}` : value
     if (text !== null) draft.fields = withField(draft.fields, name, text)
   }

@@ -23,7 +23,7 @@ type ExportedKind = 'upstreams' | 'routes'
 export function exportYarp(content: SnapshotContent): { document: object; report: ReportLine[] } {
   const report: ReportLine[] = []
   const entries = entriesById(content)
-  const own: Record<string, FileEntry[]> = { listeners: [...entries.listeners.values()], upstreams: [], routes: [], providers: [...entries.providers.values()] }
+  const own: Record<string, FileEntry[]> = { listeners: [...entries.listeners.values()], upstreams: [], routes: [], providers: [...entries.providers.values()], tlsPolicies: [...entries.tlsPolicies.values()], policies: [...entries.policies.values()] }
   const setAside = (kind: ExportedKind, { id, name }: { id: string; name: string }, why: string): void => {
     report.push({ path: `/Gateway/${kind}/${own[kind]!.push(entries[kind].get(id)!) - 1}`, kind: 'loss', message: `"${name}" is set aside: ${why}` })
   }

@@ -23,7 +23,7 @@ export interface YarpImport {
  * a line in the report; what guards a route is kept by name.
  */
 export function importYarp(text: string): YarpImport {
-  const result: YarpImport = { file: { listeners: [], upstreams: [], routes: [], providers: [] }, places: new FilePlaces(), report: [], issues: [] }
+  const result: YarpImport = { file: { listeners: [], upstreams: [], routes: [], providers: [], tlsPolicies: [], policies: [] }, places: new FilePlaces(), report: [], issues: [] }
   const report: ImportReport = {
     line: (path, kind, message) => void result.report.push({ path, kind, message }),
     issue: (path, message) => void result.issues.push(errorIssue(path, 'invalid_yarp', message))

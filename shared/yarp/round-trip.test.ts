@@ -43,9 +43,11 @@ function randomContent(pick: SeededRandom): SnapshotContent {
     ...maybe({ transforms: [{ PathPrefix: '/x' }, { RequestHeader: 'X-B', Set: 'ü' }], forwardPath: 'raw' }),
     ...maybe({ maintenance: { enabled: pick.below(3) === 0, body: 'soon' }, mirror: { upstreamId: testId(2), percent: 10 } }),
     ...maybe({ maxRequestBodyBytes: pick.one([0, 1_000, 30_000_000]), labels: { a: 'b' }, authorizationPolicy: 'staff' }),
+    ...maybe({ rateLimiterPolicy: 'Disable', compressionPolicy: 'small' }),
     ...maybe({ loadBalancing: 'Random', serviceName: 'shop' })
   }))
-  return contentOf({ listeners: [{}, { port: 81, tenantHeader: { name: 'X-Org' } }], upstreams, routes, providers: pick.below(2) === 0 ? [] : [{}] })
+  const policies: Given[] = [{ name: 'staff', tenantCode: 't', authorization: { apiKey: { header: 'X-Key', keys: [{ name: 'a', hash: 'a'.repeat(64) }] }, ipAllow: ['10.0.0.0/8'] } }, { name: 'often', mode: 'observe', rateLimiter: { limit: 5, key: 'user' } }]
+  return contentOf({ listeners: [{}, { port: 81, tenantHeader: { name: 'X-Org' } }], upstreams, routes, providers: pick.below(2) === 0 ? [] : [{}], tlsPolicies: pick.below(2) === 0 ? [] : [{}], policies: pick.below(2) === 0 ? [] : policies })
 }
 
 /** Whole and in one order, so that two files can be compared. */
@@ -71,7 +73,7 @@ test('a file of ours comes back as it was, references by name included', () => {
     const book = new NameBook(content)
     const file = JSON.parse(JSON.stringify(fileOfContent(content))) as ConfigurationFile
     const back = Object.fromEntries(DRAFTED_KINDS.map((kind) => [kind, file[kind].map((entry) => {
-      const decoded = decodeByKind[kind](kind === 'routes' ? withIds(entry, (other, name) => book.find(other, entry['tenantCode'], name)) : entry)
+      const decoded = decodeByKind[kind](withIds(kind, entry, (other, name) => book.find(other, entry['tenantCode'], name)))
       return { id: book.get(kind, entry)!, ...(decoded.ok ? decoded.value : assert.fail(JSON.stringify(decoded.issues))) }
     }).toSorted((a, b) => (a.id < b.id ? -1 : 1))]))
     assert.deepEqual(back, content, `round ${round}`)

@@ -1,6 +1,7 @@
 import type { CompiledRoute } from '../compiled-route.ts'
 import type { CompiledRoutes } from '../compiled-routes.ts'
 import type { MatchRequest } from '../match-request.ts'
+import { matchRoute } from '../match-route.ts'
 import { firstMismatch, type Mismatch } from './first-mismatch.ts'
 
 /** A route that could have taken the request. */
@@ -24,13 +25,12 @@ const CLOSENESS: readonly Mismatch['criterion'][] = ['listener', 'tenant', 'host
 
 /** Why matchRoute() decides as it does, found by trying every route. */
 export function explainMatch(compiled: CompiledRoutes, listenerId: string, request: MatchRequest): MatchExplanation {
-  const isServed = compiled.listeners.has(listenerId)
   const tried = [...compiled.byId.values()].map((route) => ({ route, ...firstMismatch(route, listenerId, request) }))
   tried.sort((left, right) => closeness(right.mismatch) - closeness(left.mismatch) || left.rank - right.rank)
   const shown = tried.slice(0, MOST_CANDIDATES).sort((left, right) => left.rank - right.rank)
   const omitted: MatchExplanation['omitted'] = {}
   for (const { mismatch } of tried.slice(MOST_CANDIDATES)) if (mismatch !== null) omitted[mismatch.criterion] = (omitted[mismatch.criterion] ?? 0) + 1
-  const winner = isServed ? shown.find(({ mismatch }) => mismatch === null)?.route ?? null : null
+  const winner = matchRoute(compiled, listenerId, request)
   return { winner, candidates: shown.map(({ route, mismatch }) => ({ route, mismatch })), omitted }
 }
 

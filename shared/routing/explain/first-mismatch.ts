@@ -1,3 +1,4 @@
+import { looseReading } from '../loose-path.ts'
 import type { CompiledRoute } from '../compiled-route.ts'
 import { type HostPattern, hostPatterns } from '../host-pattern.ts'
 import type { MatchRequest } from '../match-request.ts'
@@ -57,16 +58,20 @@ function nameFits({ kind, name }: HostPattern, host: string): boolean {
   return host.endsWith(`.${name}`) && !host.startsWith('.') && !host.includes('..')
 }
 
-function pathFits({ route, criteria }: CompiledRoute, given: string): boolean {
+/** A guarded route is also held against the path as a forgiving origin reads it. */
+function pathFits(compiled: CompiledRoute, given: string): boolean {
+  return isPath(compiled, given) || (compiled.isGuarded && isPath(compiled, looseReading(given)))
+}
+
+function isPath({ route, criteria, isGuarded }: CompiledRoute, given: string): boolean {
   const { path } = route.match
   if (path === undefined) return true
   if (path.type === 'pattern') return criteria!.template !== null && matchTemplate(criteria!.template, given, null)
   if (path.type === 'regex') return criteria!.regex !== null && criteria!.regex.matches(given)
-  const isFolded = path.caseSensitive === false
-  const wanted = isFolded ? foldAscii(path.value) : path.value
+  const isFolded = isGuarded || path.caseSensitive === false
   const text = isFolded ? foldAscii(given) : given
-  if (text === wanted) return true
-  return path.type === 'prefix' && text.startsWith(wanted.endsWith('/') ? wanted : `${wanted}/`)
+  const spellings = isGuarded ? [path.value, looseReading(path.value)] : [path.value]
+  return spellings.map((value) => (isFolded ? foldAscii(value) : value)).some((wanted) => text === wanted || (path.type === 'prefix' && text.startsWith(wanted.endsWith('/') ? wanted : `${wanted}/`)))
 }
 
 function foldAscii(text: string): string {

@@ -1,6 +1,7 @@
 /** Text in lower case, each letter for itself: both small sigmas are one, so that a part of a text folds as the whole does. */
 export function foldCase(text: string): string {
-  return text.toLowerCase().replaceAll('\u03c2', '\u03c3')
+  const lower = text.toLowerCase()
+  return lower.includes('\u03c2') ? lower.replaceAll('\u03c2', '\u03c3') : lower
 }
 
 /** Letters of ASCII in lower case; other characters as they are. */

@@ -13,12 +13,12 @@ export function findHeader(fields: string, name: string, from: number): number {
 }
 
 /**
- * Calls `visit` with the value of each line of the field, white space around it taken off; stops when it returns true.
- * `fields` are lines of `Name: value` CR LF; `name` is in lower case.
+ * Calls `visit` with the value of each line of the field from the one at `first` on, white space around it taken off; stops
+ * when it returns true. `fields` are lines of `Name: value` CR LF; `name` is in lower case; `first` is of findHeader().
  * @returns whether a visit returned true
  */
-export function someHeaderValue(fields: string, name: string, visit: (value: string) => boolean): boolean {
-  for (let at = findHeader(fields, name, 0); at !== -1;) {
+export function someHeaderValue(fields: string, name: string, first: number, visit: (value: string) => boolean): boolean {
+  for (let at = first; at !== -1;) {
     const end = lineEnd(fields, at)
     if (visit(trimmed(fields, at + name.length + 1, end))) return true
     at = findHeader(fields, name, end + 2)

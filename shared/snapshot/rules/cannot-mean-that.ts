@@ -8,8 +8,12 @@ type Finding = [field: string, message: string]
 const NEVER_SEEN = new Set(['connection', 'keep-alive', 'proxy-connection', 'transfer-encoding', 'content-length', 'te', 'upgrade', 'expect'])
 
 /** Warns of values that are allowed but can hardly mean what they say. */
-export function cannotMeanThat({ routes }: SnapshotContent): Issue[] {
-  return routes.flatMap((route, index) => [...pathFindings(route), ...ruleFindings(route), ...actionFindings(route)].map(([field, message]) => warningIssue(`/routes/${index}/${field}`, 'cannot_mean_that', `route "${route.name}": ${message}`)))
+export function cannotMeanThat({ listeners, routes }: SnapshotContent): Issue[] {
+  const atListeners = listeners.flatMap(({ name, tenantHeader, trustedProxies }, index) => tenantHeader.acceptFrom === 'trustedProxies' && trustedProxies.length === 0
+    ? [warningIssue(`/listeners/${index}/tenantHeader/acceptFrom`, 'cannot_mean_that', `listener "${name}" has no trustedProxies, so nobody's tenant header is taken; name them, or write nobody`)]
+    : [])
+  const atRoutes = routes.flatMap((route, index) => [...pathFindings(route), ...ruleFindings(route), ...actionFindings(route)].map(([field, message]) => warningIssue(`/routes/${index}/${field}`, 'cannot_mean_that', `route "${route.name}": ${message}`)))
+  return [...atListeners, ...atRoutes]
 }
 
 function pathFindings({ match: { path, hosts } }: Route): Finding[] {

@@ -1,9 +1,11 @@
 import { errorIssue, type Issue } from '../../schema/issue.ts'
 import { Listener } from '../../schema/listener.ts'
+import { Policy } from '../../schema/policy.ts'
 import { Provider } from '../../schema/provider.ts'
-import { DRAFTED_KINDS, type DraftedKind } from '../../schema/resource.ts'
+import { DRAFTED_KINDS, type DraftedKind, KIND_NOUNS } from '../../schema/resource.ts'
 import { Route } from '../../schema/route.ts'
 import type { SnapshotContent } from '../../schema/snapshot.ts'
+import { TlsPolicy } from '../../schema/tls-policy.ts'
 import { Upstream } from '../../schema/upstream.ts'
 import { canonicalJson } from '../canonical.ts'
 import { compileDecoder } from '../compile-decoder.ts'
@@ -16,25 +18,29 @@ type Report = (path: (string | number)[], allowed: string) => void
 type Check = (value: unknown, path: (string | number)[], report: Report) => void
 
 /** An error for every value that is set away from its default and whose behaviour is not built: never served as if it were not there. */
-export function notYetSupported(content: SnapshotContent): Issue[] {
+export function notYetSupported(content: SnapshotContent, checks = CHECKS): Issue[] {
   const issues: Issue[] = []
   for (const kind of DRAFTED_KINDS) {
     for (const [index, resource] of content[kind].entries()) {
-      CHECKS[kind](resource, [], (path, allowed) => {
+      checks[kind](resource, [], (path, allowed) => {
         const pointer = jsonPointer([kind, index, ...path])
-        issues.push(errorIssue(pointer, 'not_yet_supported', `${kind.slice(0, -1)} "${resource.name}": this value of ${path.join('.')} is not supported yet; ${allowed}`))
+        issues.push(errorIssue(pointer, 'not_yet_supported', `${KIND_NOUNS[kind]} "${resource.name}": this value of ${path.join('.')} is not supported yet; ${allowed}`))
       })
     }
   }
   return issues
 }
 
-const CHECKS: Readonly<Record<DraftedKind, Check>> = {
-  listeners: checkOf(Listener as SchemaNode, SUPPORTED_FIELDS.listeners, ''),
-  upstreams: checkOf(Upstream as SchemaNode, SUPPORTED_FIELDS.upstreams, ''),
-  routes: checkOf(Route as SchemaNode, SUPPORTED_FIELDS.routes, ''),
-  providers: checkOf(Provider as SchemaNode, SUPPORTED_FIELDS.providers, '')
+type Checks = Readonly<Record<DraftedKind, Check>>
+
+/** The checks of a table of fields that are built. */
+export function checksOf(supported: Readonly<Record<DraftedKind, Readonly<Record<string, Support>>>>): Checks {
+  const of = (kind: DraftedKind): Check => checkOf(SCHEMAS[kind] as SchemaNode, supported[kind], '')
+  return Object.fromEntries(DRAFTED_KINDS.map((kind) => [kind, of(kind)])) as unknown as Checks
 }
+
+const SCHEMAS = { listeners: Listener, upstreams: Upstream, routes: Route, providers: Provider, tlsPolicies: TlsPolicy, policies: Policy }
+const CHECKS = checksOf(SUPPORTED_FIELDS)
 
 /** Follows the schema down to the fields that the table names; where it names none, the value must be the default. */
 function checkOf(node: SchemaNode, supported: Readonly<Record<string, Support>>, place: string): Check {
@@ -71,7 +77,6 @@ function checkItems(check: Check): Check {
 
 function checkSupport(support: Support): Check {
   if (support === true) return () => {}
-  if ('startsWith' in support) return (value, path, report) => String(value).startsWith(support.startsWith) || report(path, `it must start with ${support.startsWith}`)
   const allowed = `it can be ${support.map((value) => JSON.stringify(value)).join(' or ')}`
   return (value, path, report) => support.includes(value) || report(path, allowed)
 }

@@ -1,7 +1,7 @@
 import type { DraftedKind } from '../../schema/resource.ts'
 
-/** `true`: every value. A list: these values. `startsWith`: texts that begin so. */
-export type Support = true | readonly unknown[] | { startsWith: string }
+/** `true`: every value. A list: these values. */
+export type Support = true | readonly unknown[]
 
 /**
  * The fields whose behaviour is built, by their path (`*` is any item of a list). Every other field may only
@@ -13,12 +13,18 @@ export const SUPPORTED_FIELDS: Readonly<Record<DraftedKind, Readonly<Record<stri
     description: true,
     labels: true,
     enabled: true,
-    protocol: ['http'],
+    protocol: true,
+    tlsPolicyId: true,
+    defaultCertificateId: true,
+    redirectToHttps: true,
     port: true,
     address: true,
-    http2: [false],
+    http2: true,
+    http2Engine: true,
     accessLog: true,
     tenantHeader: true,
+    trustedProxies: true,
+    proxyProtocol: true,
     'limits/maxHeaderBytes': true,
     'limits/maxHeaders': true,
     'limits/headerTimeoutMs': true,
@@ -36,7 +42,7 @@ export const SUPPORTED_FIELDS: Readonly<Record<DraftedKind, Readonly<Record<stri
     enabled: true,
     tenantCode: true,
     'targets/*/id': true,
-    'targets/*/address': { startsWith: 'http' },
+    'targets/*/address': true,
     'targets/*/host': true,
     'targets/*/healthUrl': true,
     'targets/*/weight': true,
@@ -46,15 +52,7 @@ export const SUPPORTED_FIELDS: Readonly<Record<DraftedKind, Readonly<Record<stri
     healthCheck: true,
     availability: true,
     sessionAffinity: true,
-    'connection/connectTimeoutMs': true,
-    'connection/idleMs': true,
-    'connection/maxPerTarget': true,
-    'connection/queue': true,
-    'connection/minResponseBytesPerSecond': true,
-    'connection/tls/verify': true,
-    'connection/tls/serverName': true,
-    'connection/tls/caPem': true,
-    'connection/tls/clientCertificateId': true,
+    connection: true,
     retry: true,
     slowStartSeconds: true
   },
@@ -67,11 +65,7 @@ export const SUPPORTED_FIELDS: Readonly<Record<DraftedKind, Readonly<Record<stri
     isGlobal: true,
     serviceName: true,
     listenerIds: true,
-    'match/hosts': true,
-    'match/path': true,
-    'match/methods': true,
-    'match/headers': true,
-    'match/query': true,
+    match: true,
     priority: true,
     upstreamId: true,
     split: true,
@@ -84,10 +78,14 @@ export const SUPPORTED_FIELDS: Readonly<Record<DraftedKind, Readonly<Record<stri
     transforms: true,
     forwardPath: true,
     retry: true,
-    'timeouts/connectMs': true,
-    'timeouts/activityMs': true,
-    'timeouts/totalMs': true,
-    maxRequestBodyBytes: true
+    timeouts: true,
+    onRemove: true,
+    maxRequestBodyBytes: true,
+    authorizationPolicy: true,
+    rateLimiterPolicy: true,
+    corsPolicy: true,
+    compressionPolicy: true,
+    responseGuardPolicy: true
   },
   providers: {
     name: true,
@@ -99,9 +97,38 @@ export const SUPPORTED_FIELDS: Readonly<Record<DraftedKind, Readonly<Record<stri
     algorithms: true,
     jwksUrl: true,
     key: true,
+    secretName: true,
     userClaim: true,
     tenantClaim: true,
     from: true,
     clockSkewSeconds: true
+  },
+  tlsPolicies: {
+    name: true,
+    description: true,
+    labels: true,
+    enabled: true,
+    minVersion: true,
+    maxVersion: true,
+    ciphers: true,
+    alpn: true,
+    certificateIds: true,
+    defaultCertificateId: true,
+    acme: true,
+    clientAuth: true,
+    hsts: true
+  },
+  policies: {
+    name: true,
+    description: true,
+    labels: true,
+    enabled: true,
+    tenantCode: true,
+    mode: true,
+    authorization: true,
+    rateLimiter: true,
+    cors: true,
+    compression: true,
+    responseGuard: true
   }
 }

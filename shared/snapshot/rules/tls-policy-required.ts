@@ -5,13 +5,13 @@ import type { SnapshotContent } from '../../schema/snapshot.ts'
 export function tlsPolicyRequired(content: SnapshotContent): Issue[] {
   const issues: Issue[] = []
   for (const [index, listener] of content.listeners.entries()) {
-    const { name, protocol, tlsPolicyId, defaultCertificateId } = listener
+    const { name, protocol, tlsPolicyId } = listener
     if (protocol === 'https' && tlsPolicyId === undefined) {
       issues.push(errorIssue(`/listeners/${index}/tlsPolicyId`, 'tls_policy_required', `listener "${name}" serves https and needs a TLS policy`))
     }
     if (protocol === 'https') continue
-    for (const field of ['tlsPolicyId', 'defaultCertificateId'] as const) {
-      if ((field === 'tlsPolicyId' ? tlsPolicyId : defaultCertificateId) === undefined) continue
+    for (const field of ['tlsPolicyId', 'defaultCertificateId', 'http2', 'http2Engine'] as const) {
+      if (listener[field] === undefined || listener[field] === false || listener[field] === 'direct') continue
       issues.push(errorIssue(`/listeners/${index}/${field}`, 'tls_field_on_http', `listener "${name}" serves http, where ${field} has no meaning; leave it out`))
     }
   }
