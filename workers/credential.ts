@@ -1,3 +1,5 @@
+import type { AcmeChallenge } from '../shared/schema/sealed.ts'
+
 /** A certificate with its key, as threads use it. Lives in memory only; the disk has the sealed form. */
 export interface Credential {
   id: string
@@ -5,6 +7,10 @@ export interface Credential {
   fingerprint256: string
   /** Leaf first. */
   certificatePem: string
+  /** DNS names that it is for, maybe with a wildcard. */
+  names: string[]
+  /** TLS policies with ACME use it without naming it. */
+  byAcme?: boolean
   privateKeyPem: string
 }
 
@@ -13,6 +19,10 @@ export interface NodeSecrets {
   certificates: Credential[]
   /** In base64; null while the control plane has given none. */
   fleetKey: string | null
+  /** What certificate authorities are answered at the moment. */
+  challenges?: AcmeChallenge[]
+  /** Values by name. */
+  secrets?: { name: string; value: string }[]
 }
 
 export const NO_SECRETS: NodeSecrets = { certificates: [], fleetKey: null }

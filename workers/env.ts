@@ -1,6 +1,6 @@
 import os from 'node:os'
 import path from 'node:path'
-import { firstShared, parsePortRanges, type PortRange } from './control/port-range.ts'
+import { firstShared, parsePortRanges, type PortRange } from '../shared/ports/port-range.ts'
 import { fitsTakeover } from './takeover/takeover-path.ts'
 
 type Parsed<T> = { value: T } | { problem: string }

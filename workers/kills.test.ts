@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import http from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { after, afterEach, before, beforeEach, test } from 'node:test'
 import { Redis } from 'ioredis'
+import { contentOf } from '../shared/testing/content.ts'
 import { freePortRange } from '../scripts/services/free-port.ts'
 import { type RedisServer, startRedis } from '../scripts/services/redis.ts'
 import { waitUntil } from '../scripts/services/wait-until.ts'
@@ -129,6 +133,36 @@ async function underLoadWhileBlocked(): Promise<LoadReport> {
   load = startLoad(`http://127.0.0.1:${place.ports.from}/`, { fresh: 6 })
   return load.report
 }
+
+test('a thread that ends with 200 requests in flight on its node leaves no count behind: its target is connected to and chosen as before', async (t) => {
+  const held: http.ServerResponse[] = []
+  const slow = http.createServer((request, response) => void (request.url === '/held/on' ? held.push(response) : response.end('slow'))).listen(0, '127.0.0.1')
+  t.after(() => {
+    slow.closeAllConnections()
+    slow.close()
+  })
+  await once(slow, 'listening')
+  const targets = [`http://127.0.0.1:${(slow.address() as AddressInfo).port}`, origin.address].map((address, index) => ({ id: `t${index}`, address }))
+  await api.publishAndWait(contentOf({
+    listeners: [{ port: place.ports.from }],
+    upstreams: [{ targets, loadBalancing: 'LeastRequests', connection: { maxPerTarget: 200 } }],
+    routes: [{ match: { path: { type: 'prefix', value: '/held' } }, loadBalancing: 'FirstAlphabetical' }, { match: { path: { type: 'prefix', value: '/' } } }]
+  }))
+  const ask = async (path: string): Promise<string> => (await fetch(`http://127.0.0.1:${place.ports.from}${path}`, { headers: { connection: 'close' } })).text()
+  let cut = 0
+  for (let count = 0; count < 200; count++) void ask('/held/on').catch(() => cut++)
+  const inFlight = (): Promise<number> => place.metric('gateway_requests_in_flight')
+  await waitUntil(async () => await inFlight() === 200, { ms: 20_000, what: '200 requests in flight' })
+  assert.equal(await ask('/held/up'), 'hello', 'no connection to the first target is left')
+  await runInThread(node, worker(), 0, 'process.exit(1)')
+  // Ten times the promise.
+  await waitUntil(async () => cut > 0 && await inFlight() === 200 - cut, { ms: 10_000, what: 'the count to be true again' })
+  assert.ok(cut < 200, 'the other thread serves on')
+  await waitUntil(async () => await ask('/held/up') === 'slow', { ms: 10_000, what: 'a connection to the first target' })
+  for (const response of held) response.end()
+  await waitUntil(async () => await inFlight() === 0, { ms: 10_000, what: 'nothing in flight' })
+  await waitUntil(async () => await ask('/') === 'slow', { ms: 10_000, what: 'the first target to be chosen: nothing is in flight to it' })
+})
 
 test('a publish right after a thread was killed reaches every thread', async () => {
   await runInThread(node, worker(), 0, 'process.exit(7)')

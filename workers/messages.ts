@@ -1,11 +1,18 @@
 import type net from 'node:net'
 import type { Issue } from '../shared/schema/issue.ts'
+import type { RefusalCount } from '../shared/schema/refusal-count.ts'
+import type { OperationalState } from '../shared/schema/operational-state.ts'
+import type { Desired } from '../shared/schema/node-api.ts'
 import type { HealthNews } from '../shared/schema/target-health.ts'
+import type { Served } from '../shared/traffic/served.ts'
 import type { NodeSecrets } from './credential.ts'
 import type { ListenEndpoint } from './endpoint.ts'
 import type { Ejection } from './health/ejections.ts'
+import type { LeaseAnswer, LeaseAsk } from './policies/limits/lease.ts'
+import type { ThreadQuestion } from './questions/thread-question.ts'
 import type { SharedMemory } from './state/shared-memory.ts'
 import type { TargetEvent } from './target-event.ts'
+import type { WebSocketCounts } from './websocket/web-socket-counts.ts'
 import type { RouteTraffic } from './telemetry/route-traffic.ts'
 
 /** What the primary tells a worker process when it starts. */
@@ -32,8 +39,10 @@ export type ToProcess =
   | { kind: 'abort' }
   | { kind: 'credentials'; credentials: NodeSecrets }
   | { kind: 'health'; news: HealthNews[] }
+  | { kind: 'operate'; state: OperationalState }
   | { kind: 'traffic'; id: number }
-  | { kind: 'recent'; id: number }
+  | { kind: 'ask'; id: number; question: ThreadQuestion }
+  | { kind: 'leased'; thread: number; answers: LeaseAnswer[] }
   | { kind: 'listen'; id: number; thread: number; endpoint: ListenEndpoint }
   | { kind: 'close'; id: number; endpoint: ListenEndpoint }
   | { kind: 'drain'; id: number; ms: number }
@@ -44,6 +53,7 @@ export type FromProcess =
   | { kind: 'answer'; id: number; result: unknown }
   | { kind: 'thread-ready'; thread: number }
   | { kind: 'stats'; stats: ProcessStats }
+  | { kind: 'lease'; thread: number; asks: LeaseAsk[] }
   | { kind: 'target-event'; event: TargetEvent }
   | { kind: 'last-traffic'; traffic: RouteTraffic[] }
 
@@ -52,14 +62,15 @@ export type FromProcess =
  * before is answered, so that requests are served in between. `part` is JSON of a RuntimePart.
  */
 export type ToThread =
-  | { kind: 'prepare'; id: number; revision: number; whole: boolean }
+  | { kind: 'prepare'; id: number; desired: Desired; whole: boolean }
   | { kind: 'prepare-part'; id: number; part: string }
   | { kind: 'prepare-end'; id: number }
   | { kind: 'commit'; id: number; endpoints: ListenEndpoint[] }
   | { kind: 'abort' }
   | { kind: 'credentials'; id: number; credentials: NodeSecrets }
-  | { kind: 'recent'; id: number }
+  | { kind: 'ask'; id: number; question: ThreadQuestion }
   | { kind: 'log-taken' }
+  | { kind: 'leased'; answers: LeaseAnswer[] }
   | { kind: 'listen'; id: number; endpoint: ListenEndpoint; socket: net.Socket }
   | { kind: 'close'; id: number; endpoint: ListenEndpoint }
   | { kind: 'close-all'; id: number }
@@ -71,7 +82,8 @@ export type FromThread =
   | { kind: 'log'; lines: string }
   | { kind: 'target-event'; event: TargetEvent }
   | { kind: 'answer'; id: number; result: unknown }
-  | { kind: 'stats'; stats: ThreadStats }
+  | { kind: 'stats'; stats: ThreadStats; serving: Desired | null }
+  | { kind: 'lease'; asks: LeaseAsk[] }
 
 /** What the worker process hands to a thread when it starts it. */
 export interface ThreadData {
@@ -107,6 +119,12 @@ export interface ThreadStats {
   /** Lines of the access log that nobody read in time. */
   logLinesDropped: number
   byCode: Record<string, number>
+  /** What policies refused, or would have. */
+  refusals: RefusalCount[]
+  webSockets: WebSocketCounts
+  /** TLS handshakes that were done, and those of them that went on with an earlier session. */
+  handshakes: number
+  resumed: number
   /** p99 over about 5 s. */
   eventLoopDelayMs: number
 }
@@ -120,5 +138,11 @@ export interface ProcessStats extends ThreadStats {
   threadStalls: number
   ejections: Ejection[]
   ejectionsTotal: number
+  /** Since the process began. */
+  served: Served
+  /** By class of status, the first being answers that no client got whole. */
+  responses: number[]
+  /** As each thread says; null: nothing, or it is being replaced. */
+  threadsServing: { thread: number; serving: Desired | null }[]
   rssBytes: number
 }

@@ -53,6 +53,7 @@ async function run(settings: WorkerSettings): Promise<void> {
       tell({ kind: 'thread-ready', thread })
     },
     log: (lines) => accessLog.write(lines),
+    lease: (thread, asks) => tell({ kind: 'lease', thread, asks }),
     targetEvent(event) {
       log[event.kind === 'target_ejected' || event.kind === 'target_unhealthy' ? 'warn' : 'info']({ ...event }, `${event.kind}: ${event.targetId} of ${event.upstreamName}: ${event.reason}`)
       tell({ kind: 'target-event', event })
@@ -103,10 +104,14 @@ function hear(pool: ThreadPool, message: ToProcess, socket: net.Socket | undefin
       return pool.useCredentials(message.credentials)
     case 'health':
       return pool.hearHealth(message.news)
+    case 'operate':
+      return pool.operate(message.state)
     case 'traffic':
       return answer(message.id, Promise.resolve(pool.traffic()))
-    case 'recent':
-      return answer(message.id, pool.recent())
+    case 'leased':
+      return pool.leased(message.thread, message.answers)
+    case 'ask':
+      return answer(message.id, pool.ask(message.question))
     case 'abort':
       return pool.abort()
     case 'listen':

@@ -1,12 +1,14 @@
 import { flushCompileCache } from 'node:module'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { parentPort, workerData } from 'node:worker_threads'
+import type { Desired } from '../shared/schema/node-api.ts'
 import type { Issue } from '../shared/schema/issue.ts'
 import type { RuntimePart } from './configuration/runtime-part.ts'
 import { startBeating } from './listeners/thread-beat.ts'
 import { createThreadListeners } from './listeners/thread-listeners.ts'
 import { createLog } from './log.ts'
 import type { FromThread, ThreadData, ThreadPrepared, ThreadStats, ToThread } from './messages.ts'
+import { answerInThread } from './questions/answer-in-thread.ts'
 import { createEngine } from './proxy/engine.ts'
 import { AccessLogWriter } from './telemetry/access-log-writer.ts'
 import { createTelemetry } from './telemetry/telemetry.ts'
@@ -24,28 +26,34 @@ const { thread, nodeId, logLevel, memory, traffic, beats } = workerData as Threa
 const { log } = createLog(logLevel, { node: nodeId, process: 'worker', thread })
 const accessLog = new AccessLogWriter((lines) => tell({ kind: 'log', lines }))
 const telemetry = createTelemetry({ thread, traffic, accessLog })
-const engine = createEngine({ thread, memory, telemetry, log, onTargetEvent: (event) => tell({ kind: 'target-event', event }) })
+const engine = createEngine({ thread, memory, telemetry, log, askLeases: (asks) => tell({ kind: 'lease', asks }), onTargetEvent: (event) => tell({ kind: 'target-event', event }) })
 const listeners = createThreadListeners({ accept: (handle, endpoint) => engine.accept(handle, endpoint), log })
 
+let preparing: Desired | null = null
+let serving: Desired | null = null
 const tell = (message: FromThread): void => port.postMessage(message)
 
 port.on('message', (message: ToThread) => {
   switch (message.kind) {
     case 'prepare':
-      return tell({ kind: 'answer', id: message.id, result: timed(() => (engine.begin(message.revision, message.whole), [])) })
+      preparing = message.desired
+      return tell({ kind: 'answer', id: message.id, result: timed(() => (engine.begin(message.desired.revision, message.whole), [])) })
     case 'prepare-part':
       return tell({ kind: 'answer', id: message.id, result: timed(() => engine.add(JSON.parse(message.part) as RuntimePart)) })
     case 'prepare-end':
       return tell({ kind: 'answer', id: message.id, result: timed(() => engine.finish()) })
     case 'commit':
       engine.commit()
+      serving = preparing
       listeners.refresh(message.endpoints)
       return tell({ kind: 'answer', id: message.id, result: null })
     case 'credentials':
       engine.useCredentials(message.credentials)
       return tell({ kind: 'answer', id: message.id, result: null })
-    case 'recent':
-      return tell({ kind: 'answer', id: message.id, result: telemetry.recent() })
+    case 'ask':
+      return tell({ kind: 'answer', id: message.id, result: answerInThread(message.question, telemetry, engine) })
+    case 'leased':
+      return engine.leased(message.answers)
     case 'log-taken':
       return accessLog.taken()
     case 'abort':
@@ -90,9 +98,8 @@ setInterval(() => {
 setInterval(tellStats, STATS_MS)
 
 function tellStats(): void {
-  const { connections, requests, inFlight, originConnections, byCode } = engine.stats()
-  const stats: ThreadStats = { connections, requests, inFlight, originConnections, logLinesDropped: accessLog.dropped, byCode, eventLoopDelayMs }
-  tell({ kind: 'stats', stats })
+  const stats: ThreadStats = { ...engine.stats(), logLinesDropped: accessLog.dropped, eventLoopDelayMs }
+  tell({ kind: 'stats', stats, serving })
 }
 
 startBeating(beats, thread)

@@ -12,6 +12,7 @@ import { createSharedMemory } from '../state/shared-memory.ts'
 import { Signals } from '../state/signals.ts'
 import { ThreadState } from '../state/thread-state.ts'
 import { TimingWheel } from '../state/timing-wheel.ts'
+import { OpenWebSockets } from '../websocket/open-web-sockets.ts'
 import { NodeConfiguration } from './node-configuration.ts'
 import type { RuntimePart } from './runtime-part.ts'
 
@@ -20,7 +21,7 @@ const quiet = { info() {}, warn() {}, error() {} }
 
 function threadOf(): ThreadContext {
   const state = new ThreadState(memory, 0)
-  return { current: null, state, wheel: new TimingWheel(100, 0), signals: new Signals(memory.signals), telemetry: { observe() {}, tick() {}, recent: () => [] }, random: Math.random, log: quiet, onTargetEvent() {} }
+  return { current: null, state, wheel: new TimingWheel(100, 0), webSockets: new OpenWebSockets(), signals: new Signals(memory.signals), telemetry: { observe() {}, tick() {}, recent: () => [] }, random: Math.random, log: quiet, onTargetEvent() {} }
 }
 
 function build(thread: ThreadContext, base: Runtime | null, parts: readonly string[]): Runtime {

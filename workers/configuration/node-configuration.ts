@@ -1,16 +1,17 @@
 import type { RankedRoute } from '../../shared/routing/ranked-route.ts'
 import { RouteOrder } from '../../shared/routing/route-order.ts'
+import type { Desired } from '../../shared/schema/node-api.ts'
 import type { Snapshot, SnapshotContent } from '../../shared/schema/snapshot.ts'
 import { type NodeSlots, type Slots, targetKey } from '../state/node-slots.ts'
 import { splitParts } from './split-parts.ts'
-import type { PlacedListener, PlacedUpstream } from './runtime-part.ts'
+import type { DisabledRoute, PlacedListener, PlacedUpstream } from './runtime-part.ts'
 
 /** A configuration that threads can be given: as what changed since another one, or whole. */
 export interface PlannedConfiguration {
   /** Counts up; a thread that has `base` needs only the changes. */
   readonly number: number
   readonly base: number | null
-  readonly revision: number
+  readonly desired: Desired
   readonly slots: Slots
   /** Every route that is served, by its id. */
   readonly routes: ReadonlyMap<string, RankedRoute>
@@ -23,6 +24,7 @@ export interface PlannedConfiguration {
 interface Texts {
   readonly upstreams: ReadonlyMap<string, string>
   readonly routes: ReadonlyMap<string, string>
+  readonly policies: ReadonlyMap<string, string>
 }
 
 interface Known {
@@ -52,7 +54,7 @@ export class NodeConfiguration {
   plan(snapshot: Snapshot): PlannedConfiguration {
     if (this.#planned !== null) this.forget()
     const base = this.#current
-    const { content, revision } = snapshot
+    const { content, epoch, revision, sha256 } = snapshot
     const texts = textsOf(content)
     const isChanged = (kind: keyof Texts) => ({ id }: { id: string }): boolean => base?.texts[kind].get(id) !== texts[kind].get(id)
     const removedRoutes = removedOf(base?.content.routes, texts.routes)
@@ -69,19 +71,22 @@ export class NodeConfiguration {
     return {
       number: planned.number,
       base: base?.number ?? null,
-      revision,
+      desired: { epoch, revision, sha256 },
       slots,
       routes: ranked,
       changes: () => splitParts({
         upstreams: placed.filter(({ value }) => isChanged('upstreams')(value)),
         removedUpstreams: removedOf(base?.content.upstreams, texts.upstreams),
+        policies: content.policies.filter(isChanged('policies')),
+        removedPolicies: removedOf(base?.content.policies, texts.policies),
         routes: fresh,
         // A route that is no longer served, for being disabled, is gone for the threads.
-        removedRoutes: [...removedRoutes, ...changedRoutes.filter((route) => !ranked.has(route.id)).map(({ id }) => id)],
+        removedRoutes: [...removedRoutes, ...changedRoutes.filter(({ id }) => !ranked.has(id)).map(({ id }) => id)],
+        disabledRoutes: disabledOf(changedRoutes, ranked),
         listeners,
         ...hasNewProviders ? { providers } : {}
       }),
-      whole: () => splitParts({ upstreams: placed, routes: [...ranked.values()], listeners, providers })
+      whole: () => splitParts({ upstreams: placed, policies: content.policies, routes: [...ranked.values()], disabledRoutes: disabledOf(content.routes, ranked), listeners, providers })
     }
   }
 
@@ -101,9 +106,9 @@ export class NodeConfiguration {
   }
 }
 
-function textsOf({ upstreams, routes }: SnapshotContent): Texts {
+function textsOf({ upstreams, routes, policies }: SnapshotContent): Texts {
   const of = (resources: readonly { id: string }[]): Map<string, string> => new Map(resources.map((resource) => [resource.id, JSON.stringify(resource)]))
-  return { upstreams: of(upstreams), routes: of(routes) }
+  return { upstreams: of(upstreams), routes: of(routes), policies: of(policies) }
 }
 
 function removedOf(before: readonly { id: string }[] | undefined, texts: ReadonlyMap<string, string>): string[] {
@@ -122,6 +127,10 @@ function rankedAfter(base: Known | null, content: SnapshotContent, texts: Readon
   return ranked
 }
 
+function disabledOf(routes: SnapshotContent['routes'], ranked: ReadonlyMap<string, RankedRoute>): DisabledRoute[] {
+  return routes.filter(({ id }) => !ranked.has(id)).map(({ id, onRemove }) => ({ id, onRemove }))
+}
+
 function placedUpstreams(content: SnapshotContent, slots: Slots): PlacedUpstream[] {
   return content.upstreams.map((value, at) => ({
     value,
@@ -132,5 +141,6 @@ function placedUpstreams(content: SnapshotContent, slots: Slots): PlacedUpstream
 }
 
 function placedListeners(content: SnapshotContent, slots: Slots): PlacedListener[] {
-  return content.listeners.map((value) => ({ value, row: slots.listeners.get(value.id) ?? -1 }))
+  const policies = new Map(content.tlsPolicies.map((policy) => [policy.id, policy]))
+  return content.listeners.map((value) => ({ value, tlsPolicy: policies.get(value.tlsPolicyId ?? '') ?? null, row: slots.listeners.get(value.id) ?? -1 }))
 }

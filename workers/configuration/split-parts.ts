@@ -10,9 +10,12 @@ const MOST_CHARACTERS = 32_768
 export function splitParts(whole: RuntimePart): string[] {
   const parts: string[] = []
   for (const list of pieces(whole.upstreams)) parts.push(`{"upstreams":${list}}`)
+  for (const list of pieces(whole.policies)) parts.push(`{"policies":${list}}`)
   for (const list of pieces(whole.removedRoutes)) parts.push(`{"removedRoutes":${list}}`)
+  for (const list of pieces(whole.disabledRoutes)) parts.push(`{"disabledRoutes":${list}}`)
   for (const list of pieces(whole.routes)) parts.push(`{"routes":${list}}`)
   for (const list of pieces(whole.removedUpstreams)) parts.push(`{"removedUpstreams":${list}}`)
+  for (const list of pieces(whole.removedPolicies)) parts.push(`{"removedPolicies":${list}}`)
   if (whole.providers !== undefined) parts.push(`{"providers":${JSON.stringify(whole.providers)}}`)
   if (whole.listeners !== undefined) parts.push(`{"listeners":${JSON.stringify(whole.listeners)}}`)
   return parts

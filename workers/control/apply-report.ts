@@ -18,12 +18,12 @@ export function portIssues(endpoints: readonly ListenerEndpoint[], ports: Pick<P
   })
 }
 
-/** Every port that serves or should. */
-export function portStates(endpoints: readonly ListenerEndpoint[], ports: Pick<PortBook, 'failureOf'>): PortState[] {
+/** Every port that serves or should. `areClosed`: the node was told to close them. */
+export function portStates(endpoints: readonly ListenerEndpoint[], ports: Pick<PortBook, 'failureOf'>, areClosed: boolean): PortState[] {
   return endpoints.slice(0, MAX_PORTS).map((endpoint) => {
     const { address, port, protocol } = endpoint
     const failure = ports.failureOf(endpoint)
-    if (failure === undefined) return { address, port, protocol, state: 'listening' }
+    if (failure === undefined) return { address, port, protocol, state: areClosed ? 'reserved' : 'listening' }
     return { address, port, protocol, state: failure.state, error: failure.message.slice(0, 500) }
   })
 }

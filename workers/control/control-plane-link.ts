@@ -1,5 +1,4 @@
 import { CHANNELS } from '../../shared/schema/channels.ts'
-import type { RecentRequest } from '../../shared/schema/recent-request.ts'
 import type { NodeEnvironment } from '../env.ts'
 import type { Log } from '../log.ts'
 import type { AckOutbox } from './ack-outbox.ts'
@@ -8,11 +7,17 @@ import { ConfigPoller } from './config-poller.ts'
 import type { ControlPlane } from './control-plane.ts'
 import type { DataNode } from './data-node.ts'
 import { heartbeatOf, startHeartbeat } from './heartbeat.ts'
+import type { ThreadQuestion } from '../questions/thread-question.ts'
 import type { NodeCredentials } from './credentials/node-credentials.ts'
+import type { NodeOperation } from './operation/node-operation.ts'
+import type { PortBook } from './port-book.ts'
 import type { LiveFacts } from './live-facts.ts'
 import { createAnswerer } from './answer-question.ts'
 import { createHealthReader, type HealthReader } from './health-reader.ts'
+import { createSampler, sampleOf } from './sampler.ts'
 import { linkToRedis, type RedisLink } from './redis-link.ts'
+import { createLeaser } from './lease-limits.ts'
+import type { Lease } from './worker-process.ts'
 import { createConfigReceiver } from './receive-config.ts'
 
 /** Everything that goes on between a running node and its control plane. */
@@ -30,11 +35,15 @@ interface LinkOptions {
   env: NodeEnvironment
   controlPlane: ControlPlane
   node: DataNode
+  ports: Pick<PortBook, 'counts' | 'lostReservations'>
   live: Pick<LiveFacts, 'hearHealth'>
+  /** Whom worker processes ask for parts of limits. */
+  leasing: { lease: Lease }
   /** Sampled requests, newest first. */
-  recent(): Promise<RecentRequest[]>
+  ask<T>(question: ThreadQuestion): Promise<T[]>
   outbox: AckOutbox
   credentials: Pick<NodeCredentials, 'refresh'>
+  operation: Pick<NodeOperation, 'refresh' | 'isDrained'>
   version: string
   startedAt: Date
   isDraining(): boolean
@@ -45,12 +54,13 @@ interface LinkOptions {
 export function linkToControlPlane(options: LinkOptions): ControlPlaneLink {
   const { env, controlPlane, node, outbox, log } = options
   const received = createConfigReceiver({ node, report: (ack) => outbox.put(ack), log })
-  const poller = new ConfigPoller({ controlPlane, intervalSeconds: env.pollIntervalSeconds, have: () => node.handled, received, answered: () => options.credentials.refresh(), log })
+  const answered = async (): Promise<void> => void (await Promise.all([options.operation.refresh(), options.credentials.refresh()]))
+  const poller = new ConfigPoller({ controlPlane, intervalSeconds: env.pollIntervalSeconds, have: () => node.handled, received, answered, log })
   const redis = env.redisUrl === null ? null : listenToRedis(env.redisUrl, options)
   const hints = env.redisUrl === null ? null : listenForHints({ url: env.redisUrl, hint: () => poller.poke(), log })
   const heartbeat = startHeartbeat({
     controlPlane,
-    heartbeat: () => heartbeatOf({ env, node, startedAt: options.startedAt, version: options.version, draining: options.isDraining() }),
+    heartbeat: () => heartbeatOf({ env, node, ports: options.ports, startedAt: options.startedAt, version: options.version, draining: options.isDraining(), drained: options.operation.isDrained }),
     known: () => node.handled,
     behind: () => poller.poke(),
     log
@@ -75,16 +85,19 @@ export function linkToControlPlane(options: LinkOptions): ControlPlaneLink {
   }
 }
 
-/** Health of targets and questions about requests, which need Redis and nothing else. */
-function listenToRedis(url: string, { env, node, live, recent, log }: LinkOptions): { health: HealthReader; stop(): void } {
+/** Health of targets, and questions that only this node can answer, which need Redis and nothing else. */
+function listenToRedis(url: string, { env, node, live, leasing, ask, startedAt, log }: LinkOptions): { health: HealthReader; stop(): void } {
   const redis = (): RedisLink['commands'] => link.commands
   const health = createHealthReader({ redis, upstreamIds: () => node.probedUpstreams(), heard: (news) => live.hearHealth(news), log })
-  const answer = createAnswerer({ nodeId: env.nodeId, redis, recent, log })
+  const sampler = createSampler({ redis, sample: () => sampleOf(env.nodeId, startedAt, node.stats()) })
+  const answer = createAnswerer({ nodeId: env.nodeId, redis, ask, sample: (seconds) => sampler.want(seconds), log })
   const link = linkToRedis({ url, channels: { [CHANNELS.health]: (text) => health.onMessage(text), [CHANNELS.questions]: answer }, connected: () => health.read() })
+  leasing.lease = createLeaser(redis)
   return {
     health,
     stop() {
       health.stop()
+      sampler.stop()
       link.stop()
     }
   }

@@ -2,6 +2,7 @@ import type { Ack, Desired, Heartbeat } from '../../shared/schema/node-api.ts'
 import { decodeDesired } from './decode-desired.ts'
 
 const MAX_CONFIG_BYTES = 64 * 1024 * 1024
+const MAX_OPERATION_BYTES = 2 * 1024 * 1024
 const MAX_ANSWER_BYTES = 64 * 1024
 const CONFIG_TIMEOUT_MS = 30_000
 const POST_TIMEOUT_MS = 10_000
@@ -17,6 +18,8 @@ export interface ControlPlane {
   heartbeat(heartbeat: Heartbeat): Promise<Desired | null>
   /** The certificates this node may use, sealed; null when those with the hash `have` are the newest. */
   credentials(have: string | null): Promise<unknown>
+  /** What holds without a publish; null when that with the hash `have` is the newest. */
+  operationalState(have: string | null): Promise<unknown>
   /** Tells the control plane to which key it is to seal; raw bytes in base64. */
   registerKey(publicKey: string): Promise<void>
 }
@@ -58,6 +61,10 @@ export function createControlPlane(options: { url: string; token: string; versio
     },
     async credentials(have) {
       const { status, text } = await ask(`credentials${have === null ? '' : `?have=${have}`}`, {}, CONFIG_TIMEOUT_MS, MAX_CONFIG_BYTES)
+      return status === 304 ? null : parse(text)
+    },
+    async operationalState(have) {
+      const { status, text } = await ask(`operational-state${have === null ? '' : `?have=${have}`}`, {}, POST_TIMEOUT_MS, MAX_OPERATION_BYTES)
       return status === 304 ? null : parse(text)
     },
     async registerKey(publicKey) {

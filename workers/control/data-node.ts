@@ -6,8 +6,8 @@ import type { Log } from '../log.ts'
 import { ackOf, portIssues, portStates } from './apply-report.ts'
 import { type Candidate, desiredOf } from './candidate.ts'
 import type { LiveFacts } from './live-facts.ts'
+import { listenOn } from './listen-on.ts'
 import type { PortBook } from './port-book.ts'
-import { placeKey } from './port-place.ts'
 import { ignoreEnd, prepareOrRefuse } from './prepare-or-refuse.ts'
 import { ProcessEnded, type WorkerProcess } from './worker-process.ts'
 import type { NodeStats, WorkerProcesses } from './worker-processes.ts'
@@ -50,6 +50,7 @@ export class DataNode {
   #isRetryDue = false
   #isStopping = false
   #isFinishDue = false
+  #arePortsUnwanted = false
   readonly #stopWanted = Promise.withResolvers<void>()
   #wake = Promise.withResolvers<void>()
   #idle = Promise.withResolvers<void>()
@@ -65,7 +66,7 @@ export class DataNode {
   /** Begins to work. Resolves when what was offered until now is served, or when there is nothing to serve. */
   start(): Promise<void> {
     this.#retryTimer = setInterval(() => {
-      this.#isRetryDue = this.#options.ports.counts().failed > 0 || this.#serving?.persisted === false
+      this.#isRetryDue ||= this.#options.ports.counts().failed > 0 || this.#serving?.persisted === false
       this.wake()
     }, RETRY_MS)
     this.#done = this.#run()
@@ -116,6 +117,14 @@ export class DataNode {
     return upstreams.filter(({ enabled, healthCheck }) => enabled && healthCheck.active.enabled).map(({ id }) => id)
   }
 
+  /** Closes the ports while what is served stays as it is, or opens them again. */
+  closePorts(isWanted: boolean): void {
+    if (isWanted === this.#arePortsUnwanted) return
+    this.#arePortsUnwanted = isWanted
+    this.#isRetryDue = true
+    this.wake()
+  }
+
   /** Looks for work. */
   wake(): void {
     this.#wake.resolve()
@@ -132,7 +141,7 @@ export class DataNode {
 
   /** Every port that serves or should. */
   portStates(): PortState[] {
-    return portStates(this.#serving?.endpoints ?? [], this.#options.ports)
+    return portStates(this.#serving?.endpoints ?? [], this.#options.ports, this.#arePortsUnwanted)
   }
 
   /** Closes the ports and lets the worker processes end their connections. */
@@ -209,7 +218,7 @@ export class DataNode {
       throw new ProcessEnded(`a thread refuses what is served: ${refusal.issues[0]?.message}`)
     }
     await process.commit(this.#serving.endpoints)
-    await this.#listen(process)
+    await listenOn(process, this.#options.ports, this.#wanted)
   }
 
   async #apply(process: WorkerProcess, offered: { candidate: Candidate; attempts: number }): Promise<void> {
@@ -218,12 +227,12 @@ export class DataNode {
     const json = JSON.stringify(candidate.snapshot)
     const endpoints = listenerEndpoints(candidate.snapshot)
     offered.attempts++
-    await ports.bind(endpoints)
+    await ports.bind(this.#arePortsUnwanted ? [] : endpoints)
     const threads = await prepareOrRefuse(process, json)
     const refused = threads.filter(({ result }) => result === 'refused')
     if (refused.length > 0) {
       process.abort()
-      await ports.keepOnly(this.#serving?.endpoints ?? [])
+      await ports.keepOnly(this.#wanted)
       if (offered.attempts < MAX_ATTEMPTS && refused.every(({ issues }) => issues.every(({ code }) => code === 'thread_failed'))) return
       this.#settle(offered)
       return this.#refused(candidate, threads)
@@ -231,7 +240,7 @@ export class DataNode {
     this.#serving = { candidate, json, endpoints, threads, issues: [], persisted: candidate.source !== 'control-plane' }
     // From here on the snapshot is what is served, also by a process that has to replace this one.
     await process.commit(endpoints).catch(ignoreEnd)
-    await this.#listen(process).catch(ignoreEnd)
+    await listenOn(process, this.#options.ports, this.#wanted).catch(ignoreEnd)
     this.#settle(offered)
     this.#isFinishDue = true
   }
@@ -246,17 +255,9 @@ export class DataNode {
     this.#reportServing()
   }
 
-  /** Opens what is wanted and bound, then closes what is not wanted. */
-  async #listen(process: WorkerProcess): Promise<void> {
-    const { ports } = this.#options
-    const wanted = this.#serving?.endpoints ?? []
-    const keys = new Set(wanted.map(placeKey))
-    await Promise.all(ports.openPorts().filter(({ endpoint }) => keys.has(placeKey(endpoint))).map(async (port) => {
-      const failure = await process.listen(port)
-      if (failure !== null) ports.giveUp(port.endpoint, failure)
-    }))
-    const closed = await ports.keepOnly(wanted)
-    await Promise.all(closed.map(({ endpoint }) => process.close(endpoint)))
+  /** The ports that should be open. */
+  get #wanted(): ListenerEndpoint[] {
+    return this.#arePortsUnwanted ? [] : this.#serving?.endpoints ?? []
   }
 
   async #retry(process: WorkerProcess): Promise<void> {
@@ -265,8 +266,8 @@ export class DataNode {
     ports.reserveMissing()
     if (this.#serving === null) return
     const before = JSON.stringify([this.#serving.issues, this.#serving.persisted])
-    await ports.bind(this.#serving.endpoints)
-    await this.#listen(process)
+    await ports.bind(this.#wanted)
+    await listenOn(process, this.#options.ports, this.#wanted)
     this.#serving.persisted ||= await this.#options.store(this.#serving.candidate)
     const issues = portIssues(this.#serving.endpoints, ports)
     if (JSON.stringify([issues, this.#serving.persisted]) !== before) this.#reportServing()

@@ -1,4 +1,4 @@
-import { ConfigHint, CredentialHint, Desired } from '../../shared/schema/node-api.ts'
+import { ConfigHint, CredentialHint, Desired, OperationHint } from '../../shared/schema/node-api.ts'
 import { Value } from 'typebox/value'
 
 /** Null for anything that is not exactly a Desired. */
@@ -7,8 +7,8 @@ export function decodeDesired(input: unknown): Desired | null {
 }
 
 /** Null for anything that is not exactly a hint. */
-export function decodeHint(input: unknown): ConfigHint | CredentialHint | null {
-  return Value.Check(ConfigHint, input) || Value.Check(CredentialHint, input) ? input : null
+export function decodeHint(input: unknown): ConfigHint | CredentialHint | OperationHint | null {
+  return Value.Check(ConfigHint, input) || Value.Check(CredentialHint, input) || Value.Check(OperationHint, input) ? input : null
 }
 
 export function isSame(a: Desired | null, b: Desired | null): boolean {

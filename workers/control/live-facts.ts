@@ -1,14 +1,16 @@
+import type { OperationalState } from '../../shared/schema/operational-state.ts'
 import type { HealthNews } from '../../shared/schema/target-health.ts'
 import { NO_SECRETS, type NodeSecrets } from '../credential.ts'
 import { HealthBook } from '../health/health-book.ts'
 import type { WorkerProcess } from './worker-process.ts'
 import type { WorkerProcesses } from './worker-processes.ts'
 
-/** What serves at once and without a publish: secrets, and the health of targets. Kept for worker processes to come. */
+/** What serves at once and without a publish: secrets, the health of targets, and what people said about node and targets. Kept for worker processes to come. */
 export class LiveFacts {
   readonly #processes: Pick<WorkerProcesses, 'current'>
   readonly #health = new HealthBook()
   #secrets: NodeSecrets = NO_SECRETS
+  #operation: OperationalState | null = null
 
   constructor(processes: Pick<WorkerProcesses, 'current'>) {
     this.#processes = processes
@@ -17,6 +19,17 @@ export class LiveFacts {
   useSecrets(secrets: NodeSecrets): void {
     this.#secrets = secrets
     this.#processes.current?.useCredentials(secrets)
+  }
+
+  operate(state: OperationalState): void {
+    this.#operation = state
+    this.#processes.current?.operate(state)
+  }
+
+  /** The targets that people took out or weighted anew. */
+  operated(): OperationalState['targets'] {
+    const now = Date.now()
+    return (this.#operation?.targets ?? []).filter(({ until }) => until === null || Date.parse(until) > now)
   }
 
   /** What probes found. */
@@ -34,5 +47,6 @@ export class LiveFacts {
   equip(process: WorkerProcess): void {
     process.useCredentials(this.#secrets)
     process.hearHealth(this.#health.list())
+    if (this.#operation !== null) process.operate(this.#operation)
   }
 }

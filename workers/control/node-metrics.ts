@@ -1,7 +1,7 @@
 import type { AckOutbox } from './ack-outbox.ts'
 import type { ControlPlaneLink } from './control-plane-link.ts'
 import type { DataNode } from './data-node.ts'
-import type { Metric } from './metrics-text.ts'
+import type { Metric } from '../../shared/metrics/metrics-text.ts'
 import { BOUNDS_SECONDS, trafficMetrics } from '../telemetry/traffic-metrics.ts'
 import type { RouteTraffic } from '../telemetry/route-traffic.ts'
 import type { PortBook } from './port-book.ts'
@@ -44,9 +44,19 @@ export function nodeMetrics(options: {
     gauge('gateway_requests_in_flight', 'Requests that are being answered.', stats.inFlight),
     counter('gateway_requests_total', 'Requests answered.', stats.requests),
     counter('gateway_own_answers_total', 'Answers that the gateway made itself, by code.', byCode),
+    counter('gateway_policy_refusals_total', 'Requests that policies refused, by policy and reason; mode observe: they went on.', stats.refusals.map(({ policy, reason, enforced, count }) => ({ labels: { policy, reason, mode: enforced ? 'enforce' : 'observe' }, value: count }))),
     counter('gateway_thread_restarts_total', 'Threads that ended and were replaced.', stats.threadRestarts),
     counter('gateway_thread_stalls_total', 'Threads that were replaced because they were blocked.', stats.threadStalls),
     counter('gateway_process_restarts_total', 'Worker processes that ended and were replaced.', stats.processRestarts),
+    gauge('gateway_websockets', 'Open WebSockets.', stats.webSockets.open),
+    counter('gateway_websockets_opened_total', 'WebSockets that were opened.', stats.webSockets.opened),
+    counter('gateway_websockets_closed_total', 'WebSockets that ended, by the code of the first Close frame; 1006: without one.', Object.entries(stats.webSockets.closedByCode).map(([code, value]) => ({ labels: { code }, value }))),
+    counter('gateway_websocket_bytes_total', 'Bytes of WebSockets from clients and to them.', directions(stats.webSockets.bytesIn, stats.webSockets.bytesOut)),
+    counter('gateway_websocket_messages_total', 'Messages of WebSockets from clients and to them.', directions(stats.webSockets.messagesIn, stats.webSockets.messagesOut)),
+    counter('gateway_tls_handshakes_total', 'TLS handshakes with clients, by whether an earlier session went on.', [
+      { labels: { resumed: 'false' }, value: stats.handshakes - stats.resumed },
+      { labels: { resumed: 'true' }, value: stats.resumed }
+    ]),
     gauge('gateway_targets_ejected', 'Targets that get no requests because too many failed.', stats.ejections.length),
     counter('gateway_target_ejections_total', 'Ejections of targets.', stats.ejectionsTotal),
     counter('gateway_http_requests_total', 'Requests by route and class of status; cut: the client got no whole answer.', requests),
@@ -58,4 +68,8 @@ export function nodeMetrics(options: {
     gauge('gateway_event_loop_delay_ms', 'p99 of the worst thread over 5 s.', stats.eventLoopDelayMs),
     gauge('gateway_resident_memory_bytes', 'Memory of the primary and its worker processes.', stats.rssBytes)
   ]
+}
+
+function directions(received: number, sent: number): Value {
+  return [{ labels: { direction: 'in' }, value: received }, { labels: { direction: 'out' }, value: sent }]
 }

@@ -37,6 +37,8 @@ export class PortBook {
   readonly #open = new Map<string, OpenPort>()
   readonly #failures = new Map<string, PortFailure>()
   #claimed = new Set<string>()
+  /** Ports that listeners asked for last. */
+  #wanted = new Set<string>()
 
   constructor(options: PortBookOptions) {
     this.#options = options
@@ -91,6 +93,7 @@ export class PortBook {
    */
   async keepOnly(wanted: readonly ListenEndpoint[]): Promise<OpenPort[]> {
     const keys = new Set(wanted.map(placeKey))
+    this.#wanted = keys
     const closed = [...this.#open].filter(([key]) => !keys.has(key)).map(([, port]) => port)
     for (const { endpoint } of closed) this.#close(placeKey(endpoint))
     for (const key of this.#failures.keys()) {
@@ -106,6 +109,14 @@ export class PortBook {
 
   failureOf(endpoint: PortPlace): PortFailure | undefined {
     return this.#open.has(placeKey(endpoint)) ? undefined : this.#failures.get(placeKey(endpoint))
+  }
+
+  /** Ports of the ranges that cannot be had, and that no listener asked for. */
+  lostReservations(): { place: PortPlace; failure: PortFailure }[] {
+    return [...this.#ranges].flatMap(([key, place]) => {
+      const failure = this.#wanted.has(key) ? undefined : this.#failures.get(key)
+      return failure === undefined ? [] : [{ place, failure }]
+    })
   }
 
   counts(): { reserved: number; open: number; failed: number } {

@@ -10,9 +10,10 @@ import { credentialFile } from './credentials/credential-file.ts'
 import { NodeCredentials } from './credentials/node-credentials.ts'
 import { loadNodeKey } from './credentials/node-key.ts'
 import { createControlPlane } from './control-plane.ts'
+import { operateNode } from './operation/operate-node.ts'
 import { LiveFacts } from './live-facts.ts'
 import { DataNode } from './data-node.ts'
-import { metricsText } from './metrics-text.ts'
+import { metricsText } from '../../shared/metrics/metrics-text.ts'
 import { nodeMetrics } from './node-metrics.ts'
 import { SnapshotStore } from './snapshot-store.ts'
 import { takePlace } from './take-place.ts'
@@ -60,21 +61,23 @@ export async function startNode(env: NodeEnvironment, log: Log): Promise<Running
   })
   wake = () => node.wake()
   const credentials = new NodeCredentials({ controlPlane, file: credentialFile(env.dataDir), key: loadNodeKey(env.dataDir), changed: (secrets) => live.useSecrets(secrets), log })
+  const operation = operateNode({ env, controlPlane, live, node, log })
   let isDraining = false
   let link: ControlPlaneLink | null = null
   const admin = await startAdminServer({
     ...env.metricsAddr,
-    notReady: () => isDraining ? 'draining' : node.notServing,
+    notReady: () => isDraining ? 'draining' : operation.isDrained ? 'drained' : node.notServing,
     facts: () => ({ revision: node.serving?.revision ?? 0, source: node.source }),
-    targets: () => ({ ejected: processes.stats().ejections, unhealthy: live.unhealthy(), events: processes.targetEvents() }),
+    targets: () => ({ ejected: processes.stats().ejections, unhealthy: live.unhealthy(), operated: live.operated(), events: processes.targetEvents() }),
     requests: () => processes.recent(),
     metrics: async () => metricsText(nodeMetrics({ node, ports: place.ports, outbox, link, refusedFiles: store.refused, served: await processes.traffic() }))
   })
   await credentials.load()
+  await operation.load()
   const stored = await store.load()
   if (stored !== null) node.offer(stored)
   await node.start()
-  link = linkToControlPlane({ env, controlPlane, node, live, recent: () => processes.recent(), outbox, credentials, version, startedAt, isDraining: () => isDraining, log })
+  link = linkToControlPlane({ env, controlPlane, node, ports: place.ports, live, leasing: processes, ask: (question) => processes.ask(question), outbox, credentials, operation, version, startedAt, isDraining: () => isDraining, log })
   return {
     reload: () => node.reload(),
     async stop() {

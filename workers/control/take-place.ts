@@ -8,7 +8,7 @@ import { pidFileLocks } from './locks/pid-file-locks.ts'
 import { PortClaims, type PortConflict } from './locks/port-claims.ts'
 import { findOrphans, type Orphans } from './orphans.ts'
 import { PortBook } from './port-book.ts'
-import { portsOf } from './port-range.ts'
+import { portsOf } from '../../shared/ports/port-range.ts'
 
 /** What on this machine belongs to one data node alone. */
 export interface Place {

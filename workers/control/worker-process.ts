@@ -1,4 +1,5 @@
 import cluster, { type Worker } from 'node:cluster'
+import type { OperationalState } from '../../shared/schema/operational-state.ts'
 import type { HealthNews } from '../../shared/schema/target-health.ts'
 import type net from 'node:net'
 import { fileURLToPath } from 'node:url'
@@ -8,7 +9,8 @@ import type { NodeSecrets } from '../credential.ts'
 import type { ListenEndpoint } from '../endpoint.ts'
 import type { Log } from '../log.ts'
 import { type FromProcess, type ListenAnswer, type ProcessStats, THREAD_GONE, type ToProcess, type WorkerSettings } from '../messages.ts'
-import type { RecentRequest } from '../../shared/schema/recent-request.ts'
+import type { LeaseAnswer, LeaseAsk } from '../policies/limits/lease.ts'
+import type { ThreadQuestion } from '../questions/thread-question.ts'
 import type { RouteTraffic } from '../telemetry/route-traffic.ts'
 import type { TargetEvent } from '../target-event.ts'
 import { codeCacheFolder } from '../code-cache.ts'
@@ -26,6 +28,9 @@ const LOOK_UPS_PER_THREAD = 8
 const SILENCE_CHECK_MS = 3_000
 const SILENT_CHECKS = 5
 
+/** Asks for parts of limits that all nodes share; never rejects. */
+export type Lease = (asks: LeaseAsk[]) => Promise<LeaseAnswer[]>
+
 /** What a call rejects with when the worker process ends before it answers. */
 export class ProcessEnded extends Error {}
 
@@ -40,6 +45,7 @@ export class WorkerProcess {
   readonly #log: Log
   readonly #calls: Calls = createCalls()
   readonly #onTargetEvent: (event: TargetEvent) => void
+  readonly #lease: Lease
   readonly #ports = new Map<string, OpenPort>()
   #hasEnded = false
   #isLeaving = false
@@ -48,9 +54,10 @@ export class WorkerProcess {
   /** What it counted, as far as it told. */
   lastTraffic: RouteTraffic[] = []
 
-  /** `onTargetEvent`: a target was ejected or let back in. */
-  constructor(settings: WorkerSettings, log: Log, onTargetEvent: (event: TargetEvent) => void) {
+  /** `onTargetEvent`: a target was ejected or let back in. `lease`: asks for parts of limits that all nodes share. */
+  constructor(settings: WorkerSettings, log: Log, onTargetEvent: (event: TargetEvent) => void, lease: Lease) {
     this.#log = log
+    this.#lease = lease
     this.#onTargetEvent = onTargetEvent
     cluster.setupPrimary({ exec: PROCESS_FILE, args: [], serialization: 'advanced' })
     // A worker process needs no secrets; undefined takes a variable out of its environment.
@@ -91,6 +98,10 @@ export class WorkerProcess {
     this.#send({ kind: 'health', news })
   }
 
+  operate(state: OperationalState): void {
+    this.#send({ kind: 'operate', state })
+  }
+
   abort(): void {
     this.#send({ kind: 'abort' })
   }
@@ -126,9 +137,9 @@ export class WorkerProcess {
     return this.lastTraffic
   }
 
-  /** Sampled requests, newest first. */
-  async recent(): Promise<RecentRequest[]> {
-    return this.#inTime(this.#call<RecentRequest[]>((id) => ({ kind: 'recent', id })))
+  /** What its threads answer, together. */
+  async ask<T>(question: ThreadQuestion): Promise<T[]> {
+    return this.#inTime(this.#call<T[]>((id) => ({ kind: 'ask', id, question })))
   }
 
   kill(): void {
@@ -159,6 +170,7 @@ export class WorkerProcess {
     if (message.kind === 'answer') this.#calls.answer(message.id, message.result)
     else if (message.kind === 'stats') this.stats = message.stats
     else if (message.kind === 'last-traffic') this.lastTraffic = message.traffic
+    else if (message.kind === 'lease') void this.#lease(message.asks).then((answers) => this.#send({ kind: 'leased', thread: message.thread, answers }))
     else if (message.kind === 'target-event') this.#onTargetEvent(message.event)
     else if (message.kind === 'thread-ready') {
       this.#log.info({ thread: message.thread }, `thread ${message.thread} was replaced and gets its ports`)

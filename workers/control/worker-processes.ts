@@ -1,15 +1,18 @@
 import type { Ejection } from '../health/ejections.ts'
 import type { Log } from '../log.ts'
+import { addServed, nothingServed, type Served } from '../../shared/traffic/served.ts'
 import { addStats, emptyStats } from '../thread-stats.ts'
 import type { ProcessStats, ThreadStats, WorkerSettings } from '../messages.ts'
 import { residentBytes } from '../resident-bytes.ts'
 import type { RecentRequest } from '../../shared/schema/recent-request.ts'
 import { newestOf } from '../telemetry/recent-requests.ts'
 import { addTraffic, type RouteTraffic } from '../telemetry/route-traffic.ts'
+import type { ThreadQuestion } from '../questions/thread-question.ts'
 import { createRestartPause } from '../restart-pause.ts'
 import type { TargetEvent } from '../target-event.ts'
 import { EventRing } from './event-ring.ts'
-import { WorkerProcess } from './worker-process.ts'
+import { downAnswer } from '../policies/limits/lease.ts'
+import { type Lease, WorkerProcess } from './worker-process.ts'
 
 const MOST_EVENTS = 256
 
@@ -21,6 +24,10 @@ export interface NodeStats extends ThreadStats {
   processRestarts: number
   ejections: Ejection[]
   ejectionsTotal: number
+  served: Served
+  /** By class of status. */
+  responses: number[]
+  threadsServing: ProcessStats['threadsServing']
   /** Primary and worker processes. */
   rssBytes: number
 }
@@ -34,10 +41,14 @@ export class WorkerProcesses {
   readonly #pause = createRestartPause()
   readonly #events = new EventRing<TargetEvent>(MOST_EVENTS)
   #past = emptyStats()
+  #pastServed = nothingServed()
+  #pastResponses = [0, 0, 0, 0, 0, 0]
   #pastTraffic: RouteTraffic[] = []
   #pastRestarts = { threadRestarts: 0, threadStalls: 0, ejectionsTotal: 0 }
   #restarts = 0
   current: WorkerProcess | null = null
+  /** Asks for parts of limits that all nodes share. Until somebody can be asked it says that nobody can. */
+  lease: Lease = (asks) => Promise.resolve(asks.map(({ ask }) => downAnswer(ask)))
 
   /** `ended` is called when the serving process ended. */
   constructor(settings: WorkerSettings, log: Log, ended: () => void) {
@@ -48,7 +59,7 @@ export class WorkerProcesses {
 
   /** Forks a process that does not serve yet. */
   start(): WorkerProcess {
-    const process = new WorkerProcess({ ...this.#settings, ejections: this.current?.stats?.ejections ?? [] }, this.#log, (event) => this.#events.push(event))
+    const process = new WorkerProcess({ ...this.#settings, ejections: this.current?.stats?.ejections ?? [] }, this.#log, (event) => this.#events.push(event), (asks) => this.lease(asks))
     void process.exited.then(() => this.#exited(process))
     return process
   }
@@ -77,7 +88,10 @@ export class WorkerProcesses {
       threadStalls: this.#pastRestarts.threadStalls + sum((stats) => stats.threadStalls),
       processRestarts: this.#restarts,
       ejections: this.current?.stats?.ejections ?? [],
+      threadsServing: this.current?.stats?.threadsServing ?? [],
       ejectionsTotal: this.#pastRestarts.ejectionsTotal + sum((stats) => stats.ejectionsTotal),
+      served: running.reduce((total, stats) => addServed(total, stats.served), this.#pastServed),
+      responses: this.#pastResponses.map((count, index) => count + sum((stats) => stats.responses[index] ?? 0)),
       rssBytes: residentBytes() + sum((stats) => stats.rssBytes)
     }
   }
@@ -94,10 +108,15 @@ export class WorkerProcesses {
     return { traffic: addTraffic([...past, ...parts]), isComplete: answers.every(({ status }, index) => status === 'fulfilled' || running[index]!.hasEnded) }
   }
 
+  /** What the threads of all processes answer, together. */
+  async ask<T>(question: ThreadQuestion): Promise<T[]> {
+    const answers = await Promise.allSettled(this.#running().map((process) => process.ask<T>(question)))
+    return answers.flatMap((answer) => answer.status === 'fulfilled' ? answer.value : [])
+  }
+
   /** Sampled requests, newest first. */
   async recent(): Promise<RecentRequest[]> {
-    const answers = await Promise.allSettled(this.#running().map((process) => process.recent()))
-    return newestOf(answers.flatMap((answer) => answer.status === 'fulfilled' ? answer.value : []))
+    return newestOf(await this.ask<RecentRequest>({ kind: 'recent' }))
   }
 
   #running(): WorkerProcess[] {
@@ -132,6 +151,9 @@ export class WorkerProcesses {
     if (process.stats !== null) {
       const { threadRestarts, threadStalls, ejectionsTotal } = process.stats
       this.#past = addStats(this.#past, { ...process.stats, connections: 0, inFlight: 0, originConnections: 0, eventLoopDelayMs: 0 })
+      const { responses } = process.stats
+      this.#pastServed = addServed(this.#pastServed, process.stats.served)
+      this.#pastResponses = this.#pastResponses.map((count, index) => count + (responses[index] ?? 0))
       this.#pastRestarts = {
         threadRestarts: this.#pastRestarts.threadRestarts + threadRestarts,
         threadStalls: this.#pastRestarts.threadStalls + threadStalls,

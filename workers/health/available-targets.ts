@@ -7,8 +7,9 @@ export interface Ejectable {
 }
 
 /**
- * The targets of an upstream that requests may go to: those that neither real requests nor probes say are not well. Found anew only when the health of any target of the node changed or
- * an ejection is over, so that a request looks at one number.
+ * The targets of an upstream that requests may go to: those that nobody took out, and that neither real requests nor probes say
+ * are not well. Found anew only when the health of any target of the node changed or an ejection is over, so that a request
+ * looks at one number.
  */
 export class AvailableTargets<T extends Ejectable> {
   readonly #all: readonly T[]
@@ -18,10 +19,10 @@ export class AvailableTargets<T extends Ejectable> {
   #list: readonly T[]
   #epoch = -1
   #recheckAt = Infinity
-  /** Every target is out, and all of them are used. */
+  /** Every target that no person took out is not well. */
   isPanicking = false
 
-  /** `panics`: use all targets when none is available (YARP HealthyOrPanicDestinationsPolicy.cs); else none. */
+  /** `panics`: use all targets that no person took out when none is available (YARP HealthyOrPanicDestinationsPolicy.cs); else none. */
   constructor(all: readonly T[], panics: boolean, signals: Signals, onReadmitted: (target: T) => void) {
     this.#all = all
     this.#list = all
@@ -47,7 +48,8 @@ export class AvailableTargets<T extends Ejectable> {
     const tick = Math.floor(now / TICK_MS)
     const available: T[] = []
     let recheckAt = Infinity
-    for (const target of this.#all) {
+    const usable = this.#all.filter(({ row }) => !row.isTakenOut)
+    for (const target of usable) {
       const unhealthyUntil = target.row.unhealthyUntil
       if (unhealthyUntil > tick) {
         recheckAt = Math.min(recheckAt, unhealthyUntil * TICK_MS)
@@ -63,8 +65,8 @@ export class AvailableTargets<T extends Ejectable> {
         this.#onReadmitted(target)
       }
     }
-    this.isPanicking = available.length === 0 && this.#all.length > 0
-    this.#list = available.length === this.#all.length || (this.isPanicking && this.#panics) ? this.#all : available
+    this.isPanicking = available.length === 0 && usable.length > 0
+    this.#list = this.isPanicking && this.#panics ? usable : available
     this.#recheckAt = recheckAt
     this.#epoch = this.#signals.healthEpoch
   }

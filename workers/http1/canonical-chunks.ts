@@ -41,3 +41,13 @@ export function canonicalChunks(reader: ChunkedReader, buffer: Buffer, end: numb
   piece.output = output
   return piece
 }
+
+/** The first `length` bytes as one chunk, in a buffer of its own. */
+export function asChunk(buffer: Buffer, length: number): Buffer {
+  const size = `${length.toString(16)}\r\n`
+  const chunk = Buffer.allocUnsafe(size.length + length + 2)
+  chunk.write(size, 0, 'latin1')
+  buffer.copy(chunk, size.length, 0, length)
+  chunk.write('\r\n', size.length + length, 'latin1')
+  return chunk
+}

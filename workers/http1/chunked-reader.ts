@@ -120,15 +120,24 @@ export class ChunkedReader {
 
   #finish(trailer: string): number {
     this.#state = DONE
-    fieldReader.text = trailer
-    for (let at = 0; at < trailer.length; ) {
-      at = fieldReader.read(at, trailer.length)
-      if (at === -1) return CHUNKED.badTrailer
-      if (isAllowedInTrailer(trailer, fieldReader.nameStart, fieldReader.nameEnd)) this.trailerFields += fieldReader.line()
-    }
+    const allowed = allowedTrailers(trailer)
+    if (allowed === null) return CHUNKED.badTrailer
+    this.trailerFields = allowed
     if (this.changeTrailers !== null) this.trailerFields = this.changeTrailers(this.trailerFields)
     return CHUNKED.end
   }
+}
+
+/** The lines of a trailer section without those that must not be in one (RFC 9110 section 6.5.1); null when it is malformed. */
+export function allowedTrailers(trailer: string): string | null {
+  let allowed = ''
+  fieldReader.text = trailer
+  for (let at = 0; at < trailer.length; ) {
+    at = fieldReader.read(at, trailer.length)
+    if (at === -1) return null
+    if (isAllowedInTrailer(trailer, fieldReader.nameStart, fieldReader.nameEnd)) allowed += fieldReader.line()
+  }
+  return allowed
 }
 
 /** Framing, routing, authentication and content fields must not come late. */

@@ -1,16 +1,6 @@
 import net from 'node:net'
 import { BodyBuffers, type ReadBuffers } from './read-buffer.ts'
-
-/** What happens on a client's socket. */
-export interface ClientSocketUser {
-  /** Bytes in buffer[0, length), to be copied or passed on before it returns. False pauses reading. */
-  onClientData(buffer: Buffer, length: number): boolean
-  onClientEnd(): void
-  onClientDrain(): void
-  /** Our own code threw: only this connection may suffer. */
-  onDefect(error: unknown): void
-  onClientClose(): void
-}
+import type { Wire, WireUser } from './wire.ts'
 
 /** A client's socket knows its wrapper, so that all sockets share the same few listeners: idle ones are many. */
 type Wrapped = net.Socket & { [WRAPPER]: ClientSocket }
@@ -20,15 +10,15 @@ const WRAPPER = Symbol('client socket')
  * A socket around an accepted connection's handle that reads into our buffers. Node has no public way to ask for that when it
  * accepts.
  */
-export class ClientSocket {
+export class ClientSocket implements Wire {
   readonly socket: net.Socket
-  readonly #user: ClientSocketUser
+  readonly #user: WireUser
   /** Only once a body was read: most connections never have one. */
   #body: BodyBuffers | null = null
   #hasWritten = 0
   readonly #buffers: ReadBuffers
 
-  constructor(handle: unknown, buffers: ReadBuffers, user: ClientSocketUser) {
+  constructor(handle: unknown, buffers: ReadBuffers, user: WireUser) {
     this.#buffers = buffers
     this.#user = user
     const options = { handle, readable: true, writable: true, allowHalfOpen: true, onread: { buffer: () => this.#body === null ? buffers.shared : this.#body.current, callback: onRead } }
@@ -42,11 +32,36 @@ export class ClientSocket {
   }
 
   /** Small writes leave at once from the second one on; a connection with a single answer needs no such call. */
-  write(data: string | Buffer): void {
+  write(data: string | Buffer): boolean {
     if (this.#hasWritten === 1) this.socket.setNoDelay(true)
     if (this.#hasWritten < 2) this.#hasWritten++
     if (typeof data === 'string') this.socket.write(data, 'latin1')
     else this.socket.write(data)
+    return this.socket.writableLength > 0
+  }
+
+  get waiting(): number {
+    return this.socket.writableLength
+  }
+
+  get isClear(): boolean {
+    return this.socket.writableLength === 0
+  }
+
+  pause(): void {
+    this.socket.pause()
+  }
+
+  resume(): void {
+    this.socket.resume()
+  }
+
+  end(): void {
+    this.socket.end()
+  }
+
+  destroy(): void {
+    this.socket.destroy()
   }
 
   readIntoOwnBuffer(): void {
@@ -58,7 +73,6 @@ export class ClientSocket {
     this.#body?.lend()
   }
 
-  /** What was written of the body has left. */
   reclaimBuffers(): void {
     this.#body?.reclaim()
   }

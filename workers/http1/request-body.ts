@@ -1,4 +1,4 @@
-import { canonicalChunks } from './canonical-chunks.ts'
+import { asChunk, canonicalChunks } from './canonical-chunks.ts'
 import { CHUNKED, ChunkedReader } from './chunked-reader.ts'
 import { REFUSALS, type Refusal } from '../../shared/http1/refusal.ts'
 import type { RequestHead } from '../../shared/http1/request-head.ts'
@@ -18,6 +18,8 @@ export class RequestBody {
   maxBytes = 0
   #remaining = 0
   #isChunked = false
+  /** Data comes bare, and its end by itself (HTTP/2). */
+  #isStream = false
   readonly #reader = new ChunkedReader()
 
   /** Starts with what came behind the head. Returns how much of it belongs to the body. */
@@ -27,6 +29,7 @@ export class RequestBody {
     this.maxBytes = 0
     this.first = ''
     this.#isChunked = head.isChunked
+    this.#isStream = false
     if (head.isChunked) return this.#beginChunked(rest)
     const length = head.contentLength
     if (length <= 0) {
@@ -40,6 +43,33 @@ export class RequestBody {
     return this.first.length
   }
 
+  /** Starts a body that comes as bare data. `hasBody`: more than the head is to come. */
+  beginStream(head: RequestHead, hasBody: boolean): void {
+    this.begin(head, '')
+    this.#isStream = true
+    this.isComplete = !hasBody
+    if (!hasBody && head.contentLength > 0) this.refusal = REFUSALS.badContentLength
+  }
+
+  /** The end of such a body. Returns what else goes to the origin: the last chunk with the trailer section, or null. */
+  endStream(trailers: string): Buffer | null {
+    const wasComplete = this.isComplete
+    this.isComplete = true
+    if (!this.#isChunked && this.#remaining > 0) this.refusal = REFUSALS.badContentLength
+    return this.#isChunked && !wasComplete ? Buffer.from(`0\r\n${trailers}\r\n`, 'latin1') : null
+  }
+
+  #takeStream(buffer: Buffer, length: number): Buffer | null {
+    this.consumed = length
+    this.bytes += length
+    if (!this.#isChunked && length > this.#remaining) this.refusal = REFUSALS.badContentLength
+    else if (this.maxBytes > 0 && this.bytes > this.maxBytes) this.refusal = REFUSALS.bodyTooLarge
+    this.#remaining -= length
+    if (!this.#isChunked) this.isComplete = this.#remaining === 0
+    if (!this.#isChunked || length === 0) return length === 0 ? null : buffer
+    return asChunk(buffer, length)
+  }
+
   #beginChunked(rest: string): number {
     this.#reader.reset()
     this.isComplete = false
@@ -51,6 +81,7 @@ export class RequestBody {
 
   /** Takes buffer[0, length). Returns what goes to the origin: a slice of it, or a buffer of its own; null for nothing. */
   take(buffer: Buffer, length: number): Buffer | null {
+    if (this.#isStream) return this.#takeStream(buffer, length)
     if (this.#isChunked) return this.#takeChunked(buffer, length)
     this.consumed = Math.min(length, this.#remaining)
     this.#remaining -= this.consumed

@@ -1,4 +1,4 @@
-import { canonicalChunks } from './canonical-chunks.ts'
+import { asChunk, canonicalChunks } from './canonical-chunks.ts'
 import { CHUNKED, ChunkedReader } from './chunked-reader.ts'
 import type { ResponseHead } from './response-head.ts'
 
@@ -10,6 +10,8 @@ const UNTIL_CLOSE = 3
 /** The body of the response that is relayed at the moment, in the form that the client gets (RFC 9112 section 6.3). */
 export class ResponseBody {
   isComplete = true
+  /** Bytes of data so far. */
+  bytes = 0
   isMalformed = false
   /** Bytes came behind the end of the response: the connection must not be used again. */
   hasExtra = false
@@ -19,15 +21,19 @@ export class ResponseBody {
   }
   #mode = NONE
   #remaining = 0
-  /** The client knows no chunks (HTTP/1.0). */
+  /** The client gets data alone: it knows no chunks (HTTP/1.0), or needs none (HTTP/2). */
   #isBare = false
+  /** The trailer section of a body that was written bare, as lines. */
+  trailers = ''
   readonly #reader = new ChunkedReader()
 
   /** `changeTrailers` makes other lines of a trailer section's; null leaves them. */
-  begin(head: ResponseHead, method: string, clientIsHttp10: boolean, changeTrailers: ((lines: string) => string) | null = null): void {
+  begin(head: ResponseHead, method: string, isBare: boolean, changeTrailers: ((lines: string) => string) | null = null): void {
     this.hasExtra = false
     this.isMalformed = false
-    this.#isBare = clientIsHttp10
+    this.bytes = 0
+    this.#isBare = isBare
+    this.trailers = ''
     this.#mode = modeOf(head, method)
     this.#remaining = head.contentLength
     this.isComplete = this.#mode === NONE || (this.#mode === LENGTH && this.#remaining === 0)
@@ -54,6 +60,7 @@ export class ResponseBody {
     if (rest === '') return ''
     if (this.#mode === LENGTH && rest.length <= this.#remaining) {
       this.#remaining -= rest.length
+      this.bytes = rest.length
       this.isComplete = this.#remaining === 0
       return rest
     }
@@ -67,6 +74,7 @@ export class ResponseBody {
       case LENGTH: {
         const taken = Math.min(length, this.#remaining)
         this.#remaining -= taken
+        this.bytes += taken
         this.isComplete = this.#remaining === 0
         this.hasExtra = taken < length
         return taken === 0 ? null : buffer.subarray(0, taken)
@@ -74,6 +82,7 @@ export class ResponseBody {
       case CHUNKS:
         return this.#takeChunks(buffer, length)
       case UNTIL_CLOSE:
+        this.bytes += length
         return this.#isBare ? buffer.subarray(0, length) : asChunk(buffer, length)
       default:
         this.hasExtra = true
@@ -89,10 +98,12 @@ export class ResponseBody {
   #takeChunks(buffer: Buffer, length: number): Buffer | null {
     this.#reader.at = 0
     const piece = canonicalChunks(this.#reader, buffer, length, this.#isBare)
+    this.bytes += piece.dataBytes
     if (piece.event === CHUNKED.badChunk || piece.event === CHUNKED.badTrailer) this.isMalformed = true
     if (piece.event === CHUNKED.end) {
       this.isComplete = true
       this.hasExtra = this.#reader.at < length
+      if (this.#isBare) this.trailers = this.#reader.trailerFields
     }
     return piece.output
   }
@@ -103,13 +114,4 @@ function modeOf(head: ResponseHead, method: string): number {
   if (method === 'HEAD' || head.status === 204 || head.status === 304) return NONE
   if (head.isChunked) return CHUNKS
   return head.contentLength >= 0 ? LENGTH : UNTIL_CLOSE
-}
-
-function asChunk(buffer: Buffer, length: number): Buffer {
-  const size = `${length.toString(16)}\r\n`
-  const chunk = Buffer.allocUnsafe(size.length + length + 2)
-  chunk.write(size, 0, 'latin1')
-  buffer.copy(chunk, size.length, 0, length)
-  chunk.write('\r\n', size.length + length, 'latin1')
-  return chunk
 }

@@ -16,6 +16,8 @@ export class ResponseHead {
   keepAlive = true
   /** Seconds of `Keep-Alive: timeout=N`; -1 when it says nothing. */
   keepAliveSeconds = -1
+  /** The connection becomes a WebSocket's: with 101 alone. */
+  isWebSocketUpgrade = false
   /** Field lines for the client, each with CR LF: no hop-by-hop and no framing fields. */
   fields = ''
 }
@@ -80,7 +82,8 @@ function parseFields(text: string, start: number, end: number, head: ResponseHea
       head.isChunked = true
     } else if (kind === FIELD.connection) {
       if (!readConnectionOptions(reader.value(), options)) return false
-    } else if (kind === FIELD.keepAlive) {
+    } else if (kind === FIELD.upgrade) head.isWebSocketUpgrade = reader.value().toLowerCase() === 'websocket'
+    else if (kind === FIELD.keepAlive) {
       const seconds = /(?:^|[\s,])timeout=(\d{1,6})/i.exec(reader.value())
       if (seconds !== null) head.keepAliveSeconds = Number(seconds[1])
     }
@@ -88,6 +91,7 @@ function parseFields(text: string, start: number, end: number, head: ResponseHea
   reader.text = ''
   if (end > runStart) fields += text.slice(runStart, end)
   head.fields = options.named.length > 0 ? withoutNamedFields(fields, options.named) : fields
+  if (!options.upgrade) head.isWebSocketUpgrade = false
   head.keepAlive = head.isHttp10 ? options.keepAlive && !options.close : !options.close
   return codings <= 1 && !(head.isChunked && (head.contentLength !== -1 || head.isHttp10))
 }
@@ -96,6 +100,7 @@ function resetFields(head: ResponseHead): void {
   head.contentLength = -1
   head.isChunked = false
   head.keepAliveSeconds = -1
+  head.isWebSocketUpgrade = false
   options.close = false
   options.keepAlive = false
   options.upgrade = false

@@ -11,6 +11,7 @@ import { KeySet } from './key-set.ts'
 import { TokenSource } from './token-source.ts'
 import { tokenPlace } from './token-place.ts'
 
+const NO_SECRETS = { version: 0, secret: () => null }
 const quiet = { info() {}, warn() {} }
 const seconds = (offset: number) => Math.floor(Date.now() / 1000) + offset
 const base64 = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
@@ -30,7 +31,7 @@ before(async () => {
 })
 after(() => issuer.stop())
 beforeEach(() => {
-  identity = buildIdentity([providerOf({ issuer: issuer.issuer, jwksUrl: issuer.jwksUrl, clockSkewSeconds: 30 })], NO_IDENTITY, quiet, [])
+  identity = buildIdentity([providerOf({ issuer: issuer.issuer, jwksUrl: issuer.jwksUrl, clockSkewSeconds: 30 })], NO_IDENTITY, NO_SECRETS, quiet, [])
   source = identity.sources[0]!
 })
 
@@ -206,7 +207,7 @@ describe('keys', () => {
   test('a configuration with the same key set goes on with its keys', async () => {
     await source.verify(await issuer.token())
     const fetched = issuer.fetches
-    const next = buildIdentity([providerOf({ issuer: issuer.issuer, jwksUrl: issuer.jwksUrl, userClaim: 'name' })], identity, quiet, [])
+    const next = buildIdentity([providerOf({ issuer: issuer.issuer, jwksUrl: issuer.jwksUrl, userClaim: 'name' })], identity, NO_SECRETS, quiet, [])
     assert.equal((await next.sources[0]!.verify(await issuer.token({ name: 'eve' }))).user, 'eve')
     assert.equal(issuer.fetches, fetched)
   })
@@ -215,20 +216,41 @@ describe('keys', () => {
     const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
     const token = await new SignJWT({ iss: 'i', aud: 'gateway', sub: 'bob', exp: seconds(60) }).setProtectedHeader({ alg: 'ES256' }).sign(privateKey)
     for (const key of [publicKey.export({ format: 'pem', type: 'spki' }).toString(), JSON.stringify(publicKey.export({ format: 'jwk' }))]) {
-      const built = buildIdentity([providerOf({ issuer: 'i', key })], NO_IDENTITY, quiet, [])
+      const built = buildIdentity([providerOf({ issuer: 'i', key })], NO_IDENTITY, NO_SECRETS, quiet, [])
       assert.equal((await built.sources[0]!.verify(token)).user, 'bob')
     }
     const issues: Issue[] = []
-    const broken = buildIdentity([providerOf({ issuer: 'i', key: '-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----' })], NO_IDENTITY, quiet, issues)
+    const broken = buildIdentity([providerOf({ issuer: 'i', key: '-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----' })], NO_IDENTITY, NO_SECRETS, quiet, issues)
     assert.deepEqual([broken.sources.length, issues.map(({ path, code }) => [path, code])], [0, [['/providers/0/key', 'unusable_key']]])
   })
+})
+
+test('a token by a shared secret: only with that secret, whatever it is at the moment, and never with a public key', async () => {
+  const secrets = { version: 1, values: new Map<string, string>(), secret: (name: string) => secrets.values.get(name) ?? null }
+  const key = (text: string) => new TextEncoder().encode(text)
+  const signed = (text: string) => new SignJWT({ iss: 'i', aud: 'gateway', sub: 'bob', exp: seconds(60) }).setProtectedHeader({ alg: 'HS256' }).sign(key(text))
+  const built = buildIdentity([providerOf({ issuer: 'i', secretName: 'tokens', algorithms: ['HS256'] })], NO_IDENTITY, secrets, quiet, [])
+  const [own] = built.sources
+  const [first, second] = [await signed('first secret of 32 characters...'), await signed('other secret of 32 characters...')]
+  assert.equal((await own!.verify(first)).reason, 'keys_unavailable')
+  secrets.values.set('tokens', 'first secret of 32 characters...')
+  secrets.version++
+  own!.refresh()
+  assert.deepEqual([(await own!.verify(first)).user, (await own!.verify(second)).reason], ['bob', 'bad_signature'])
+  secrets.values.set('tokens', 'other secret of 32 characters...')
+  secrets.version++
+  own!.refresh()
+  assert.deepEqual([(await own!.verify(first)).reason, (await own!.verify(second)).user], ['bad_signature', 'bob'])
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const other = await new SignJWT({ iss: 'i', aud: 'gateway', sub: 'bob', exp: seconds(60) }).setProtectedHeader({ alg: 'ES256' }).sign(privateKey)
+  assert.equal((await own!.verify(other)).reason, 'algorithm_not_allowed')
 })
 
 test('a token is read from where its provider says: the header first', async () => {
   const both = buildIdentity([
     providerOf({ issuer: 'a', jwksUrl: issuer.jwksUrl, from: 'cookie:session' }),
     providerOf({ name: 'other', issuer: 'b', jwksUrl: issuer.jwksUrl })
-  ], NO_IDENTITY, quiet, [])
+  ], NO_IDENTITY, NO_SECRETS, quiet, [])
   const [bearer, cookie] = both.sources
   const fields = 'Cookie: x=1; session=abc\r\nAuthorization: bEARER  def\r\n'
   assert.deepEqual([bearer!.tokenIn(fields), cookie!.tokenIn(fields)], ['def', 'abc'])

@@ -1,9 +1,15 @@
 import { decodeJwt } from 'jose'
-import type { KeySet } from './key-set.ts'
 import { TokenCache } from './token-cache.ts'
 import { invalidToken, type TokenIdentity } from '../../shared/identity/token-identity.ts'
 import type { TokenPlace } from './token-place.ts'
 import { type Verifier, verifyToken } from './verify-token.ts'
+
+/** Where keys come from; another version means other keys. */
+export interface KeySource {
+  readonly version: number
+  /** Fetches in the background when that is due. */
+  refresh?(): void
+}
 
 const MOST_TOKEN_CHARACTERS = 16_384
 /** Tokens that are verified at one time; more are refused with `busy`. */
@@ -15,26 +21,26 @@ export class TokenSource {
   /** '' where the request has none. */
   readonly tokenIn: TokenPlace
   readonly #verifiers: ReadonlyMap<string, Verifier>
-  readonly #keySets: readonly KeySet[]
+  readonly #keySources: readonly KeySource[]
   readonly #cache = new TokenCache()
   readonly #pending = new Map<string, Promise<TokenIdentity>>()
   readonly #clock: () => number
   #keyVersion = 0
 
   /** `verifiers` by issuer. */
-  constructor(place: TokenPlace, verifiers: ReadonlyMap<string, Verifier>, keySets: readonly KeySet[], clock: () => number = Date.now) {
+  constructor(place: TokenPlace, verifiers: ReadonlyMap<string, Verifier>, keySources: readonly KeySource[], clock: () => number = Date.now) {
     this.tokenIn = place
     this.#verifiers = verifiers
-    this.#keySets = keySets
+    this.#keySources = keySources
     this.#clock = clock
   }
 
   /** Renews the keys in the background; tokens verified with keys that have changed are verified again. */
   refresh(): void {
     let version = 0
-    for (const keySet of this.#keySets) {
-      keySet.refresh()
-      version += keySet.version
+    for (const source of this.#keySources) {
+      source.refresh?.()
+      version += source.version
     }
     if (version === this.#keyVersion) return
     this.#keyVersion = version

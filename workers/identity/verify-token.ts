@@ -34,7 +34,7 @@ function identityOf(provider: Provider, payload: JWTPayload, now: number): Token
   const user = claimText(payload[provider.userClaim])
   const tenant = claimText(payload[provider.tenantClaim])
   if (user === null || tenant === null || (tenant !== '' && !TENANT_CODE.test(tenant))) return invalidToken('bad_claim', now + REFUSED_MS)
-  return { state: 'valid', user, tenant, reason: '', until: (payload.exp! + provider.clockSkewSeconds) * 1000 }
+  return { state: 'valid', user, tenant, provider: provider.name, claims: JSON.stringify(payload), reason: '', until: (payload.exp! + provider.clockSkewSeconds) * 1000 }
 }
 
 /** '' where the claim is absent; null when its value names nobody. */

@@ -16,7 +16,7 @@ export async function prepareThread(slot: ThreadSlot, planned: PlannedConfigurat
     issues.push(...answer.issues)
   }
   try {
-    took(await slot.call((id) => ({ kind: 'prepare', id, revision: planned.revision, whole })))
+    took(await slot.call((id) => ({ kind: 'prepare', id, desired: planned.desired, whole })))
     for (const part of whole ? planned.whole() : planned.changes()) took(await slot.call((id) => ({ kind: 'prepare-part', id, part })))
     took(await slot.call((id) => ({ kind: 'prepare-end', id })))
   } catch (error) {

@@ -1,5 +1,6 @@
 import type net from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { OperationalState } from '../../shared/schema/operational-state.ts'
 import type { HealthNews } from '../../shared/schema/target-health.ts'
 import { ProbedTargets } from '../health/probed-targets.ts'
 import type { Snapshot, SnapshotContent } from '../../shared/schema/snapshot.ts'
@@ -9,6 +10,7 @@ import type { ListenEndpoint } from '../endpoint.ts'
 import type { Log } from '../log.ts'
 import { type ListenAnswer, type ProcessStats, THREAD_GONE, type WorkerSettings } from '../messages.ts'
 import { NodeConfiguration, type PlannedConfiguration } from '../configuration/node-configuration.ts'
+import { OperatedTargets } from '../operation/operated-targets.ts'
 import { type Ejection, Ejections } from '../health/ejections.ts'
 import { NodeSlots, type Slots, targetKey } from '../state/node-slots.ts'
 import { residentBytes } from '../resident-bytes.ts'
@@ -19,8 +21,8 @@ import { createThreadClock } from '../state/thread-clock.ts'
 import type { TargetEvent } from '../target-event.ts'
 import { addStats, emptyStats } from '../thread-stats.ts'
 import { NodeTraffic } from '../telemetry/node-traffic.ts'
-import type { RecentRequest } from '../../shared/schema/recent-request.ts'
-import { newestOf } from '../telemetry/recent-requests.ts'
+import type { LeaseAnswer, LeaseAsk } from '../policies/limits/lease.ts'
+import type { ThreadQuestion } from '../questions/thread-question.ts'
 import type { RouteTraffic } from '../telemetry/route-traffic.ts'
 import { createBeats, watchBeats } from './thread-beat.ts'
 import { commitThread, giveCredentials, prepareThread } from './prepare-thread.ts'
@@ -38,6 +40,8 @@ export interface ThreadPoolEvents {
   targetEvent(event: TargetEvent): void
   /** Lines for the access log. */
   log(lines: string): void
+  /** A thread asks for parts of limits that all nodes share. */
+  lease(thread: number, asks: LeaseAsk[]): void
 }
 
 interface Configuration {
@@ -57,6 +61,8 @@ export class ThreadPool {
   readonly #configuration: NodeConfiguration
   readonly #traffic: NodeTraffic
   readonly #probed: ProbedTargets
+  readonly #operated: OperatedTargets
+  readonly #drainMs: number
   readonly #slots: ThreadSlot[]
   readonly #beats: ReturnType<typeof watchBeats>
   readonly #events: ThreadPoolEvents
@@ -82,11 +88,14 @@ export class ThreadPool {
     this.#nodeSlots = new NodeSlots(this.#memory)
     this.#configuration = new NodeConfiguration(this.#nodeSlots)
     this.#probed = new ProbedTargets(this.#memory, (event) => events.targetEvent(event))
+    this.#operated = new OperatedTargets(this.#memory)
+    this.#drainMs = Math.max(1, settings.drainSeconds * 1000)
     const beats = createBeats(settings.threads)
     this.#beats = watchBeats(beats, settings.threadStallSeconds, (thread) => this.#stall(thread))
     this.#slots = Array.from({ length: settings.threads }, (_, thread) => new ThreadSlot({
       data: { thread, nodeId: settings.nodeId, logLevel: settings.logLevel, memory: this.#memory, traffic: this.#traffic.table, beats },
       log: (lines) => events.log(lines),
+      lease: (asks) => events.lease(thread, asks),
       targetEvent: (event) => {
         this.#ejections.hear(event)
         events.targetEvent(event)
@@ -126,6 +135,7 @@ export class ThreadPool {
     this.#prepared = null
     this.#nodeSlots.keepOnly(prepared.planned.slots)
     this.#probed.serve(prepared.content, prepared.planned.slots)
+    this.#operated.serve(prepared.planned.slots)
     this.#eject(this.#inherited.splice(0), prepared.planned.slots)
     await this.#callAll((slot) => commitThread(slot, prepared.planned, endpoints))
   }
@@ -178,6 +188,9 @@ export class ThreadPool {
       threadStalls: this.#stalls,
       ejections: this.#ejections.list((key) => this.#outFor(key)),
       ejectionsTotal: this.#ejections.total,
+      served: this.#traffic.served(),
+      responses: this.#traffic.responses(),
+      threadsServing: this.#slots.map(({ thread, reported }) => ({ thread, serving: reported })),
       rssBytes: residentBytes()
     }
   }
@@ -185,6 +198,16 @@ export class ThreadPool {
   /** What probes found. */
   hearHealth(news: readonly HealthNews[]): void {
     this.#probed.hear(news)
+  }
+
+  /** What people said about this node and its targets; threads read it from their shared memory. */
+  operate({ drain, targets }: OperationalState): void {
+    this.signals.drainMs = drain === null ? 0 : this.#drainMs
+    this.#operated.operate(targets)
+  }
+
+  leased(thread: number, answers: LeaseAnswer[]): void {
+    this.#slots[thread]?.tell({ kind: 'leased', answers })
   }
 
   /** Threads use these certificates from now on. */
@@ -198,12 +221,12 @@ export class ThreadPool {
     return this.#traffic.read()
   }
 
-  /** Sampled requests of all threads, newest first. */
-  async recent(): Promise<RecentRequest[]> {
-    const late = sleep(ANSWER_MS, [] as RecentRequest[], { ref: false })
-    // A thread that is blocked must not take the requests of the others along.
-    const asked = this.#slots.filter((slot) => slot.isReady).map((slot) => Promise.race([slot.call<RecentRequest[]>((id) => ({ kind: 'recent', id })).catch(() => []), late]))
-    return newestOf((await Promise.all(asked)).flat())
+  /** What the threads answer, together. */
+  async ask(question: ThreadQuestion): Promise<unknown[]> {
+    const late = sleep(ANSWER_MS, [] as unknown[], { ref: false })
+    // A thread that is blocked must not take the answers of the others along.
+    const asked = this.#slots.filter((slot) => slot.isReady).map((slot) => Promise.race([slot.call<unknown[]>((id) => ({ kind: 'ask', id, question })).catch(() => []), late]))
+    return (await Promise.all(asked)).flat()
   }
 
   get signals(): Signals {
@@ -258,7 +281,7 @@ export class ThreadPool {
     this.#beats.forget(thread)
     forgetThreadIn(this.#memory, thread)
     const stats = this.#slots[thread]?.stats
-    if (stats) this.#past = addStats(this.#past, { ...stats, connections: 0, inFlight: 0, originConnections: 0, eventLoopDelayMs: 0 })
+    if (stats) this.#past = addStats(this.#past, { ...stats, connections: 0, inFlight: 0, originConnections: 0, webSockets: { ...stats.webSockets, open: 0 }, eventLoopDelayMs: 0 })
     const why = this.#stalled.delete(thread) ? 'it was blocked' : reason
     this.#log.error({ thread, reason: why, pauseMs }, `thread ${thread} ended and is replaced`)
     this.#events.ended()

@@ -1,6 +1,8 @@
 import { type Transferable, Worker } from 'node:worker_threads'
 import { type Calls, createCalls } from '../calls.ts'
+import type { Desired } from '../../shared/schema/node-api.ts'
 import type { FromThread, ThreadData, ThreadStats, ToThread } from '../messages.ts'
+import type { LeaseAsk } from '../policies/limits/lease.ts'
 import { createRestartPause } from '../restart-pause.ts'
 import type { TargetEvent } from '../target-event.ts'
 
@@ -17,6 +19,8 @@ export interface ThreadSlotOptions {
   targetEvent(event: TargetEvent): void
   /** Lines for the access log. */
   log(lines: string): void
+  /** Asks for parts of limits that all nodes share. */
+  lease(asks: LeaseAsk[]): void
 }
 
 /**
@@ -34,6 +38,8 @@ export class ThreadSlot {
   #waiting: (() => void)[] = []
   /** What the running thread said last. */
   stats: ThreadStats | null = null
+  /** What the running thread said that it serves. */
+  reported: Desired | null = null
   /** Number of the configuration that the thread serves; null: none. */
   serving: number | null = null
 
@@ -98,6 +104,7 @@ export class ThreadSlot {
       const pauseMs = this.#pause(performance.now() - begin)
       this.#options.ended(reason || `exit code ${code}`, pauseMs)
       this.stats = null
+      this.reported = null
       setTimeout(() => {
         if (!this.#stopped) this.#start()
       }, pauseMs)
@@ -106,7 +113,11 @@ export class ThreadSlot {
 
   #hear(message: FromThread, worker: Worker, calls: Calls): void {
     if (message.kind === 'answer') calls.answer(message.id, message.result)
-    else if (message.kind === 'stats') this.stats = message.stats
+    else if (message.kind === 'stats') {
+      this.stats = message.stats
+      this.reported = message.serving
+    }
+    else if (message.kind === 'lease') this.#options.lease(message.asks)
     else if (message.kind === 'target-event') this.#options.targetEvent(message.event)
     else if (message.kind === 'log') {
       this.#options.log(message.lines)

@@ -1,4 +1,5 @@
-import type { OriginConnection, OriginUser } from '../upstreams/origin-connection.ts'
+import type { Origin, OriginUser } from '../upstreams/origin.ts'
+import { STREAM_REFUSED } from '../upstreams/http2/stream-refused.ts'
 import type { PoolSettings, PoolWaiter, TargetPool } from '../upstreams/target-pool.ts'
 import { FAILURES, type ProxyFailure } from './failure.ts'
 import type { RuntimeTarget } from './runtime.ts'
@@ -18,7 +19,7 @@ export interface AttemptOwner {
   /** The thread's time. */
   readonly now: number
   /** A connection is there: the request is to be written. */
-  onConnection(origin: OriginConnection): void
+  onConnection(origin: Origin): void
   onAttemptFailed(failure: ProxyFailure): void
   /** The attempt waits for something until this time. */
   waitUntil(time: number): void
@@ -38,9 +39,10 @@ export class Attempt implements PoolWaiter {
   #times: AttemptTimes = { connectMs: 0, queueMs: 0 }
   #phase = IDLE
   #number = 0
+  #needsHttp1 = false
   /** When the phase is over, in the thread's time. */
   deadline = Infinity
-  origin: OriginConnection | null = null
+  origin: Origin | null = null
 
   constructor(owner: AttemptOwner, user: OriginUser) {
     this.#owner = owner
@@ -55,8 +57,9 @@ export class Attempt implements PoolWaiter {
     return this.#phase === CONNECTED
   }
 
-  /** `isRepeatable`: the request may be sent again when a kept connection turns out stale. `fresh`: take no kept one at all. */
-  begin(target: RuntimeTarget, times: AttemptTimes, isRepeatable: boolean, fresh: boolean): void {
+  /** `isRepeatable`: the request may be sent again when a kept connection turns out stale. `fresh`: take no kept one at all. `needsHttp1`: it is an upgrade. */
+  begin(target: RuntimeTarget, times: AttemptTimes, isRepeatable: boolean, fresh: boolean, needsHttp1 = false): void {
+    this.#needsHttp1 = needsHttp1
     this.#number++
     this.#target = target
     this.#times = times
@@ -71,7 +74,7 @@ export class Attempt implements PoolWaiter {
     this.#wait(times.queueMs)
   }
 
-  onIdle(connection: OriginConnection): void {
+  onIdle(connection: Origin): void {
     this.#connected(connection)
   }
 
@@ -97,10 +100,10 @@ export class Attempt implements PoolWaiter {
     if (pool.name.addresses.length === 0) return this.#owner.onAttemptFailed(FAILURES.nameNotResolved)
     if (!pool.isReady) return this.#owner.onAttemptFailed(FAILURES.certificateMissing)
     this.#phase = CONNECTING
-    this.origin = pool.connect(this.user, this.#owner.now)
+    this.origin = pool.connect(this.user, this.#owner.now, this.#needsHttp1)
   }
 
-  #connected(origin: OriginConnection): void {
+  #connected(origin: Origin): void {
     this.origin = origin
     this.#phase = CONNECTED
     this.deadline = Infinity
@@ -123,6 +126,7 @@ export class Attempt implements PoolWaiter {
   /** What it means that the origin's connection ended. `hasBytes`: something of an answer came before. */
   failureAtClose(hasBytes: boolean, error: string): ProxyFailure {
     const { origin } = this
+    if (error === STREAM_REFUSED) return FAILURES.streamRefused
     if (this.#phase === CONNECTING && origin !== null) {
       if (isOurLack(error)) return FAILURES.outOfFiles
       const { pool } = this.#target!
@@ -144,8 +148,19 @@ export class Attempt implements PoolWaiter {
     this.origin = null
     this.release()
     if (origin === null || target === null) return
-    if (reusable && origin.socket.writableLength === 0) target.pool.giveBack(origin, now, keepAliveSeconds, target.settings)
+    if (reusable && origin.waiting === 0) target.pool.giveBack(origin, now, keepAliveSeconds, target.settings)
     else origin.destroy()
+  }
+
+  /** The connection is somebody else's from now on, who also gives the target's place back. */
+  handOver(): Origin | null {
+    const { origin } = this
+    this.origin = null
+    this.#target = null
+    this.#phase = IDLE
+    this.#number++
+    this.deadline = Infinity
+    return origin
   }
 
   /** Lets go of everything: the attempt failed, or nobody wants its answer. */

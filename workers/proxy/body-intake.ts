@@ -1,9 +1,12 @@
-import type { ClientSocket } from '../http1/client-socket.ts'
+import type { Wire } from '../http1/wire.ts'
 import { REFUSALS, type Refusal } from '../../shared/http1/refusal.ts'
 import type { Client } from './client.ts'
 import type { ConnectionLimits } from './connection-limits.ts'
 import type { Exchange } from './exchange.ts'
 import { RateWatch } from './rate-watch.ts'
+
+/** Where the bytes of a body are read into. */
+type BodySource = Pick<Wire, 'readIntoOwnBuffer' | 'replaceOwnBuffer' | 'readIntoSharedBuffer'>
 
 /** Bytes of a body that may wait for the origin before the client is no longer read. */
 const MOST_WAITING = 262_144
@@ -11,12 +14,12 @@ const MOST_WAITING = 262_144
 /** Reads the rest of a request body that did not come with its head, for one connection. */
 export class BodyIntake {
   readonly #client: Client
-  readonly #wire: ClientSocket
+  readonly #wire: BodySource
   readonly #rate = new RateWatch()
   #requestBy = Infinity
   #leastPerSecond = 0
 
-  constructor(client: Client, wire: ClientSocket) {
+  constructor(client: Client, wire: BodySource) {
     this.#client = client
     this.#wire = wire
   }
@@ -45,7 +48,7 @@ export class BodyIntake {
       if (waiting > MOST_WAITING) this.#client.pause()
     }
     if (!body.isComplete) return length
-    this.#wire.readIntoSharedBuffer(!(exchange.origin?.socket.writableLength))
+    this.#wire.readIntoSharedBuffer(!(exchange.origin?.waiting))
     return body.consumed
   }
 

@@ -1,14 +1,17 @@
+import { isGuarded } from '../../shared/policies/find-policy.ts'
+import { guardedMatch } from '../../shared/routing/guarded-match.ts'
 import type { RankedRoute } from '../../shared/routing/ranked-route.ts'
 import { parseTemplate, type PathTemplate } from '../../shared/routing/template/parse-template.ts'
 import type { Route } from '../../shared/schema/route.ts'
 import { compileTransforms } from '../../shared/transforms/compile-transforms.ts'
 import { routeValueNames } from '../../shared/transforms/route-value-names.ts'
+import { buildAdmission, type FindRuntimePolicy } from '../policies/build-admission.ts'
 import { BALANCERS } from '../balancing/balancers.ts'
 import { ownAnswerOf } from './own-answer.ts'
 import type { RuntimeDestination, RuntimeMirror, RuntimeRoute, RuntimeUpstream } from './runtime.ts'
 
 /** What a route asks for, with everything that its upstreams decide where the route does not. */
-export function buildRoute({ route, index }: RankedRoute, upstreams: ReadonlyMap<string, RuntimeUpstream>): RuntimeRoute {
+export function buildRoute({ route, index }: RankedRoute, upstreams: ReadonlyMap<string, RuntimeUpstream>, findPolicy: FindRuntimePolicy): RuntimeRoute {
   const shares = route.split ?? (route.upstreamId === undefined ? [] : [{ upstreamId: route.upstreamId, weight: 1 }])
   return {
     id: route.id,
@@ -23,14 +26,19 @@ export function buildRoute({ route, index }: RankedRoute, upstreams: ReadonlyMap
     template: templateOf(route),
     answer: ownAnswerOf(route),
     transforms: route.transforms.length === 0 ? null : compileTransforms(route.transforms, routeValueNames(route.match.path)).compiled,
-    forwardsRawPath: route.forwardPath === 'raw',
+    // What was decided about must be what the origin gets.
+    forwardsRawPath: route.forwardPath === 'raw' && !isGuarded(route),
     activityMs: route.timeouts.activityMs,
     totalMs: route.timeouts.totalMs,
-    maxRequestBodyBytes: route.maxRequestBodyBytes ?? null
+    webSocketIdleMs: route.timeouts.websocketIdleMs,
+    onRemove: route.onRemove,
+    maxRequestBodyBytes: route.maxRequestBodyBytes ?? null,
+    admission: buildAdmission(route, findPolicy)
   }
 }
 
-function templateOf({ match: { path } }: Route): PathTemplate | null {
+function templateOf(route: Route): PathTemplate | null {
+  const { path } = isGuarded(route) ? guardedMatch(route.match) : route.match
   if (path?.type !== 'pattern') return null
   const template = parseTemplate(path.value, path.caseSensitive)
   return 'message' in template ? null : template

@@ -9,6 +9,8 @@ import { AvailableTargets } from '../health/available-targets.ts'
 import { PassiveHealth } from '../health/passive-health.ts'
 import { targetKey } from '../state/node-slots.ts'
 import type { TargetEvent } from '../target-event.ts'
+import { Http1Dialer } from '../upstreams/dialer.ts'
+import { Http2Dialer } from '../upstreams/http2/http2-dialer.ts'
 import { OriginTls } from '../upstreams/origin-tls.ts'
 import { TargetPool } from '../upstreams/target-pool.ts'
 import { RuntimeTarget, type RuntimeUpstream } from './runtime.ts'
@@ -51,17 +53,19 @@ export function buildUpstream(placed: PlacedUpstream, thread: ThreadContext, iss
 
 function buildTarget({ value: upstream }: PlacedUpstream, target: Target, rowNumber: number, { state }: ThreadContext): RuntimeTarget | string {
   const address = parseTargetAddress(target.address)
-  if (address === null || (address.scheme !== 'http' && address.scheme !== 'https')) return `the address ${target.address} cannot be used by this version`
+  if (address === null) return `the address ${target.address} cannot be used by this version`
   if (rowNumber === -1) return 'the node has no room for another target'
-  const { tls, idleMs, maxPerTarget, queue } = upstream.connection
+  const { tls, idleMs, maxPerTarget, queue, http2 } = upstream.connection
   const isSecure = address.scheme === 'https'
+  const speaksHttp2 = address.scheme === 'h2c' || (isSecure && http2)
   const clientId = tls.clientCertificateId
   const key = targetKey(upstream.id, target.id)
   const row = state.targetRow(rowNumber)
   try {
-    const pool = state.pool(`${key}@${target.address}${isSecure ? JSON.stringify(tls) : ''}`, () => {
+    const pool = state.pool(`${key}@${target.address}${isSecure ? JSON.stringify(tls) : ''}${speaksHttp2 ? ` http2 ${idleMs}` : ''}`, () => {
       const origin = isSecure ? new OriginTls({ verify: tls.verify, name: tls.serverName ?? address.host, caPem: tls.caPem ?? '', ...(clientId === undefined ? {} : { client: () => state.credentials.get(clientId) }) }) : null
-      return new TargetPool(state.buffers, state.sockets, state.names.entry(address.host), address.port, origin, row)
+      const dialer = speaksHttp2 ? new Http2Dialer({ buffers: state.buffers, sockets: state.sockets, tls: origin, clock: () => state.now, idleMs }) : new Http1Dialer(state.buffers, origin)
+      return new TargetPool(dialer, state.sockets, state.names.entry(address.host), address.port, row)
     })
     return new RuntimeTarget({
       id: target.id,

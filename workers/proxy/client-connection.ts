@@ -1,20 +1,25 @@
-import type net from 'node:net'
-import { ClientSocket, type ClientSocketUser } from '../http1/client-socket.ts'
+import net from 'node:net'
+import { ClientSocket } from '../http1/client-socket.ts'
+import { StreamWire } from '../http1/stream-wire.ts'
+import type { Wire, WireUser } from '../http1/wire.ts'
 import { HeadBuffer } from '../http1/head-buffer.ts'
-import { REFUSALS, type Refusal } from '../../shared/http1/refusal.ts'
+import { REFUSALS } from '../../shared/http1/refusal.ts'
 import { parseRequestHead } from '../../shared/http1/request-head.ts'
 import type { ConnectionHandle } from '../listeners/accept-handles.ts'
 import type { Timed } from '../state/timing-wheel.ts'
+import { AnsweringConnection } from './answering-connection.ts'
 import { BodyIntake } from './body-intake.ts'
-import type { Client } from './client.ts'
-import { type ConnectionLimits, GONE_LIMITS } from './connection-limits.ts'
-import type { ConnectionPlace } from './connection-place.ts'
-import { BUSY, CLOSED, type ConnectionState, HEAD_STATE, LINGER } from './connection-state.ts'
-import type { Exchange } from './exchange.ts'
-import { clientFailure, type ProxyFailure } from './failure.ts'
+import type { ConnectionLimits } from './connection-limits.ts'
+import { BUSY, CLOSED, type ConnectionState, HEAD_STATE, LINGER, TUNNEL } from './connection-state.ts'
+import type { ProxyFailure } from './failure.ts'
+import type { ConnectionPlace, OpenConnection } from './open-connection.ts'
 import { failureAnswer } from './gateway-answer.ts'
 import { nextHead, PARTIAL, WHOLE } from './next-head.ts'
-import type { ThreadContext } from './thread-context.ts'
+import { type ClientAddress, type Peer, SocketPeer } from './peer.ts'
+import { writeAnswer } from './write-answer.ts'
+import { handshakeRefusal } from '../websocket/handshake.ts'
+import type { WebSocket } from '../websocket/web-socket.ts'
+import { KEEP_ALIVE_MS, type WebSocketEnd } from '../websocket/web-socket-end.ts'
 
 /** Bytes of further requests that may wait behind the one that is served. */
 const MAX_PIPELINED = 65_536
@@ -23,15 +28,12 @@ const LINGER_MS = 2_000
 const CLOSE_GRACE_MS = 1_000
 
 /** One accepted connection: reads requests one after the other and lends an exchange to serve each. */
-export class ClientConnection implements Client, ClientSocketUser, Timed {
-  readonly place: ConnectionPlace<ClientConnection>
-  readonly clientAddress: string
+export class ClientConnection extends AnsweringConnection implements OpenConnection, WireUser, Timed {
+  readonly peer: Peer
   readonly socket: net.Socket
   wheelTick = -1
-  readonly #wire: ClientSocket
+  protected readonly wire: Wire
   readonly #headBuffer = new HeadBuffer()
-  /** Only from a whole head to its answer: an idle connection is small. */
-  #exchange: Exchange | null = null
   #intake: BodyIntake | null = null
   #state: ConnectionState = HEAD_STATE
   #isAdvancing = false
@@ -40,44 +42,36 @@ export class ClientConnection implements Client, ClientSocketUser, Timed {
   /** When the state last began: for timeouts. */
   #since: number
   #hasServed = false
+  #webSocket: WebSocket | null = null
   /** The next answer is the last. */
   isClosing = false
+  /** How long an idle connection that is closing is kept. */
+  #graceMs = Infinity
 
-  constructor(handle: ConnectionHandle, address: string, place: ConnectionPlace<ClientConnection>) {
+  /** `source`: an accepted connection's handle, or a socket that is ready for requests. */
+  constructor(source: ConnectionHandle | net.Socket, from: ClientAddress, place: ConnectionPlace) {
+    super(place)
     const { thread } = place
-    this.place = place
-    this.clientAddress = address
     this.#since = thread.state.now
-    this.#wire = new ClientSocket(handle, thread.state.buffers, this)
-    this.socket = this.#wire.socket
-    this.arm(this.#since + this.#limits().headerTimeoutMs)
-  }
-
-  get thread(): ThreadContext {
-    return this.place.thread
-  }
-
-  get key(): string {
-    return this.place.key
+    this.wire = source instanceof net.Socket ? new StreamWire(source, this) : new ClientSocket(source, thread.state.buffers, this)
+    this.socket = this.wire.socket
+    this.peer = new SocketPeer(this.socket, from)
+    this.arm(this.#since + this.limits().headerTimeoutMs)
   }
 
   get isIdle(): boolean {
     return this.#state === HEAD_STATE && this.#headBuffer.text === ''
   }
 
-  /** Of the listener as configured now. */
-  #limits(): ConnectionLimits {
-    return this.thread.current?.listeners.get(this.key)?.config.limits ?? GONE_LIMITS
-  }
-
   onClientData(buffer: Buffer, length: number): boolean {
+    if (this.#webSocket !== null) return this.#webSocket.onClientData(buffer, length)
     if (this.#state === HEAD_STATE) {
       const piece = buffer.toString('latin1', 0, length)
       if (this.#headBuffer.text === '') this.#since = this.thread.state.now
       this.#headBuffer.append(piece)
       this.#advance(piece)
-    } else if (this.#state === BUSY && !this.#exchange!.body.isComplete) {
-      const taken = this.#intake!.take(this.#exchange!, buffer, length)
+    } else if (this.#state === BUSY && !this.exchange!.body.isComplete) {
+      const taken = this.#intake!.take(this.exchange!, buffer, length)
       if (this.#state === BUSY && taken < length) this.#keepForLater(buffer, taken, length)
     } else if (this.#state === BUSY) this.#keepForLater(buffer, 0, length)
     return !this.#isPaused
@@ -85,27 +79,30 @@ export class ClientConnection implements Client, ClientSocketUser, Timed {
 
   onClientEnd(): void {
     this.#hasEnded = true
-    if (this.#state === HEAD_STATE) this.socket.end()
-    else if (this.#state !== LINGER && !this.#exchange!.body.isComplete) this.destroy()
+    if (this.#webSocket !== null) this.#webSocket.onClientEnd()
+    else if (this.#state === HEAD_STATE) this.socket.end()
+    else if (this.#state !== LINGER && !this.exchange!.body.isComplete) this.destroy()
   }
 
   /** A defect of ours ends one connection, never the thread with all the others. */
   onDefect(error: unknown): void {
     this.thread.log.error({ err: error }, 'a defect in the proxy; its connection was cut')
     this.thread.state.countFailure('defect')
-    if (this.#exchange !== null) this.#exchange.record.failureCode = 'defect'
+    if (this.exchange !== null) this.exchange.record.failureCode = 'defect'
     this.destroy()
   }
 
   onClientDrain(): void {
-    this.#exchange?.onClientDrain()
+    if (this.#webSocket !== null) this.#webSocket.onClientDrain()
+    else this.exchange?.onClientDrain()
   }
 
   onClientClose(): void {
-    if (this.#exchange !== null) {
-      this.#exchange.onClientClose()
-      this.#giveBack()
+    if (this.exchange !== null) {
+      this.exchange.onClientClose()
+      this.giveBack()
     }
+    this.#webSocket?.onClientClose()
     this.#state = CLOSED
     this.thread.wheel.disarm(this)
     this.place.onClosed(this)
@@ -115,7 +112,7 @@ export class ClientConnection implements Client, ClientSocketUser, Timed {
   #advance(piece: string): void {
     this.#isAdvancing = true
     while (this.#state === HEAD_STATE && this.#headBuffer.text !== '') {
-      const limits = this.#limits()
+      const limits = this.limits()
       const found = nextHead(this.#headBuffer, piece, limits.maxHeaderBytes)
       if (found === PARTIAL) {
         this.arm(this.#since + limits.headerTimeoutMs)
@@ -130,12 +127,13 @@ export class ClientConnection implements Client, ClientSocketUser, Timed {
 
   #serve(limits: ConnectionLimits): void {
     const buffer = this.#headBuffer
-    const exchange = this.#take()
+    const exchange = this.take()
     const { head, body } = exchange
     exchange.record.bytesIn = buffer.bodyStart
     const refused = parseRequestHead(buffer.text, 0, buffer.end, limits.maxHeaders, head)
     if (refused !== null) return this.refuse(refused)
-    if (head.isWebSocketUpgrade) return this.refuse(REFUSALS.upgradeNotSupported)
+    const isNoHandshake = head.isWebSocketUpgrade ? handshakeRefusal(head) : null
+    if (isNoHandshake !== null) return this.refuse(isNoHandshake)
     this.#state = BUSY
     this.#since = this.thread.state.now
     this.#hasServed = true
@@ -143,8 +141,8 @@ export class ClientConnection implements Client, ClientSocketUser, Timed {
     buffer.consume(buffer.bodyStart + taken)
     if (body.refusal !== null) return this.refuse(body.refusal)
     exchange.begin()
-    if (this.#exchange !== exchange || this.#state !== BUSY || body.isComplete) return
-    this.#intake ??= new BodyIntake(this, this.#wire)
+    if (this.exchange !== exchange || this.#state !== BUSY || body.isComplete) return
+    this.#intake ??= new BodyIntake(this, this.wire)
     this.#intake.begin(exchange, limits, this.#since)
   }
 
@@ -167,48 +165,53 @@ export class ClientConnection implements Client, ClientSocketUser, Timed {
   }
 
   onBodyWritten(): void {
-    this.#wire.reclaimBuffers()
+    this.wire.reclaimBuffers()
   }
 
   arm(time: number): void {
     this.thread.wheel.arm(this, time)
   }
 
-  write(data: string | Buffer): void {
-    this.#exchange!.record.bytesOut += data.length
-    this.#wire.write(data)
-  }
-
-  /** Answers that the request is not taken; the connection ends, because its bytes are not understood. */
-  refuse(refusal: Refusal): void {
-    this.#take().head.keepAlive = false
-    this.answer(clientFailure(refusal))
+  switchProtocols(fields: string, open: (client: WebSocketEnd) => WebSocket, rest: Buffer): void {
+    this.writeLast(`HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n${fields}\r\n`)
+    this.giveBack()
+    this.thread.wheel.disarm(this)
+    this.#state = TUNNEL
+    this.socket.setKeepAlive(true, KEEP_ALIVE_MS)
+    const webSocket = open(this.wire)
+    this.#webSocket = webSocket
+    // Behind the handshake either side may have gone on at once.
+    const early = Buffer.from(this.#headBuffer.text, 'latin1')
+    this.#headBuffer.consume(early.length)
+    if (rest.length > 0) webSocket.onOriginData(rest, rest.length)
+    if (early.length > 0) webSocket.onClientData(early, early.length)
+    this.resume()
   }
 
   /** Sends the gateway's own answer, which ends the exchange. */
   answer(failure: ProxyFailure, changeFields: ((fields: string) => string) | null = null): void {
     if (this.#state === CLOSED) return
-    const { head, record } = this.#take()
+    const { head, record } = this.take()
     this.thread.state.countFailure(failure.code)
     const close = this.mustClose()
     record.status = failure.status
     record.failureCode = failure.code
-    this.write(failureAnswer(failure, head, record.requestId, close, changeFields))
+    writeAnswer(this, failureAnswer(failure, head, record.requestId, changeFields), close)
     this.onResponseEnd(close)
   }
 
   /** Whether the answer that is about to be written is the last of this connection. */
   mustClose(): boolean {
-    const { head, body } = this.#exchange!
+    const { head, body } = this.exchange!
     return this.isClosing || !head.keepAlive || this.#hasEnded || (this.#state === BUSY && !body.isComplete)
   }
 
   onResponseEnd(close: boolean): void {
     if (this.#state === CLOSED) return
-    const { head, body } = this.#exchange!
+    const { head, body } = this.exchange!
     // The client said that this was its last request and is sending nothing more: there is nothing to wait for.
     const isOver = close && !head.keepAlive && this.#state === BUSY && body.isComplete && this.#headBuffer.text === '' && this.socket.writableLength === 0
-    this.#giveBack()
+    this.giveBack()
     this.#since = this.thread.state.now
     if (isOver) return this.#leave()
     if (close) return this.#finish()
@@ -216,28 +219,6 @@ export class ClientConnection implements Client, ClientSocketUser, Timed {
     this.arm(this.#since + this.#idleMs())
     this.resume()
     if (!this.#isAdvancing && this.#headBuffer.text !== '') this.#advance(this.#headBuffer.text)
-  }
-
-  /** The exchange of the request that is read or served. */
-  #take(): Exchange {
-    if (this.#exchange !== null) return this.#exchange
-    const exchange = this.place.exchanges.take()
-    exchange.client = this
-    exchange.record.begin(this.thread.state.requestId(), this.clientAddress)
-    exchange.record.cameThrough(this.thread.current?.listeners.get(this.key) ?? null)
-    this.thread.state.counted.requests++
-    this.#exchange = exchange
-    return exchange
-  }
-
-  #giveBack(): void {
-    const exchange = this.#exchange
-    if (exchange === null) return
-    this.#exchange = null
-    exchange.record.bytesIn += exchange.body.bytes
-    this.thread.telemetry.observe(exchange.record)
-    exchange.client = null
-    this.place.exchanges.give(exchange)
   }
 
   /** Ends without lingering. Nothing is served and nothing times out any more, although the socket closes a moment later. */
@@ -250,7 +231,7 @@ export class ClientConnection implements Client, ClientSocketUser, Timed {
   #finish(): void {
     this.#state = LINGER
     this.#headBuffer.consume(this.#headBuffer.text.length)
-    this.#wire.readIntoSharedBuffer(false)
+    this.wire.readIntoSharedBuffer(false)
     this.socket.end()
     this.arm(this.thread.state.now + LINGER_MS)
     this.resume()
@@ -262,25 +243,33 @@ export class ClientConnection implements Client, ClientSocketUser, Timed {
 
   /** From now on the next answer is the last; an idle connection ends after a moment. */
   close(): void {
-    if (this.isClosing) return
+    this.#endWithin(CLOSE_GRACE_MS)
+  }
+
+  retire(ms: number): void {
+    this.#endWithin(Math.max(CLOSE_GRACE_MS, ms))
+  }
+
+  #endWithin(graceMs: number): void {
+    if (graceMs >= this.#graceMs) return
     this.isClosing = true
+    this.#graceMs = graceMs
     if (this.#state !== HEAD_STATE) return
     this.#since = this.thread.state.now
-    this.arm(this.#since + CLOSE_GRACE_MS)
+    this.arm(this.#since + graceMs)
   }
 
   #idleMs(): number {
-    if (this.isClosing) return CLOSE_GRACE_MS
-    const limits = this.#limits()
-    return this.#hasServed ? limits.idleTimeoutMs : limits.headerTimeoutMs
+    const limits = this.limits()
+    return Math.min(this.#graceMs, this.#hasServed ? limits.idleTimeoutMs : limits.headerTimeoutMs)
   }
 
   /** Looks at the timeouts; called by the thread's clock. */
   onTime(now: number): number {
-    if (this.#state === CLOSED) return Infinity
+    if (this.#state === CLOSED || this.#state === TUNNEL) return Infinity
     if (this.#state === BUSY) return this.#onBusyTime(now)
     const { isIdle } = this
-    const dueAt = this.#since + (this.#state === LINGER ? LINGER_MS : isIdle ? this.#idleMs() : this.#limits().headerTimeoutMs)
+    const dueAt = this.#since + (this.#state === LINGER ? LINGER_MS : isIdle ? this.#idleMs() : this.limits().headerTimeoutMs)
     if (now < dueAt) return dueAt
     if (this.#state === LINGER) this.destroy()
     else if (isIdle) this.#finish()
@@ -290,7 +279,7 @@ export class ClientConnection implements Client, ClientSocketUser, Timed {
 
   /** First the request's own timeouts, then those of the exchange. */
   #onBusyTime(now: number): number {
-    const exchange = this.#exchange!
+    const exchange = this.exchange!
     if (exchange.body.isComplete || this.#intake === null) return exchange.onTime(now)
     const refused = this.#intake.timedOut(exchange, now, this.#isPaused)
     if (refused === null) return Math.min(this.#intake.dueAt, exchange.onTime(now))

@@ -2,6 +2,8 @@ import type { Issue } from '../../shared/schema/issue.ts'
 import type { RuntimePart } from '../configuration/runtime-part.ts'
 import type { NodeSecrets } from '../credential.ts'
 import type { ConnectionHandle } from '../listeners/accept-handles.ts'
+import { downAnswer, type LeaseAnswer, type LeaseAsk } from '../policies/limits/lease.ts'
+import type { RefusalCount } from '../../shared/schema/refusal-count.ts'
 import type { SharedMemory } from '../state/shared-memory.ts'
 import { Signals } from '../state/signals.ts'
 import { TICK_MS } from '../state/target-row.ts'
@@ -9,8 +11,10 @@ import { ThreadState } from '../state/thread-state.ts'
 import { TimingWheel } from '../state/timing-wheel.ts'
 import type { TargetEvent } from '../target-event.ts'
 import type { Telemetry } from '../telemetry/telemetry.ts'
+import { OpenWebSockets } from '../websocket/open-web-sockets.ts'
+import type { WebSocketCounts } from '../websocket/web-socket-counts.ts'
 import { OpenConnections } from './open-connections.ts'
-import { endpointKey } from './runtime.ts'
+import { endpointKey, promiseOf, type Runtime, type RuntimeListener } from './runtime.ts'
 import { RuntimePreparation } from './runtime-preparation.ts'
 import type { EngineLog, ThreadContext } from './thread-context.ts'
 
@@ -29,6 +33,8 @@ export interface EngineOptions {
   telemetry: Telemetry
   log: EngineLog
   onTargetEvent(event: TargetEvent): void
+  /** Asks for parts of limits that all nodes share; absent: nobody can be asked. */
+  askLeases?: (asks: LeaseAsk[]) => void
   random?: () => number
 }
 
@@ -37,8 +43,14 @@ export interface EngineStats {
   requests: number
   inFlight: number
   originConnections: number
+  webSockets: WebSocketCounts
+  /** TLS handshakes that were done, and those of them that went on with an earlier session. */
+  handshakes: number
+  resumed: number
   /** Answers made by the gateway itself, by code. */
   byCode: Record<string, number>
+  /** What policies refused, or would have. */
+  refusals: RefusalCount[]
 }
 
 /** The data path of one thread. */
@@ -62,21 +74,29 @@ export interface Engine {
   /** As closeEndpoint for all ports; resolves when no connection is left, and cuts the rest after `ms`. */
   drain(ms: number): Promise<void>
   stats(): EngineStats
+  readonly webSockets: OpenWebSockets
+  /** Those that are served. */
+  listeners(): Iterable<RuntimeListener>
+  /** What askLeases() asked for. */
+  leased(answers: readonly LeaseAnswer[]): void
 }
 
 /** Ticks between two looks at what goes on without requests. */
 const LOOK_AFTER_TICKS = 10
 
 export function createEngine(options: EngineOptions): Engine {
-  const state = new ThreadState(options.memory, options.thread)
+  const state: ThreadState = new ThreadState(options.memory, options.thread, options.askLeases ?? ((asks) => state.leases.answered(asks.map(({ ask }) => downAnswer(ask)))))
   const { telemetry, log, onTargetEvent } = options
+  const signals = new Signals(options.memory.signals)
+  const random = options.random ?? Math.random
   const thread: ThreadContext = {
     current: null,
     state,
     wheel: new TimingWheel(TICK_MS, state.now),
-    signals: new Signals(options.memory.signals),
+    signals,
+    webSockets: new OpenWebSockets(() => signals.drainMs, random),
     telemetry,
-    random: options.random ?? Math.random,
+    random,
     log,
     onTargetEvent
   }
@@ -99,31 +119,54 @@ export function createEngine(options: EngineOptions): Engine {
     commit() {
       const prepared = preparation.take()
       if (prepared === null) return
+      const before = thread.current
       thread.current = prepared
+      if (thread.webSockets.size > 0) keepPromises(thread.webSockets, before, prepared, thread.random)
       letGo(thread)
     },
     abort() {
       preparation.forget()
       letGo(thread)
     },
-    useCredentials: (credentials) => state.credentials.replace(credentials),
+    useCredentials(credentials) {
+      state.credentials.replace(credentials)
+      state.refreshTls()
+    },
     accept: (handle, endpoint) => connections.accept(handle, endpoint),
     closeEndpoint: (endpoint) => connections.close(endpointKey(endpoint)),
     drain: (ms) => connections.drain(ms),
-    stats: () => ({
-      connections: connections.size,
-      requests: state.counted.requests,
-      inFlight: state.counted.inFlight,
-      originConnections: state.originConnections(),
-      byCode: { ...state.counted.byCode }
-    })
+    stats: () => statsOf(thread, connections.size),
+    webSockets: thread.webSockets,
+    listeners: () => thread.current?.listeners.values() ?? [],
+    leased: (answers) => state.leases.answered(answers)
   }
+}
+
+function statsOf({ state, webSockets }: ThreadContext, connections: number): EngineStats {
+  return {
+    connections,
+    requests: state.counted.requests,
+    inFlight: state.counted.inFlight,
+    originConnections: state.originConnections(),
+    webSockets: webSockets.counts(),
+    handshakes: state.counted.handshakes,
+    resumed: state.counted.resumed,
+    byCode: { ...state.counted.byCode },
+    refusals: state.refusals.list()
+  }
+}
+
+/** WebSockets of routes that are no longer served end as was promised; the others notice nothing. */
+function keepPromises(webSockets: OpenWebSockets, before: Runtime | null, current: Runtime, random: () => number): void {
+  const served = new Set(current.routes.routes.flatMap((route) => route?.id ?? []))
+  webSockets.routesChanged((id) => (served.has(id) ? null : current.removed.get(id) ?? promiseOf(before, id)), random)
 }
 
 /** Lets go of pools and windows that the current Runtime does not use. */
 function letGo({ current, state }: ThreadContext): void {
   const targets = [...current?.upstreams.values() ?? []].flatMap((upstream) => upstream.targets)
-  state.keepOnly(new Set(targets.map(({ pool }) => pool)), new Set(targets.map(({ window }) => window)))
+  const listeners = [...current?.listeners.values() ?? []]
+  state.keepOnly(new Set(targets.map(({ pool }) => pool)), new Set(targets.map(({ window }) => window)), new Set(listeners.flatMap(({ tls }) => tls ?? [])))
 }
 
 /** Looks after what goes on without requests: what passive health counts, targets whose time out is over, keys of providers. */
@@ -132,5 +175,6 @@ function lookAfter({ current, state }: ThreadContext): void {
     upstream.health.sweep(state.now)
     upstream.available.list(state.now)
   }
+  state.refreshTls()
   for (const source of current?.identity.sources ?? []) source.refresh()
 }

@@ -1,53 +1,50 @@
-import { transformOwnAnswer } from '../../shared/transforms/apply-transforms.ts'
 import type { Refusal } from '../../shared/http1/refusal.ts'
 import { RequestBody } from '../http1/request-body.ts'
 import { RequestHead } from '../../shared/http1/request-head.ts'
-import type { TokenIdentity } from '../../shared/identity/token-identity.ts'
 import { PRESSURE } from '../state/signals.ts'
 import { RequestRecord } from '../telemetry/request-record.ts'
-import type { OriginConnection } from '../upstreams/origin-connection.ts'
+import type { Origin } from '../upstreams/origin.ts'
+import { withCors } from '../../shared/policies/compile-cors.ts'
+import type { AdmittedRequest } from '../policies/admitted-request.ts'
 import { Attempt, type AttemptOwner } from './attempt.ts'
 import { chooseDestination } from './choose-destination.ts'
 import type { Client } from './client.ts'
 import { clientFailure, FAILURES, type ProxyFailure } from './failure.ts'
-import { findRoute } from './find-route.ts'
 import { bindingKey, originHead } from '../../shared/forwarding/origin-head.ts'
-import { giveOwnAnswer } from './give-own-answer.ts'
-import { OriginResponse, type ResponseOwner } from './origin-response.ts'
+import { giveOwnAnswer, ownAnswerFields } from './give-own-answer.ts'
+import { OriginResponse } from './origin-response.ts'
+import type { ResponseOwner } from './response-owner.ts'
 import { mirrorRequest } from './mirror-request.ts'
-import type { MirroredRequest } from './mirrored-request.ts'
+import { OutgoingRequest } from './outgoing-request.ts'
 import type { OwnAnswer } from './own-answer.ts'
 import { placeAttempt } from './place-attempt.ts'
 import { RequestContext } from './request-context.ts'
 import { RequestMatch } from './request-match.ts'
-import { RequestReplay } from './request-replay.ts'
 import { RetryState } from './retry-state.ts'
-import { TokenWait, type TokenWaiter } from './token-wait.ts'
-import { type Runtime, type RuntimeDestination, type RuntimeRoute, RuntimeTarget, type RuntimeUpstream } from './runtime.ts'
+import { webSocketOpener } from './web-socket-opener.ts'
+import { Reception, type ReceivedRequest } from './reception.ts'
+import { type RuntimeDestination, type RuntimeRoute, RuntimeTarget, type RuntimeUpstream } from './runtime.ts'
 
 /** Serves one request: route, target, origin connection, relay. Used again for other requests, also of other connections. */
-export class Exchange implements ResponseOwner, AttemptOwner, TokenWaiter {
+export class Exchange implements ResponseOwner, AttemptOwner, ReceivedRequest {
   readonly head = new RequestHead()
   readonly match = new RequestMatch(this.head)
   readonly body = new RequestBody()
   readonly record = new RequestRecord()
-  readonly replay = new RequestReplay()
+  readonly #outgoing = new OutgoingRequest()
   readonly context = new RequestContext()
   readonly #response = new OriginResponse(this)
   readonly #attempt = new Attempt(this, this.#response)
   readonly #retries = new RetryState()
-  readonly #tokens = new TokenWait(this)
-  #mirrored: MirroredRequest | null = null
+  readonly #reception = new Reception(this)
   #client: Client | null = null
-  #route: RuntimeRoute | null = null
   #destination: RuntimeDestination | null = null
   #target: RuntimeTarget | null = null
-  #outgoing = ''
   #startedAt = 0
   #isActive = false
   lastActivity = 0
   /** Goes with the response: binds the client to its target. */
-  bindingField = ''
+  #bindingField = ''
 
   /** The connection that the exchange serves; only while it does. */
   get client(): Client {
@@ -58,12 +55,16 @@ export class Exchange implements ResponseOwner, AttemptOwner, TokenWaiter {
     this.#client = client
   }
 
-  get origin(): OriginConnection | null {
+  get origin(): Origin | null {
     return this.#attempt.origin
   }
 
   get route(): RuntimeRoute | null {
-    return this.#route
+    return this.#reception.route
+  }
+
+  get admitted(): AdmittedRequest {
+    return this.#reception.admitted
   }
 
   get now(): number {
@@ -71,7 +72,7 @@ export class Exchange implements ResponseOwner, AttemptOwner, TokenWaiter {
   }
 
   get upstream(): RuntimeUpstream | null {
-    return this.#destination === null ? null : this.#destination.upstream
+    return this.#destination?.upstream ?? null
   }
 
   /** The origin can take more of the request body. */
@@ -88,50 +89,31 @@ export class Exchange implements ResponseOwner, AttemptOwner, TokenWaiter {
     this.#isActive = true
     this.context.begin(this.client, this.record.requestId)
     this.record.describe(this.head)
-    if (signals.memoryPressure === PRESSURE.critical) return this.#fail(FAILURES.overloaded)
-    if (current === null) return this.#fail(FAILURES.noConfiguration)
-    const identity = this.#tokens.identityOf(current.identity.sources, this.head.fields)
-    if (identity !== null) this.#serve(current, identity)
+    if (signals.memoryPressure === PRESSURE.critical) return this.onTurnedAway(FAILURES.overloaded)
+    if (current === null) return this.onTurnedAway(FAILURES.noConfiguration)
+    this.#reception.begin(current)
   }
 
-  /** The token was verified; the request's body has waited. */
-  onIdentity(identity: TokenIdentity): void {
-    try {
-      this.#serve(this.client.thread.current!, identity)
-    } catch (error) {
-      this.client.onDefect(error)
-    }
-  }
-
-  /** `current` was read once and is not looked at again for this request. */
-  #serve(current: Runtime, identity: TokenIdentity): void {
-    const failure = identity.reason === 'busy' ? FAILURES.overloaded : this.#admit(current, identity)
-    if (failure !== null) return this.#fail(failure)
-    if (this.#route!.answer !== null) return this.#answer(this.#route!.answer)
-    if (this.head.expectsContinue && !this.body.isComplete) this.client.write('HTTP/1.1 100 Continue\r\n\r\n')
+  onReceived(route: RuntimeRoute): void {
+    if (route.answer !== null) return this.onAnswered(route.answer)
+    const failure = this.#aim(route)
+    if (failure !== null) return this.onTurnedAway(failure)
+    if (this.head.expectsContinue && !this.body.isComplete) this.client.writeContinue()
     this.#next(false)
-  }
-
-  #admit(current: Runtime, identity: TokenIdentity): ProxyFailure | null {
-    const found = findRoute(current, this.client.key, identity, this)
-    if ('status' in found) return found
-    this.#route = found
-    this.context.matched(found.template, this.match.path)
-    return found.answer === null ? this.#aim(found) : null
   }
 
   /** Prepares the attempts at one of the route's upstreams. */
   #aim(route: RuntimeRoute): ProxyFailure | null {
     const { state, random } = this.client.thread
-    const destination = chooseDestination(route, this.client.clientAddress, random)
+    const destination = chooseDestination(route, this.context.clientIp, random)
     if (destination === null) return FAILURES.noAvailableTarget
     this.#destination = destination
-    this.bindingField = ''
+    this.#bindingField = ''
     this.record.upstreamName = destination.upstream.name
     destination.upstream.row.countRequest(state.now)
-    this.#retries.begin(destination, this.head.method)
-    this.replay.begin(this.#retries.isRepeatable && !this.body.isComplete)
-    if (route.mirror !== null) this.#mirrored = mirrorRequest(route, route.mirror, this)
+    this.#retries.begin(destination, this.head)
+    this.#outgoing.begin(this.#retries.isRepeatable && !this.body.isComplete)
+    if (route.mirror !== null && !this.head.isWebSocketUpgrade) this.#outgoing.mirrored = mirrorRequest(route, route.mirror, this)
     if (route.totalMs > 0) this.client.arm(this.#startedAt + route.totalMs)
     this.client.arm(this.#startedAt + route.activityMs)
     return null
@@ -145,29 +127,38 @@ export class Exchange implements ResponseOwner, AttemptOwner, TokenWaiter {
     if (target === null) return
     if (!fresh) tried.push(target)
     this.#target = target
-    this.record.targetId = target.id
-    this.record.attempts++
-    this.#outgoing = originHead(this.#route!, this.head, this.match.path, target.hostHeader, this.context, bindingKey(destination.upstream.affinity, this.context)) + this.body.first
+    this.record.triedAt(target.id)
+    this.#outgoing.head = originHead(this.route!, this.head, this.match.path, target.hostHeader, this.context, bindingKey(destination.upstream.affinity, this.context)) + this.body.first
+    if (this.context.lacksSecret) return this.onTurnedAway(FAILURES.secretMissing)
     this.#response.reset()
-    this.#attempt.begin(target, destination, isRepeatable, fresh)
+    const guard = this.route!.admission?.responseGuard ?? null
+    if (guard !== null) {
+      this.#response.guard(guard, this.#startedAt)
+      this.client.arm(this.#response.dueAt(this.route!))
+    }
+    this.#attempt.begin(target, destination, isRepeatable, fresh, this.head.isWebSocketUpgrade)
   }
 
   /** Null when there is none, or not the one that the client is bound to; then the request has failed. */
   #choose(destination: RuntimeDestination, now: number): RuntimeTarget | null {
     const chosen = placeAttempt(destination, this.head, this.context, this.#retries.tried, now)
     if ('status' in chosen) {
-      this.#fail(chosen)
+      this.onTurnedAway(chosen)
       return null
     }
     if (chosen instanceof RuntimeTarget) return chosen
-    this.bindingField = chosen.bindingField
+    this.#bindingField = chosen.bindingField
     return chosen.target
   }
 
-  onConnection(origin: OriginConnection): void {
-    this.lastActivity = this.client.thread.state.now
-    origin.write(this.#outgoing)
-    this.replay.writeTo(origin)
+  answerFields(fields: string): string {
+    const cors = this.route?.admission?.cors ?? null
+    return (cors === null ? fields : withCors(cors, fields, this.head.fields)) + this.#bindingField
+  }
+
+  onConnection(origin: Origin): void {
+    this.lastActivity = this.now
+    this.#outgoing.writeTo(origin)
     this.client.resume()
   }
 
@@ -182,23 +173,23 @@ export class Exchange implements ResponseOwner, AttemptOwner, TokenWaiter {
   /** More of the request body. Returns how many bytes wait to be written. */
   onBody(data: Buffer): number {
     const { origin } = this
-    this.lastActivity = this.client.thread.state.now
-    this.replay.keep(data)
-    this.#mirrored?.onBody(data, this.body.isComplete)
+    this.lastActivity = this.now
+    this.#outgoing.add(data, this.body.isComplete)
     if (origin === null || !this.#attempt.isConnected) return 0
-    if (origin.socket.writableLength === 0) this.client.onBodyWritten()
-    origin.socket.write(data)
-    return origin.socket.writableLength
+    if (origin.waiting === 0) this.client.onBodyWritten()
+    origin.write(data)
+    return origin.waiting
   }
 
   onBodyRefused(refusal: Refusal): void {
     this.head.keepAlive = false
-    this.#fail(clientFailure(refusal))
+    this.onTurnedAway(clientFailure(refusal))
   }
 
   onClientDrain(): void {
-    this.lastActivity = this.client.thread.state.now
-    if (this.client.socket.writableLength === 0) this.origin?.reclaimBuffers()
+    this.lastActivity = this.now
+    this.#response.onClientDrain()
+    if (this.client.isClear) this.origin?.reclaimBuffers()
     this.origin?.resume()
   }
 
@@ -212,30 +203,26 @@ export class Exchange implements ResponseOwner, AttemptOwner, TokenWaiter {
     this.onAttemptFailed(this.#attempt.failureAtClose(hasBytes, error))
   }
 
-  /** The response's status says that the attempt failed, and another one may be made. */
+  /** Makes another attempt when the response's status says that this one failed, and another one may be made. */
   retriesStatus(status: number): boolean {
-    const { statuses } = this.#destination!.retry
-    return statuses.length > 0 && statuses.includes(status) && this.#mayRetry(FAILURES.retriedStatus)
-  }
-
-  onStatusRetried(status: number): void {
-    this.upstream!.health.answered(this.#target!, status, this.client.thread.state.now)
+    if (!this.#destination!.retry.statuses.includes(status) || !this.#mayRetry(FAILURES.retriedStatus)) return false
+    this.upstream!.health.answered(this.#target!, status, this.now)
     this.#tryAgain(false)
+    return true
   }
 
   /** The attempt failed. Makes another one where that is safe and allowed, else answers or cuts. */
   onAttemptFailed(failure: ProxyFailure): void {
     const { upstream } = this
-    if (failure.side === 'origin' && failure.retry !== 'fresh-connection' && upstream !== null && this.#target !== null) {
-      upstream.health.failed(this.#target, failure.code, this.client.thread.state.now)
-    }
+    const isOfTarget = failure.side === 'origin' && failure.retry !== 'fresh-connection'
+    if (isOfTarget && upstream !== null && this.#target !== null) upstream.health.failed(this.#target, failure.code, this.now)
     if (this.#mayRetry(failure)) return this.#tryAgain(failure.retry === 'fresh-connection')
-    this.#fail(failure)
+    this.onTurnedAway(failure)
   }
 
   #mayRetry(failure: ProxyFailure): boolean {
     if (this.#response.hasStarted || this.#destination === null) return false
-    return this.#retries.take(failure, this.#destination, this.replay.isWhole, this.client.thread.state.now)
+    return this.#retries.take(failure, this.#destination, this.#outgoing.isRepeatable, this.now)
   }
 
   #tryAgain(fresh: boolean): void {
@@ -245,52 +232,62 @@ export class Exchange implements ResponseOwner, AttemptOwner, TokenWaiter {
     this.#next(fresh)
   }
 
-  #fail(failure: ProxyFailure): void {
+  onTurnedAway(failure: ProxyFailure, more = ''): void {
     const { client } = this
     this.record.failureCode = failure.code
-    const change = this.#route === null ? null : this.#route.transforms
+    const route = this.route
     // Also of the origin: what it still sends must not fail a second time.
     this.#letGo()
     if (this.#response.hasStarted) return client.destroy()
-    client.answer(failure, change === null ? null : (fields) => transformOwnAnswer(change, fields, this.context))
+    client.answer(failure, route === null ? null : (fields) => ownAnswerFields(route, fields + more, this))
   }
 
-  #answer(answer: OwnAnswer): void {
+  onAnswered(answer: OwnAnswer): void {
     const { client } = this
-    const close = giveOwnAnswer(answer, this.#route!.transforms, this)
+    const close = giveOwnAnswer(answer, this.route!, this)
     this.#letGo()
-    client.onResponseEnd(close)
+    client.onResponseEnd(close, '')
+  }
+
+  onSwitched(fields: string, rest: Buffer): void {
+    const { client } = this
+    const target = this.#target!
+    this.upstream?.health.answered(target, 101, this.now)
+    const origin = this.#attempt.handOver()!
+    const binding = this.#bindingField
+    const open = webSocketOpener(this.route!, this, origin, () => target.row.leave())
+    this.#letGo()
+    client.switchProtocols(fields + binding, open, rest)
   }
 
   /** The whole response went to the client. `reusable` tells that the origin's connection may serve another request. */
-  onResponseComplete(status: number, reusable: boolean, keepAliveSeconds: number, close: boolean): void {
+  onResponseComplete(status: number, reusable: boolean, keepAliveSeconds: number, close: boolean, trailers: string): void {
     const { client, now } = this
     this.upstream?.health.answered(this.#target!, status, now)
-    this.origin?.readIntoSharedBuffer(client.socket.writableLength === 0)
+    this.origin?.readIntoSharedBuffer(client.isClear)
     this.#attempt.complete(reusable, keepAliveSeconds, now)
     this.#letGo()
-    client.onResponseEnd(close)
+    client.onResponseEnd(close, trailers)
   }
 
   #letGo(): void {
     this.#attempt.release()
-    this.#target = this.#destination = this.#route = null
-    this.#outgoing = ''
+    this.#response.abandon()
+    this.#target = this.#destination = null
+    this.#reception.forget()
+    this.#outgoing.forget()
     this.body.first = ''
-    this.replay.forget()
-    this.#mirrored = this.#mirrored?.drop() ?? null
     if (!this.#isActive) return
     this.#isActive = false
-    this.#tokens.forget()
     this.client.thread.state.counted.inFlight--
   }
 
   /** Looks at the timeouts. Returns when to look again. */
   onTime(now: number): number {
-    const route = this.#route
+    const route = this.route
     if (route === null) return Infinity
     const totalAt = route.totalMs > 0 ? this.#startedAt + route.totalMs : Infinity
-    if (now >= totalAt) this.#fail(FAILURES.totalTimeout)
+    if (now >= totalAt) this.onTurnedAway(FAILURES.totalTimeout)
     else {
       const failure = this.#attempt.timedOut(now) ?? this.#response.timedOut(now, route)
       if (failure !== null) this.onAttemptFailed(failure)

@@ -35,6 +35,8 @@ const CONFIGURATIONS: Omit<TestConfiguration, 'targets'>[] = [
   { route: { transforms: [{ PathPrefix: '/base' }, { RequestHeader: 'X-Added', Set: '${client.ip} ${tenant}' }, { QueryValueParameter: 'q', Append: '2' }, { RequestHeaderRemove: 'User-Agent' }] } },
   { route: { transforms: [{ RequestHeadersCopy: 'false' }, { 'X-Forwarded': 'Append' }, { RequestHeaderOriginalHost: 'true' }] } },
   { route: { match: { path: { type: 'pattern', value: '/{kind}/{id}' } }, transforms: [{ PathPattern: '/v2/{id}/{kind}' }, { RequestHeaderRouteValue: 'kind', Set: 'kind' }] } },
+  { listener: { trustedProxies: ['127.0.0.0/8'], tenantHeader: { acceptFrom: 'trustedProxies' } }, upstream: hash, routes: [route({ hosts: ['proxied.example'], ...prefix('/') })] },
+  { listener: { trustedProxies: ['127.0.0.0/8'] }, route: { transforms: [{ 'X-Forwarded': 'Append' }, { RequestHeader: 'X-Added', Set: '${client.ip}' }] } },
   { route: { forwardPath: 'raw', transforms: [{ HttpMethodChange: 'GET', Set: 'PUT' }] } },
   { routes: [route({ headers: [{ name: 'X-A', values: ['1'] }] }), route({ hosts: ['*.example'], methods: ['GET'], ...prefix('/a') }), route({ ...prefix('/a/b'), query: [{ name: 'q', mode: 'Exists' }] }), route({}, { isGlobal: undefined, tenantCode: 'acme' })] }
 ]
@@ -43,6 +45,8 @@ const REQUESTS: { path: string; host: string; headers: string[] }[] = [
   { path: '/', host: 'h.example', headers: [] },
   { path: '/a/%7eb/../c?q=1&r=%20', host: 'shop.example:81', headers: ['User-Agent: test', 'Accept: */*', 'X-A: 1'] },
   { path: '/a/b?q', host: 'other', headers: ['X-Tenant-Code: acme', 'X-Org: acme', 'X-Forwarded-For: 10.0.0.1', 'Cookie: a=b'] },
+  { path: '/x', host: 'h', headers: ['X-Forwarded-For: 6.6.6.6, 198.51.100.7', 'X-Forwarded-Proto: https', 'X-Forwarded-Host: proxied.example', 'X-Tenant-Code: acme'] },
+  { path: '/x', host: 'h', headers: ['Forwarded: for="[2001:db8::1]";proto=https;host=proxied.example'] },
   { path: '/users/17', host: 'h', headers: ['X-Session-Key: me', 'Connection: close, X-Drop', 'X-Drop: 1', 'traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01', 'Keep-Alive: 5'] }
 ]
 

@@ -26,11 +26,18 @@ const ELSEWHERE = { retry: 'another-target' } as const
 /** Every failure of the proxy's own; messages never tell anything about origins. */
 export const FAILURES = {
   noConfiguration: failure(503, 'no_configuration', 'gateway', 'The gateway has no configuration yet.', { retryAfterSeconds: 1 }),
+  unauthorized: failure(401, 'unauthorized', 'client', 'Credentials are needed.'),
+  forbidden: failure(403, 'forbidden', 'client', 'This is not allowed.'),
+  authorizationUnavailable: failure(503, 'authorization_unavailable', 'gateway', 'It cannot be found out who is allowed at the moment.', { retryAfterSeconds: 1 }),
+  policyMissing: failure(503, 'policy_missing', 'gateway', 'A policy of the route is not there.', { retryAfterSeconds: 1 }),
+  rateLimited: failure(429, 'rate_limited', 'client', 'Too many requests.'),
+  rateLimiterUnavailable: failure(503, 'rate_limiter_unavailable', 'gateway', 'Requests cannot be counted at the moment.', { retryAfterSeconds: 1 }),
   noRoute: failure(404, 'no_route', 'gateway', 'No route takes this request.'),
   noAvailableTarget: failure(503, 'no_available_target', 'gateway', 'No target is available.', { retryAfterSeconds: 1 }),
   boundTargetGone: failure(503, 'affinity_target_unavailable', 'gateway', 'The target of this session is not available.', { retryAfterSeconds: 1 }),
   tooManyConnections: failure(503, 'too_many_connections', 'gateway', 'Too many connections.', { retryAfterSeconds: 1 }),
   tooManyOfClient: failure(503, 'too_many_client_connections', 'client', 'Too many connections of this client.', { retryAfterSeconds: 1 }),
+  notTrusted: failure(403, 'proxy_not_trusted', 'client', 'Connections to this port come through proxies that are trusted.'),
   outOfFiles: failure(503, 'out_of_files', 'gateway', 'The gateway has too many sockets open.', { retryAfterSeconds: 1 }),
   overloaded: failure(503, 'overloaded', 'gateway', 'The gateway is short of memory.', { retryAfterSeconds: 1 }),
   targetBusy: failure(503, 'target_busy', 'gateway', 'The target has as many connections as it may.', { ...ELSEWHERE, retryAfterSeconds: 1 }),
@@ -39,7 +46,9 @@ export const FAILURES = {
   connectTimeout: failure(504, 'connect_timeout', 'origin', 'The target did not accept a connection in time.', ELSEWHERE),
   tlsFailed: failure(502, 'tls_failed', 'origin', 'No secure connection to the target could be made.', ELSEWHERE),
   certificateMissing: failure(503, 'certificate_missing', 'gateway', 'The certificate for the target is not there.', { retryAfterSeconds: 1 }),
+  secretMissing: failure(503, 'secret_missing', 'gateway', 'A secret that the route needs is not there.', { retryAfterSeconds: 1 }),
   nameNotResolved: failure(502, 'name_not_resolved', 'origin', 'The name of the target is not known.', ELSEWHERE),
+  streamRefused: failure(502, 'stream_refused', 'origin', 'The target did not look at the request.', { retry: 'fresh-connection' }),
   staleConnection: failure(502, 'stale_connection', 'origin', 'The target closed the connection.', { retry: 'fresh-connection' }),
   originReset: failure(502, 'origin_closed', 'origin', 'The target closed the connection without an answer.', { retry: 'repeatable' }),
   originClosed: failure(502, 'origin_closed', 'origin', 'The target closed the connection without a whole answer.'),
@@ -47,6 +56,9 @@ export const FAILURES = {
   badResponse: failure(502, 'bad_response', 'origin', 'The target sent an answer that is not HTTP.'),
   responseTimeout: failure(504, 'response_timeout', 'origin', 'The target did not answer in time.'),
   responseTooSlow: failure(504, 'response_too_slow', 'origin', 'The target answered too slowly.'),
+  responseTooLarge: failure(502, 'response_too_large', 'gateway', 'The answer is larger than it may be.'),
+  responseHeadTimeout: failure(504, 'response_head_timeout', 'gateway', 'The target did not answer in time.'),
+  responseBodyTimeout: failure(504, 'response_body_timeout', 'gateway', 'The answer took too long.'),
   totalTimeout: failure(504, 'request_total_timeout', 'gateway', 'The request took too long.')
 } as const
 

@@ -1,18 +1,20 @@
 import { matchRoute } from '../../shared/routing/match-route.ts'
 import { normalizePath } from '../../shared/routing/normalize-path.ts'
 import { REFUSALS } from '../../shared/http1/refusal.ts'
+import { believeProxy } from '../../shared/forwarding/believe-proxy.ts'
 import { identify } from '../../shared/identity/identify.ts'
 import type { TokenIdentity } from '../../shared/identity/token-identity.ts'
 import type { RequestBody } from '../http1/request-body.ts'
 import type { RequestHead } from '../../shared/http1/request-head.ts'
 import type { RequestRecord } from '../telemetry/request-record.ts'
+import { challengeRoute } from './challenge-route.ts'
 import { clientFailure, FAILURES, type ProxyFailure } from './failure.ts'
 import type { RequestContext } from './request-context.ts'
 import type { RequestMatch } from './request-match.ts'
 import type { Runtime, RuntimeRoute } from './runtime.ts'
 
 /** What is read and filled in to find the route of a request. */
-interface RoutedRequest {
+export interface RoutedRequest {
   readonly head: RequestHead
   readonly match: RequestMatch
   readonly body: RequestBody
@@ -21,14 +23,20 @@ interface RoutedRequest {
 }
 
 /**
- * The route that takes the request, with its body limit set; a failure when there is none, or the body is too large for it.
+ * The route that takes the request, with its body limit set; a failure when there is none.
  * Whose the request is and its normalized path are in the context and the record afterwards. `key` is the endpointKey() of the port.
  */
 export function findRoute(current: Runtime, key: string, token: TokenIdentity, request: RoutedRequest): RuntimeRoute | ProxyFailure {
   const { head, match, body, record, context } = request
   const listener = current.listeners.get(key)
   if (listener === undefined) return FAILURES.noRoute
-  identify(token, listener, head, context)
+  const isTrusted = listener.trusts !== null && listener.trusts(context.peerIp)
+  if (isTrusted) {
+    context.believe(believeProxy(listener.trusts, { address: context.peerIp, scheme: context.scheme }, head))
+    record.clientAddress = context.clientIp
+  }
+  context.token = token
+  identify(token, listener, isTrusted, head, context)
   match.begin()
   match.tenantCode = record.tenant = context.tenant
   const path = head.rawPath === '*' ? '*' : normalizePath(head.rawPath)
@@ -37,12 +45,19 @@ export function findRoute(current: Runtime, key: string, token: TokenIdentity, r
     return clientFailure(REFUSALS.badTarget)
   }
   record.path = match.path = path
+  const challenge = context.challenges.size === 0 ? null : challengeRoute(path, context.challenges)
+  if (challenge !== null) return challenge
+  if (listener.toHttps !== null && path !== '*' && context.scheme === 'http') return listener.toHttps
   const found = path === '*' ? null : matchRoute(current.routes, listener.config.id, match)
   if (found === null) return FAILURES.noRoute
   const route = current.actions[found.index]!
   record.routeSlot = route.slot
   record.routeName = route.name
   body.maxBytes = route.maxRequestBodyBytes ?? listener.config.limits.maxRequestBodyBytes
-  const isTooLarge = body.maxBytes > 0 && (head.contentLength > body.maxBytes || body.bytes > body.maxBytes)
-  return isTooLarge ? clientFailure(REFUSALS.bodyTooLarge) : route
+  return route
+}
+
+/** Whether what the request announces, or what came of it, is more than its route takes. */
+export function isBodyTooLarge({ head, body }: Pick<RoutedRequest, 'head' | 'body'>): boolean {
+  return body.maxBytes > 0 && (head.contentLength > body.maxBytes || body.bytes > body.maxBytes)
 }

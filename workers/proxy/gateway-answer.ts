@@ -9,24 +9,44 @@ export interface GatewayAnswer {
   retryAfterSeconds: number
   requestId: string
   accept: string
-  close: boolean
   withoutBody: boolean
 }
 
+/** An answer of the gateway's own, ready to be written. */
+export interface WrittenAnswer {
+  status: number
+  reason: string
+  /** Lines, each with CR LF, without framing. */
+  fields: string
+  /** Content-Length, or ''. */
+  framing: string
+  /** As latin1 text. */
+  body: string
+}
+
+/** The whole answer for a connection that is refused before anything of it was read. */
+export function lastAnswerText({ status, reason, fields, framing, body }: WrittenAnswer): string {
+  return `HTTP/1.1 ${status} ${reason}\r\n${fields}${framing}Connection: close\r\n\r\n${body}`
+}
+
 /** The answer to a request that failed. */
-export function failureAnswer(failure: ProxyFailure, head: { method: string; accept: string }, requestId: string, close: boolean, changeFields: ((fields: string) => string) | null): string {
+export function failureAnswer(failure: ProxyFailure, head: { method: string; accept: string }, requestId: string, changeFields: ((fields: string) => string) | null): WrittenAnswer {
   const { status, code, message, retryAfterSeconds } = failure
-  return gatewayAnswer({ status, code, message, retryAfterSeconds, requestId, accept: head.accept, close, withoutBody: head.method === 'HEAD' }, changeFields)
+  return gatewayAnswer({ status, code, message, retryAfterSeconds, requestId, accept: head.accept, withoutBody: head.method === 'HEAD' }, changeFields)
 }
 
 const REASONS: Record<number, string> = {
   400: 'Bad Request',
+  401: 'Unauthorized',
+  403: 'Forbidden',
   404: 'Not Found',
   405: 'Method Not Allowed',
   408: 'Request Timeout',
   413: 'Content Too Large',
   414: 'URI Too Long',
   417: 'Expectation Failed',
+  426: 'Upgrade Required',
+  429: 'Too Many Requests',
   431: 'Request Header Fields Too Large',
   501: 'Not Implemented',
   502: 'Bad Gateway',
@@ -35,18 +55,22 @@ const REASONS: Record<number, string> = {
   505: 'HTTP Version Not Supported'
 }
 
-/** The whole answer as text, its fields changed by the route's transforms where there are any, in the format that the client accepts: JSON, HTML or plain text. */
-export function gatewayAnswer(answer: GatewayAnswer, changeFields: ((fields: string) => string) | null = null): string {
+/** The answer, its fields changed by the route's transforms where there are any, in the format that the client accepts: JSON, HTML or plain text. */
+export function gatewayAnswer(answer: GatewayAnswer, changeFields: ((fields: string) => string) | null = null): WrittenAnswer {
   const { status, code, requestId, retryAfterSeconds } = answer
   const reason = REASONS[status] ?? 'Error'
   const [type, body] = bodyOf(answer, reason)
   const allow = status === 405 ? 'Allow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS\r\n' : ''
+  const version = status === 426 ? 'Sec-WebSocket-Version: 13\r\n' : ''
   const retryAfter = retryAfterSeconds === 0 ? '' : `Retry-After: ${retryAfterSeconds}\r\n`
-  const fields = `Content-Type: ${type}\r\nCache-Control: no-store\r\n${allow}${retryAfter}`
-  return (
-    `HTTP/1.1 ${status} ${reason}\r\n${changeFields === null ? fields : changeFields(fields)}Content-Length: ${body.length}\r\n` +
-    `X-Gateway-Error: ${code}\r\nX-Request-Id: ${requestId}\r\n${answer.close ? 'Connection: close\r\n' : ''}\r\n${answer.withoutBody ? '' : body}`
-  )
+  const fields = `Content-Type: ${type}\r\nCache-Control: no-store\r\n${allow}${version}${retryAfter}`
+  return {
+    status,
+    reason,
+    fields: `${changeFields === null ? fields : changeFields(fields)}X-Gateway-Error: ${code}\r\nX-Request-Id: ${requestId}\r\n`,
+    framing: `Content-Length: ${body.length}\r\n`,
+    body: answer.withoutBody ? '' : body
+  }
 }
 
 /** All parts are our own ASCII texts, so nothing needs escaping and the length is the number of characters. */

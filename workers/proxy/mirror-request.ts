@@ -27,6 +27,7 @@ export function mirrorRequest(route: RuntimeRoute, mirror: RuntimeMirror, { clie
   const target = chooseTarget(upstream, pick, [], thread.state.now)
   if (target === null) return null
   const text = originHead(route, head, match.path, target.hostHeader, context, bindingKey(upstream.affinity, context)) + body.first
+  if (context.lacksSecret) return null
   const copy = new MirroredRequest(thread, mirror, target, head.method, text)
   if (body.isComplete) copy.send()
   return copy

@@ -2,7 +2,7 @@ import { HEAD, HeadBuffer } from '../http1/head-buffer.ts'
 import { ResponseBody } from '../http1/response-body.ts'
 import { parseResponseHead, ResponseHead } from '../http1/response-head.ts'
 import type { Timed } from '../state/timing-wheel.ts'
-import type { OriginConnection, OriginUser } from '../upstreams/origin-connection.ts'
+import type { Origin, OriginUser } from '../upstreams/origin.ts'
 import { Attempt, type AttemptOwner } from './attempt.ts'
 import type { ProxyFailure } from './failure.ts'
 import type { RuntimeMirror, RuntimeTarget } from './runtime.ts'
@@ -75,8 +75,8 @@ export class MirroredRequest implements AttemptOwner, OriginUser, Timed {
     return null
   }
 
-  onConnection(origin: OriginConnection): void {
-    for (const piece of this.#pieces) origin.socket.write(piece)
+  onConnection(origin: Origin): void {
+    for (const piece of this.#pieces) origin.write(piece)
     this.#pieces.length = 0
   }
 

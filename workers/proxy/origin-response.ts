@@ -1,17 +1,19 @@
 import { transformResponse, transformTrailers } from '../../shared/transforms/apply-transforms.ts'
-import type { TransformContext } from '../../shared/transforms/drafts.ts'
 import { HEAD, HeadBuffer } from '../http1/head-buffer.ts'
 import { REFUSALS } from '../../shared/http1/refusal.ts'
-import type { RequestBody } from '../http1/request-body.ts'
-import type { RequestHead } from '../../shared/http1/request-head.ts'
 import { ResponseBody } from '../http1/response-body.ts'
 import { parseResponseHead, ResponseHead } from '../http1/response-head.ts'
-import type { RequestRecord } from '../telemetry/request-record.ts'
-import type { OriginConnection, OriginUser } from '../upstreams/origin-connection.ts'
+import { isHandshakeAnswer } from '../websocket/handshake.ts'
+import type { OriginUser } from '../upstreams/origin.ts'
 import type { Client } from './client.ts'
 import { clientFailure, FAILURES, type ProxyFailure } from './failure.ts'
+import { encodedFields } from '../../shared/policies/choose-encoding.ts'
+import type { RuntimeResponseGuard } from '../policies/admission.ts'
+import { CompressedAnswer, type CompressionOwner, encodingOf } from './compressed-answer.ts'
+import { GuardWatch } from './guard-watch.ts'
 import { RateWatch } from './rate-watch.ts'
-import type { RuntimeRoute, RuntimeUpstream } from './runtime.ts'
+import type { ResponseOwner } from './response-owner.ts'
+import type { RuntimeRoute } from './runtime.ts'
 
 const MAX_HEAD_BYTES = 65_536
 /** Interim responses before the final one. */
@@ -19,31 +21,8 @@ const MOST_INTERIM = 16
 /** Bytes that may wait for a slow client before the origin is no longer read. */
 const MOST_WAITING = 262_144
 
-/** The exchange that a response belongs to. */
-export interface ResponseOwner {
-  readonly client: Client
-  readonly head: RequestHead
-  readonly body: RequestBody
-  readonly record: RequestRecord
-  readonly context: TransformContext
-  readonly origin: OriginConnection | null
-  readonly route: RuntimeRoute | null
-  readonly upstream: RuntimeUpstream | null
-  /** Field line that binds the client to its target; '' for none. */
-  readonly bindingField: string
-  lastActivity: number
-  onConnected(): void
-  onAttemptFailed(failure: ProxyFailure): void
-  onOriginClose(hasBytes: boolean, error: string): void
-  /** Whether this status counts as a failed attempt that is made again; then onStatusRetried() follows. */
-  retriesStatus(status: number): boolean
-  onStatusRetried(status: number): void
-  /** `reusable` tells that the origin's connection may serve another request. */
-  onResponseComplete(status: number, reusable: boolean, keepAliveSeconds: number, close: boolean): void
-}
-
 /** Reads what the origin sends for one exchange and relays it to the client. Used again for every request. */
-export class OriginResponse implements OriginUser {
+export class OriginResponse implements OriginUser, CompressionOwner {
   readonly #exchange: ResponseOwner
   readonly #headBuffer = new HeadBuffer()
   readonly #head = new ResponseHead()
@@ -54,6 +33,9 @@ export class OriginResponse implements OriginUser {
   /** The final head went to the client; from here on a failure can only cut the connection. */
   hasStarted = false
   #close = false
+  /** Null where the answer goes out as it came. */
+  #compressed: CompressedAnswer | null = null
+  readonly #guard = new GuardWatch()
 
   constructor(exchange: ResponseOwner) {
     this.#exchange = exchange
@@ -65,6 +47,31 @@ export class OriginResponse implements OriginUser {
     this.#hasBytes = false
     this.hasStarted = false
     this.#close = false
+    this.#guard.begin(null, 0)
+    this.abandon()
+  }
+
+  /** Nobody waits for what is still compressed. */
+  abandon(): void {
+    this.#compressed?.destroy()
+    this.#compressed = null
+  }
+
+  /** `since`: when the request began. */
+  guard(guard: RuntimeResponseGuard | null, since: number): void {
+    this.#guard.begin(guard, since)
+  }
+
+  get client(): Client {
+    return this.#exchange.client
+  }
+
+  get lastActivity(): number {
+    return this.#exchange.lastActivity
+  }
+
+  set lastActivity(time: number) {
+    this.#exchange.lastActivity = time
   }
 
   onDefect(error: unknown): void {
@@ -77,7 +84,7 @@ export class OriginResponse implements OriginUser {
 
   onOriginDrain(): void {
     const { client, origin } = this.#exchange
-    if (origin !== null && origin.socket.writableLength === 0) client.onBodyWritten()
+    if (origin !== null && origin.waiting === 0) client.onBodyWritten()
     client.resume()
   }
 
@@ -88,15 +95,16 @@ export class OriginResponse implements OriginUser {
     if (!this.hasStarted) return this.#readHead(buffer.toString('latin1', 0, length))
     exchange.lastActivity = exchange.client.thread.state.now
     const output = this.#body.take(buffer, length)
+    if (this.#isTooLarge(this.#body.bytes)) return true
+    if (this.#compressed !== null) return this.#compress(this.#compressed, output)
     if (output !== null) this.#relay(output, output.buffer === buffer.buffer)
     return this.#afterPiece()
   }
 
   #relay(output: Buffer, isSlice: boolean): void {
     const { client, origin } = this.#exchange
-    if (client.socket.writableLength === 0) origin?.reclaimBuffers()
-    client.write(output)
-    if (isSlice && client.socket.writableLength > 0) origin?.replaceOwnBuffer()
+    if (client.isClear) origin?.reclaimBuffers()
+    if (client.write(output) && isSlice) origin?.replaceOwnBuffer()
   }
 
   #readHead(text: string): boolean {
@@ -114,23 +122,34 @@ export class OriginResponse implements OriginUser {
       this.#headBuffer.consume(bodyStart)
       this.#exchange.lastActivity = this.#exchange.client.thread.state.now
       if (this.#head.status >= 200) return this.#start(whole.slice(bodyStart))
+      if (this.#head.status === 101) return this.#switch(Buffer.from(whole.slice(bodyStart), 'latin1'))
       this.#relayInterim()
       piece = this.#headBuffer.text
       if (piece === '') return true
     }
   }
 
-  /** 101 was never asked for; interim responses may not go on for ever or carry a body. */
+  /** The origin's connection is a WebSocket's from now on, and no longer read here. */
+  #switch(rest: Buffer): boolean {
+    const { transforms } = this.#exchange.route!
+    this.#exchange.record.status = 101
+    this.#exchange.record.firstByteAt = performance.now()
+    this.#exchange.onSwitched(transforms === null ? this.#head.fields : this.#changed(this.#head.fields, transformResponse), rest)
+    return true
+  }
+
+  /** 101 only where it was asked for, and with the proof that it was understood; interim responses may not go on for ever or carry a body. */
   #isExpected(): boolean {
     const { status, isChunked, contentLength } = this.#head
     if (status >= 200) return true
-    return status !== 101 && ++this.#interim <= MOST_INTERIM && !isChunked && contentLength === -1
+    if (status === 101) return this.#exchange.head.isWebSocketUpgrade && this.#head.isWebSocketUpgrade && isHandshakeAnswer(this.#exchange.head.fields, this.#head.fields)
+    return ++this.#interim <= MOST_INTERIM && !isChunked && contentLength === -1
   }
 
   /** 100 was the gateway's own affair; others are passed on to clients that know them (RFC 9110 section 15.2). */
   #relayInterim(): void {
-    const { head, client } = this.#exchange
-    if (this.#head.status !== 100 && !head.isHttp10) client.write(`HTTP/1.1 ${this.#head.statusText}\r\n${this.#head.fields}\r\n`)
+    const { status, statusText, fields } = this.#head
+    if (status !== 100) this.#exchange.client.writeInterim(status, statusText, fields)
   }
 
   /** Sends the head, with what came of the body, in one write. */
@@ -141,26 +160,66 @@ export class OriginResponse implements OriginUser {
     const body = this.#body
     const { isHttp10, method } = exchange.head
     this.#headBuffer.consume(this.#headBuffer.text.length)
-    if (head.status >= 500 && exchange.retriesStatus(head.status)) {
-      exchange.onStatusRetried(head.status)
-      return true
-    }
-    const { transforms } = exchange.route!
-    body.begin(head, method, isHttp10, transforms === null ? null : this.#changeTrailers)
+    if (head.status >= 500 && exchange.retriesStatus(head.status)) return true
+    if (this.#isTooLarge(head.contentLength)) return true
+    const { transforms, admission } = exchange.route!
+    const changed = transforms === null ? head.fields : this.#changed(head.fields, transformResponse)
+    const compression = admission === null ? null : admission.compression
+    const chosen = compression === null ? null : encodingOf(compression, client.thread.state, { method, requestFields: exchange.head.fields, status: head.status, fields: changed, contentLength: head.contentLength, isHttp10 })
+    const encoding = chosen === null ? null : chosen.encoding
+    body.begin(head, method, isHttp10 || client.framesBodies || encoding !== null, transforms === null ? null : this.#changeTrailers)
     const first = body.first(rest)
     if (body.isMalformed) {
       exchange.onAttemptFailed(FAILURES.badResponse)
       return true
     }
     this.hasStarted = true
-    this.#close = client.mustClose() || body.needsClose
-    const connection = this.#close ? 'Connection: close\r\n' : isHttp10 ? 'Connection: keep-alive\r\n' : ''
+    this.#close = client.mustClose() || (isHttp10 && body.needsClose)
     record.status = head.status
     record.firstByteAt = performance.now()
-    const fields = transforms === null ? head.fields : this.#changed(head.fields, transformResponse)
-    client.write(`HTTP/1.1 ${head.statusText}\r\n${fields}${exchange.bindingField}${body.framing(head)}${connection}\r\n${first}`)
+    this.#guard.headCame(client.thread.state.now)
+    const fields = exchange.answerFields(chosen === null ? changed : encodedFields(changed, chosen))
+    if (encoding !== null) {
+      client.respond(head.status, head.statusText, fields, client.framesBodies ? '' : 'Transfer-Encoding: chunked\r\n', this.#close, '', false)
+      this.#compressed = new CompressedAnswer(this, encoding, changed)
+      if (!body.isComplete) this.#goOn()
+      return this.#compress(this.#compressed, first === '' ? null : Buffer.from(first, 'latin1'))
+    }
+    client.respond(head.status, head.statusText, fields, body.framing(head), this.#close, first, body.isComplete)
     if (!body.isComplete) this.#goOn()
     return this.#afterPiece()
+  }
+
+  #compress(compressed: CompressedAnswer, output: Buffer | null): boolean {
+    if (compressed.isFinishing) return true
+    const goesOn = output === null || compressed.write(output)
+    if (this.#body.isMalformed) this.#exchange.onAttemptFailed(FAILURES.badResponse)
+    else if (this.#body.isComplete) compressed.finish()
+    // Whoever uses the connection next must not find it paused.
+    return goesOn || this.#body.isComplete
+  }
+
+  onCompressorDrain(): void {
+    this.#exchange.origin?.resume()
+  }
+
+  onCompressed(): void {
+    const { client, body } = this.#exchange
+    if (!client.framesBodies) client.writeLast(`0\r\n${this.#body.trailers}\r\n`)
+    this.#compressed?.destroy()
+    this.#compressed = null
+    this.#complete(this.#head.keepAlive && !this.#body.endsWithConnection && !this.#body.hasExtra && body.isComplete && this.#exchange.origin?.isAlive === true)
+  }
+
+  onClientDrain(): void {
+    this.#compressed?.onClientDrain()
+  }
+
+  /** An answer that its policy cuts, or that only counts. */
+  #isTooLarge(bytes: number): boolean {
+    if (!this.#guard.isTooLarge(bytes, this.#exchange.client.thread.state.refusals)) return false
+    this.#exchange.onAttemptFailed(FAILURES.responseTooLarge)
+    return true
   }
 
   readonly #changeTrailers = (lines: string): string => this.#changed(lines, transformTrailers)
@@ -190,24 +249,26 @@ export class OriginResponse implements OriginUser {
       this.#complete(this.#head.keepAlive && !body.hasExtra && this.#exchange.body.isComplete)
       return true
     }
-    if (this.#exchange.client.socket.writableLength < MOST_WAITING) return true
+    if (this.#exchange.client.waiting < MOST_WAITING) return true
     this.#rate.wasHeldUp = true
     return false
   }
 
   #complete(reusable: boolean): void {
-    this.#exchange.onResponseComplete(this.#head.status, reusable, this.#head.keepAliveSeconds, this.#close)
+    this.#exchange.onResponseComplete(this.#head.status, reusable, this.#head.keepAliveSeconds, this.#close, this.#body.trailers)
   }
 
   onOriginEnd(): void {
+    if (this.#compressed !== null && (this.#compressed.isFinishing || this.#body.endsWithConnection)) return this.#compressed.finish()
     if (this.hasStarted && this.#body.endsWithConnection) {
       const last = this.#body.lastChunk()
-      if (last !== '') this.#exchange.client.write(last)
+      if (last !== '') this.#exchange.client.writeLast(last)
       this.#complete(false)
     } else this.#exchange.onOriginClose(this.#hasBytes, '')
   }
 
   onOriginClose(error: string): void {
+    if (this.#compressed?.isFinishing === true) return
     this.#exchange.onOriginClose(this.#hasBytes, error)
   }
 
@@ -217,21 +278,23 @@ export class OriginResponse implements OriginUser {
 
   /** When the timeouts are to be looked at. */
   dueAt(route: RuntimeRoute): number {
-    const activityAt = this.#exchange.lastActivity + route.activityMs
+    const activityAt = Math.min(this.#exchange.lastActivity + route.activityMs, this.#guard.dueAt)
     return this.hasStarted && this.#leastPerSecond > 0 ? Math.min(activityAt, this.#rate.dueAt) : activityAt
   }
 
   /** What took too long, and by whose fault; null when nothing did. */
   timedOut(now: number, route: RuntimeRoute): ProxyFailure | null {
     const { client, record, body, lastActivity, origin } = this.#exchange
-    const clientIsSlow = client.socket.writableLength > 0
+    const clientIsSlow = client.waiting > 0
     if (this.hasStarted && this.#leastPerSecond > 0) {
       if (clientIsSlow) this.#rate.wasHeldUp = true
-      if (this.#rate.isTooSlow(now, record.bytesOut, this.#leastPerSecond)) return FAILURES.responseTooSlow
+      if (this.#rate.isTooSlow(now, this.#compressed === null ? record.bytesOut : this.#body.bytes, this.#leastPerSecond)) return FAILURES.responseTooSlow
     }
+    const guarded = this.#guard.timedOut(now, client.thread.state.refusals)
+    if (guarded !== null) return guarded
     if (now - lastActivity < route.activityMs) return null
     if (clientIsSlow) return clientFailure(REFUSALS.responseNotRead)
-    const clientOwesBody = !body.isComplete && origin !== null && origin.socket.writableLength === 0
+    const clientOwesBody = !body.isComplete && origin !== null && origin.waiting === 0
     return clientOwesBody ? clientFailure(REFUSALS.bodyTimeout) : FAILURES.responseTimeout
   }
 }

@@ -2,6 +2,7 @@ import { STATUS_CODES } from 'node:http'
 import { redirectLocation } from '../../shared/routing/redirect-location.ts'
 import type { Route } from '../../shared/schema/route.ts'
 import type { RequestHead } from '../../shared/http1/request-head.ts'
+import type { WrittenAnswer } from './gateway-answer.ts'
 
 /** An answer that a route gives by itself, without an origin. */
 export interface OwnAnswer {
@@ -37,12 +38,15 @@ function fixedAnswer(status: number, code: string, fields: string, text: string)
   return { status, code, body, fieldsFor: () => type + fields }
 }
 
-/** The whole answer as text. `changed` are the field lines after the route's transforms. */
-export function ownAnswerText(answer: OwnAnswer, changed: string, requestId: string, close: boolean, withoutBody: boolean): string {
+/** `changed` are the field lines after the route's transforms. */
+export function writtenAnswer(answer: OwnAnswer, changed: string, requestId: string, withoutBody: boolean): WrittenAnswer {
   const { status, code, body } = answer
   const hasBody = status !== 204 && status !== 304
-  return (
-    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Answer'}\r\n${changed}${hasBody ? `Content-Length: ${body.length}\r\n` : ''}` +
-    `${code === '' ? '' : `X-Gateway-Error: ${code}\r\n`}X-Request-Id: ${requestId}\r\n${close ? 'Connection: close\r\n' : ''}\r\n${withoutBody || !hasBody ? '' : body}`
-  )
+  return {
+    status,
+    reason: STATUS_CODES[status] ?? 'Answer',
+    fields: `${changed}${code === '' ? '' : `X-Gateway-Error: ${code}\r\n`}X-Request-Id: ${requestId}\r\n`,
+    framing: hasBody ? `Content-Length: ${body.length}\r\n` : '',
+    body: withoutBody || !hasBody ? '' : body
+  }
 }

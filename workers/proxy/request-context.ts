@@ -1,19 +1,27 @@
+import type { BelievedClient } from '../../shared/forwarding/believe-proxy.ts'
+import { NO_TOKEN, type TokenIdentity } from '../../shared/identity/token-identity.ts'
+import { looseReading } from '../../shared/routing/loose-path.ts'
 import { matchTemplate } from '../../shared/routing/template/match-template.ts'
 import type { PathTemplate } from '../../shared/routing/template/path-template.ts'
 import { RouteValues } from '../../shared/routing/template/route-values.ts'
 import type { TransformContext } from '../../shared/transforms/drafts.ts'
 import type { Client } from './client.ts'
 
+const NO_CHALLENGES: ReadonlyMap<string, string> = new Map()
+
 /** What transforms of a route may insert, read from the request that an exchange serves. */
 export class RequestContext implements TransformContext {
   requestId = ''
-  readonly scheme = 'http'
-  readonly clientCertificate = ''
   tenant = ''
   user = ''
   /** How the tenant is known; '' where there is none. */
   tenantSource: 'token' | 'header' | '' = ''
+  /** What its token says. */
+  token: TokenIdentity = NO_TOKEN
+  /** A transform needed a secret that is not there: the request must not go out without it. */
+  lacksSecret = false
   #client: Client | null = null
+  #believed: BelievedClient | null = null
   #template: PathTemplate | null = null
   #path = ''
   readonly #values = new RouteValues()
@@ -22,23 +30,46 @@ export class RequestContext implements TransformContext {
   begin(client: Client, requestId: string): void {
     this.#client = client
     this.requestId = requestId
+    this.lacksSecret = false
+    this.#believed = null
+  }
+
+  /** What certificate authorities are answered at the moment. */
+  get challenges(): ReadonlyMap<string, string> {
+    return this.#client?.thread.state.credentials.challenges ?? NO_CHALLENGES
+  }
+
+  get scheme(): 'http' | 'https' {
+    return this.#believed?.scheme ?? this.#client?.peer.scheme ?? 'http'
   }
 
   get clientIp(): string {
-    return this.#client?.clientAddress ?? ''
+    return this.#believed?.address ?? this.peerIp
+  }
+
+  get peerIp(): string {
+    return this.#client?.peer.address ?? ''
+  }
+
+  /** What a trusted proxy says about the client of this request. */
+  believe(client: BelievedClient): void {
+    this.#believed = client
+  }
+
+  get clientCertificate(): string {
+    return this.#client?.peer.clientCertificate ?? ''
   }
 
   get clientPort(): number {
-    return this.#client?.socket.remotePort ?? 0
+    return this.#believed === null ? this.#client?.peer.port ?? 0 : 0
   }
 
   get localIp(): string {
-    const { localAddress = '' } = this.#client?.socket ?? {}
-    return localAddress.startsWith('::ffff:') ? localAddress.slice(7) : localAddress
+    return this.#client?.peer.localAddress ?? ''
   }
 
   get localPort(): number {
-    return this.#client?.socket.localPort ?? 0
+    return this.#client?.peer.localPort ?? 0
   }
 
   /** The pattern that the path fitted, if the route has one. */
@@ -50,13 +81,16 @@ export class RequestContext implements TransformContext {
 
   routeValue(name: string): string | null {
     if (this.#template === null) return null
-    if (!this.#hasValues) matchTemplate(this.#template, this.#path, this.#values)
+    // A guarded route may have been found under another reading of the path.
+    if (!this.#hasValues && !matchTemplate(this.#template, this.#path, this.#values)) matchTemplate(this.#template, looseReading(this.#path), this.#values)
     this.#hasValues = true
     return this.#values.get(name)
   }
 
-  secret(_name: string): string | null {
-    return null
+  secret(name: string): string | null {
+    const value = this.#client?.thread.state.credentials.secret(name) ?? null
+    this.lacksSecret ||= value === null
+    return value
   }
 
   random(): number {

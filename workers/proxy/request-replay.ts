@@ -1,4 +1,4 @@
-import type { OriginConnection } from '../upstreams/origin-connection.ts'
+import type { Origin } from '../upstreams/origin.ts'
 
 /** A longer body is not kept, and its request not repeated once some of it was sent. */
 const MOST_BYTES = 65_536
@@ -29,8 +29,8 @@ export class RequestReplay {
     this.#bytes += data.length
   }
 
-  writeTo(origin: OriginConnection): void {
-    for (const piece of this.#pieces) origin.socket.write(piece)
+  writeTo(origin: Origin): void {
+    for (const piece of this.#pieces) origin.write(piece)
   }
 
   forget(): void {

@@ -108,7 +108,6 @@ const refused: [string, string, number, string][] = [
   ['a head that is too large', get('/', `X: ${'x'.repeat(40_000)}`), 431, 'header_too_large'],
   ['a target that is too long', `GET /${'x'.repeat(40_000)}`, 414, 'uri_too_long'],
   ['too many fields', get('/', ...Array.from({ length: 101 }, () => 'X: 1')), 431, 'too_many_header_fields'],
-  ['a WebSocket upgrade', get('/', 'Connection: Upgrade', 'Upgrade: websocket'), 501, 'upgrade_not_supported'],
   ['bytes that are not HTTP', '\x16\x03\x01\x02\x00\r\n\r\n', 400, 'bad_request_line']
 ]
 

@@ -1,6 +1,8 @@
 import type { PathTemplate } from '../../shared/routing/template/path-template.ts'
+import type { IpRanges } from '../../shared/forwarding/ip-ranges.ts'
 import type { CompiledRoutes } from '../../shared/routing/compiled-routes.ts'
 import type { Listener } from '../../shared/schema/listener.ts'
+import type { OnRemove } from '../../shared/schema/route.ts'
 import type { Retry } from '../../shared/schema/retry.ts'
 import type { Identified } from '../../shared/schema/snapshot.ts'
 import type { CompiledTransforms } from '../../shared/transforms/compile-transforms.ts'
@@ -8,19 +10,21 @@ import type { Affinity } from '../../shared/affinity/affinity.ts'
 import type { KeyHash } from '../../shared/affinity/rendezvous.ts'
 import type { Choice, PickTarget, Turn } from '../balancing/choice.ts'
 import type { AvailableTargets } from '../health/available-targets.ts'
+import type { Admission } from '../policies/admission.ts'
+import type { RuntimePolicy } from '../policies/runtime-policy.ts'
 import type { Identity } from '../identity/build-identity.ts'
 import type { FailureWindow } from '../health/failure-window.ts'
 import type { PassiveHealth } from '../health/passive-health.ts'
 import type { ListenerRow } from '../state/listener-row.ts'
 import type { TargetRow } from '../state/target-row.ts'
 import type { UpstreamRow } from '../state/upstream-row.ts'
+import type { TlsServer } from '../tls/tls-server.ts'
 import type { OwnAnswer } from './own-answer.ts'
 import type { PoolSettings, TargetPool } from '../upstreams/target-pool.ts'
 
 /** A target as requests use it. Pool, row and window are state and outlive the Runtime. */
 export class RuntimeTarget implements Choice {
   readonly id: string
-  readonly weight: number
   readonly pool: TargetPool
   readonly row: TargetRow
   readonly window: FailureWindow
@@ -29,16 +33,22 @@ export class RuntimeTarget implements Choice {
   readonly hostHeader: string
   /** For session affinity. */
   readonly idHash: KeyHash
+  readonly #weight: number
 
   constructor(parts: Pick<RuntimeTarget, 'id' | 'idHash' | 'weight' | 'pool' | 'row' | 'window' | 'settings' | 'hostHeader'>) {
     this.id = parts.id
-    this.weight = parts.weight
+    this.#weight = parts.weight
     this.pool = parts.pool
     this.row = parts.row
     this.window = parts.window
     this.settings = parts.settings
     this.hostHeader = parts.hostHeader
     this.idHash = parts.idHash
+  }
+
+  /** As configured, unless a person said otherwise. */
+  get weight(): number {
+    return this.row.weightOverride || this.#weight
   }
 
   get inFlight(): number {
@@ -113,8 +123,13 @@ export interface RuntimeRoute {
   readonly activityMs: number
   /** 0: none. */
   readonly totalMs: number
+  /** 0: none. */
+  readonly webSocketIdleMs: number
+  readonly onRemove: OnRemove
   /** Replaces the listener's limit; null when the route has none. 0: no limit. */
   readonly maxRequestBodyBytes: number | null
+  /** What its policies do; null when it has none. */
+  readonly admission: Admission | null
 }
 
 export interface RuntimeListener {
@@ -124,7 +139,15 @@ export interface RuntimeListener {
   readonly accessLog: number
   /** Lower-case name of the header that names the tenant. */
   readonly tenantHeader: string
-  readonly acceptsTenant: boolean
+  readonly acceptsTenantFrom: 'any' | 'trustedProxies' | 'nobody'
+  /** The proxies whose word counts; null where there are none. */
+  readonly trusts: IpRanges | null
+  /** Null for http. */
+  readonly tls: TlsServer | null
+  /** The field line of Strict-Transport-Security; '' for none. */
+  readonly hsts: string
+  /** What plain requests get instead of an answer; null where they are served. */
+  readonly toHttps: RuntimeRoute | null
 }
 
 /** What one thread compiled from a snapshot. Immutable; replaced as a whole. */
@@ -133,11 +156,21 @@ export interface Runtime {
   readonly routes: CompiledRoutes
   /** By CompiledRoute.index; what lies where no route is means nothing. */
   readonly actions: readonly (RuntimeRoute | null)[]
+  /** What was promised for routes that this configuration has, but does not serve; by id. */
+  readonly removed: ReadonlyMap<string, OnRemove>
   /** By id. */
   readonly upstreams: ReadonlyMap<string, RuntimeUpstream>
-  /** Enabled http listeners by endpointKey(). */
+  /** By id. */
+  readonly policies: ReadonlyMap<string, RuntimePolicy>
+  /** Enabled listeners by endpointKey(). */
   readonly listeners: ReadonlyMap<string, RuntimeListener>
   readonly identity: Identity
+}
+
+/** What was promised for when the route goes; null when this configuration does not serve it. */
+export function promiseOf(runtime: Runtime | null, routeId: string): OnRemove | null {
+  const compiled = runtime?.routes.routes.find((route) => route?.id === routeId) ?? null
+  return compiled === null ? null : runtime?.actions[compiled.index]?.onRemove ?? null
 }
 
 /** How a listener's socket and its configuration find each other. */

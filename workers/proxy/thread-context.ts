@@ -3,6 +3,7 @@ import type { ThreadState } from '../state/thread-state.ts'
 import type { TimingWheel } from '../state/timing-wheel.ts'
 import type { TargetEvent } from '../target-event.ts'
 import type { Telemetry } from '../telemetry/telemetry.ts'
+import type { OpenWebSockets } from '../websocket/open-web-sockets.ts'
 import type { Runtime } from './runtime.ts'
 
 /** As much of a pino logger as the engine needs. */
@@ -18,6 +19,7 @@ export interface ThreadContext {
   readonly state: ThreadState
   readonly wheel: TimingWheel
   readonly signals: Signals
+  readonly webSockets: OpenWebSockets
   readonly telemetry: Telemetry
   readonly random: () => number
   readonly log: EngineLog

@@ -124,3 +124,14 @@ test('split: by weight; sticky keeps a client', async () => {
   assert.ok([0, 200].includes(await count({ splitSticky: true })))
   await other.stop()
 })
+
+test('a secret goes to the origin, is exchanged in place, and no request goes out without it', async () => {
+  const route = { transforms: [{ RequestHeader: 'Authorization', Set: 'Bearer ${secret:shop}' }] }
+  const missing = await ask(route)
+  assert.deepEqual([missing.status, missing.headers.get('x-gateway-error'), heads.length], [503, 'secret_missing', 0])
+  for (const value of ['first', 'second']) {
+    gateway.engine.useCredentials({ certificates: [], fleetKey: null, secrets: [{ name: 'shop', value }] })
+    await ask(route)
+  }
+  assert.deepEqual(heads.map((head) => /\r\nAuthorization: (.*)\r\n/.exec(head)?.[1]), ['Bearer first', 'Bearer second'])
+})

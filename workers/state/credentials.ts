@@ -3,15 +3,35 @@ import type { Credential, NodeSecrets } from '../credential.ts'
 /** What a thread may know that nobody else may. It is live: no publish changes it, and no rollback. */
 export class Credentials {
   #byId: ReadonlyMap<string, Credential> = new Map()
+  /** Counts the changes. */
+  version = 0
   /** The key that all nodes share; null while there is none. A new one is another object. */
   fleetKey: Buffer | null = null
+
+  #secrets: ReadonlyMap<string, string> = new Map()
+
+  /** What is answered to certificate authorities, by token. */
+  challenges: ReadonlyMap<string, string> = new Map()
+
+  /** Those that came by ACME. */
+  byAcme(): Credential[] {
+    return [...this.#byId.values()].filter(({ byAcme }) => byAcme)
+  }
 
   /** A certificate. */
   get(id: string): Credential | null {
     return this.#byId.get(id) ?? null
   }
 
-  replace({ certificates, fleetKey }: NodeSecrets): void {
+  /** The value of a secret; null while it is not there. */
+  secret(name: string): string | null {
+    return this.#secrets.get(name) ?? null
+  }
+
+  replace({ certificates, fleetKey, challenges = [], secrets = [] }: NodeSecrets): void {
+    this.version++
+    this.challenges = new Map(challenges.map(({ token, keyAuthorization }) => [token, keyAuthorization]))
+    this.#secrets = new Map(secrets.map(({ name, value }) => [name, value]))
     this.#byId = new Map(certificates.map((credential) => [credential.id, credential]))
     if (fleetKey !== (this.fleetKey?.toString('base64') ?? null)) this.fleetKey = fleetKey === null ? null : Buffer.from(fleetKey, 'base64')
   }

@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto'
+import { createLimitTable } from '../policies/limits/limit-table.ts'
 import { createClientTable, forgetClientsOfThread } from './client-counts.ts'
 import { createListenerTable, forgetListenersOfThread } from './listener-row.ts'
 import { createSocketTable, forgetSocketsOfThread, mostSockets } from './open-sockets.ts'
@@ -18,6 +19,7 @@ export interface SharedMemory {
   readonly listeners: SharedArrayBuffer
   readonly clients: SharedArrayBuffer
   readonly signals: SharedArrayBuffer
+  readonly limits: SharedArrayBuffer
   readonly sockets: SharedArrayBuffer
   /** Sockets of the process before clients are refused. */
   readonly mostSockets: number
@@ -33,6 +35,7 @@ export function createSharedMemory(threads: number): SharedMemory {
     listeners: createListenerTable(threads),
     clients: createClientTable(threads),
     signals: createSignalTable(),
+    limits: createLimitTable(),
     sockets: createSocketTable(threads),
     mostSockets: mostSockets()
   }

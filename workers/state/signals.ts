@@ -1,6 +1,7 @@
 const HEALTH_EPOCH = 0
 /** On a line of its own: it is read with every request and hardly ever written. */
 const MEMORY_PRESSURE = 16
+const DRAIN_MS = 17
 const SIZE = 32
 
 export function createSignalTable(): SharedArrayBuffer {
@@ -34,5 +35,14 @@ export class Signals {
 
   set memoryPressure(level: number) {
     Atomics.store(this.#table, MEMORY_PRESSURE, level)
+  }
+
+  /** A person drains the node: within so many milliseconds its connections end in order. 0: nobody does. Written by the worker process. */
+  get drainMs(): number {
+    return this.#table[DRAIN_MS]!
+  }
+
+  set drainMs(ms: number) {
+    Atomics.store(this.#table, DRAIN_MS, ms)
   }
 }

@@ -19,6 +19,8 @@ const SMOOTH_WEIGHT = 6
 const SUCCEEDED_BEFORE = 7
 const FAILED_BEFORE = 8
 const UNHEALTHY_UNTIL = 9
+const TAKEN_OUT = 10
+const WEIGHT = 11
 
 /** Times in shared memory are ticks of this many milliseconds of the node's clock. */
 export const TICK_MS = 100
@@ -138,6 +140,24 @@ export class TargetRow {
 
   forgetProbe(): void {
     Atomics.store(this.#table, this.#all + UNHEALTHY_UNTIL, 0)
+  }
+
+  /** A person took the target out; written by the worker process. */
+  get isTakenOut(): boolean {
+    return this.#table[this.#all + TAKEN_OUT]! !== 0
+  }
+
+  set isTakenOut(isTakenOut: boolean) {
+    Atomics.store(this.#table, this.#all + TAKEN_OUT, Number(isTakenOut))
+  }
+
+  /** The weight that a person gave the target; 0: none, the configured one counts. Written by the worker process. */
+  get weightOverride(): number {
+    return this.#table[this.#all + WEIGHT]!
+  }
+
+  set weightOverride(weight: number) {
+    Atomics.store(this.#table, this.#all + WEIGHT, weight)
   }
 
   /** Counts a connection that is about to be opened. False when the node has `most` of them; 0: no limit. */

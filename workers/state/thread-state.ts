@@ -3,6 +3,12 @@ import { FailureWindow } from '../health/failure-window.ts'
 import { ReadBuffers } from '../http1/read-buffer.ts'
 import { NameResolver } from '../upstreams/name-resolver.ts'
 import type { TargetPool } from '../upstreams/target-pool.ts'
+import { TlsServer } from '../tls/tls-server.ts'
+import type { TlsTerms } from '../tls/tls-terms.ts'
+import { FleetLeases } from '../policies/limits/fleet-leases.ts'
+import type { LeaseAsk } from '../policies/limits/lease.ts'
+import { LimitTable } from '../policies/limits/limit-table.ts'
+import { RefusalCounts } from '../policies/refusal-counts.ts'
 import { ClientCounts } from './client-counts.ts'
 import { OpenSockets } from './open-sockets.ts'
 import { ListenerRow } from './listener-row.ts'
@@ -16,8 +22,13 @@ import { UpstreamRow } from './upstream-row.ts'
 export interface ThreadCounts {
   requests: number
   inFlight: number
+  /** TLS handshakes that were done, and those of them that went on with an earlier session. */
+  handshakes: number
+  resumed: number
   /** Copies for mirrors that are not over. */
   mirrored: number
+  /** Answers that are being compressed. */
+  compressing: number
   byCode: Record<string, number>
 }
 
@@ -31,19 +42,26 @@ export class ThreadState {
   readonly names: NameResolver
   readonly clients: ClientCounts
   readonly sockets: OpenSockets
-  readonly counted: ThreadCounts = { requests: 0, inFlight: 0, mirrored: 0, byCode: Object.create(null) as Record<string, number> }
+  readonly refusals = new RefusalCounts()
+  readonly limits: LimitTable
+  readonly leases: FleetLeases
+  readonly counted: ThreadCounts = { requests: 0, inFlight: 0, handshakes: 0, resumed: 0, mirrored: 0, compressing: 0, byCode: Object.create(null) as Record<string, number> }
   readonly #memory: SharedMemory
   readonly #thread: number
   readonly #pools = new Map<string, TargetPool>()
+  readonly #tlsServers = new Map<string, TlsServer>()
   readonly #windows = new Map<string, FailureWindow>()
   readonly #idPrefix = randomBytes(8).toString('hex')
   #nextId = 0
 
-  constructor(memory: SharedMemory, thread: number) {
+  /** `askLeases` asks for parts of limits that all nodes share; answers come through leases.answered(). */
+  constructor(memory: SharedMemory, thread: number, askLeases: (asks: LeaseAsk[]) => void = () => {}) {
     this.#memory = memory
     this.#thread = thread
     this.clock = createThreadClock(memory.clockStart)
     this.now = this.clock()
+    this.limits = new LimitTable(memory.limits, memory.seed)
+    this.leases = new FleetLeases(askLeases)
     this.names = new NameResolver(this.clock)
     this.sockets = new OpenSockets(memory.sockets, thread, memory.mostSockets)
     this.clients = new ClientCounts(memory.clients, memory.threads, thread, memory.seed)
@@ -79,6 +97,19 @@ export class ThreadState {
     return pool
   }
 
+  /** That of an earlier Runtime where its terms are the same. */
+  tlsServer(listenerId: string, terms: TlsTerms): TlsServer {
+    const key = JSON.stringify([listenerId, terms])
+    const server = this.#tlsServers.get(key) ?? new TlsServer(terms, this.credentials)
+    this.#tlsServers.set(key, server)
+    return server
+  }
+
+  /** Certificates or keys are new, or may be: called at once when they came, and each second. */
+  refreshTls(): void {
+    for (const server of this.#tlsServers.values()) server.refresh(Date.now())
+  }
+
   failureWindow(key: string, row: TargetRow): FailureWindow {
     const known = this.#windows.get(key)
     if (known !== undefined) return known
@@ -88,13 +119,14 @@ export class ThreadState {
   }
 
   /** Lets go of what no target of the current Runtime uses; requests on these pools end as they are. */
-  keepOnly(pools: ReadonlySet<TargetPool>, windows: ReadonlySet<FailureWindow>): void {
+  keepOnly(pools: ReadonlySet<TargetPool>, windows: ReadonlySet<FailureWindow>, servers: ReadonlySet<TlsServer>): void {
     for (const [key, pool] of this.#pools) {
       if (pools.has(pool)) continue
       this.#pools.delete(key)
       pool.retire()
     }
     for (const [key, window] of this.#windows) if (!windows.has(window)) this.#windows.delete(key)
+    for (const [key, server] of this.#tlsServers) if (!servers.has(server)) this.#tlsServers.delete(key)
     this.names.keepOnly(new Set([...pools].map((pool) => pool.name.name)))
   }
 

@@ -1,6 +1,7 @@
 import type { RankedRoute } from '../../shared/routing/ranked-route.ts'
 import type { RouteTraffic } from './route-traffic.ts'
-import { clearTraffic, createTrafficTable, readTraffic } from './traffic-table.ts'
+import type { Served } from '../../shared/traffic/served.ts'
+import { clearTraffic, createTrafficTable, readResponses, readServed, readTraffic } from './traffic-table.ts'
 
 /** The traffic of a worker process, under the names of its routes. Kept by the main thread. */
 export class NodeTraffic {
@@ -22,6 +23,16 @@ export class NodeTraffic {
       next.set(index, { id: route.id, tenant: route.tenantCode ?? '', name: route.name })
     }
     this.#routes = next
+  }
+
+  /** All requests together. */
+  served(): Served {
+    return readServed(this.table, this.#threads)
+  }
+
+  /** All requests by class of status. */
+  responses(): number[] {
+    return readResponses(this.table, this.#threads)
   }
 
   read(): RouteTraffic[] {

@@ -1,4 +1,5 @@
 import type { RecentRequest } from '../../shared/schema/recent-request.ts'
+import { copiedText } from '../copied-text.ts'
 import type { RequestRecord } from './request-record.ts'
 
 const MOST = 256
@@ -9,14 +10,14 @@ export function recentRequest(record: RequestRecord, endedAt: number): RecentReq
     time: new Date().toISOString(),
     requestId: record.requestId,
     client: record.clientAddress,
-    tenant: copied(record.tenant),
+    tenant: copiedText(record.tenant),
     listener: record.listenerName,
     route: record.routeName,
     upstream: record.upstreamName,
     target: record.targetId,
-    method: copied(record.method),
-    host: copied(record.host),
-    path: copied(record.path),
+    method: copiedText(record.method),
+    host: copiedText(record.host),
+    path: copiedText(record.path),
     status: record.status,
     code: record.failureCode,
     attempts: record.attempts,
@@ -46,11 +47,6 @@ export class RecentRequests {
 /** Of the requests of several threads or processes those that are shown, newest first. */
 export function newestOf(requests: readonly RecentRequest[]): RecentRequest[] {
   return requests.toSorted((a, b) => a.time === b.time ? 0 : a.time < b.time ? 1 : -1).slice(0, MOST)
-}
-
-/** A slice of a head would keep the whole head. */
-function copied(text: string): string {
-  return Buffer.from(text, 'latin1').toString('latin1')
 }
 
 function rounded(ms: number): number {

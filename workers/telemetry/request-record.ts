@@ -31,6 +31,12 @@ export class RequestRecord {
   bytesIn = 0
   bytesOut = 0
 
+  /** One more attempt, at this target. */
+  triedAt(targetId: string): void {
+    this.targetId = targetId
+    this.attempts++
+  }
+
   /** The listener that the request came in on, so that refused ones are logged too. */
   cameThrough(listener: { config: { name: string }; accessLog: number } | null): void {
     if (listener === null) return

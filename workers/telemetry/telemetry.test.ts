@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { AccessLogWriter } from './access-log-writer.ts'
-import { BOUNDS_MS, bucketOf } from './histogram.ts'
+import { BOUNDS_MS } from '../../shared/traffic/latency-bounds.ts'
+import { bucketOf } from './histogram.ts'
 import { NodeTraffic } from './node-traffic.ts'
 import { RequestRecord } from './request-record.ts'
 import { addTraffic } from './route-traffic.ts'
@@ -46,6 +47,18 @@ test('traffic is summed over threads, by route and status class', () => {
   assert.deepEqual(responses('(none)'), [0, 0, 0, 0, 1, 0])
   assert.deepEqual([rows['shop']![TRAFFIC.requestBytes], rows['shop']![TRAFFIC.responseBytes]], [11, 22])
   assert.equal(rows['shop']!.slice(TRAFFIC.buckets).reduce((sum, count) => sum + count), 2)
+})
+
+test('the whole counts every request once, also those of routes that are gone', () => {
+  const { traffic, telemetry } = start(2)
+  traffic.routesAre(new Map([routeOf('a', 0, 'shop')]))
+  telemetry[0]!.observe(recordOf({ routeSlot: 0 }))
+  telemetry[1]!.observe(recordOf({ routeSlot: 0, status: 502 }))
+  telemetry[1]!.observe(recordOf({ status: 404 }))
+  telemetry[0]!.observe(recordOf({ status: 0 }))
+  traffic.routesAre(new Map([routeOf('b', 0, 'new')]))
+  const { requests, errors, durations } = traffic.served()
+  assert.deepEqual([requests, errors, durations.reduce((sum, count) => sum + count)], [4, 1, 4])
 })
 
 test('a route that gets the index of another one begins at zero; a renamed one goes on', () => {

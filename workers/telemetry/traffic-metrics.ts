@@ -1,4 +1,4 @@
-import { BOUNDS_MS, BUCKETS } from './histogram.ts'
+import { BOUNDS_MS, BUCKETS } from '../../shared/traffic/latency-bounds.ts'
 import type { RouteTraffic } from './route-traffic.ts'
 import { TRAFFIC } from './traffic-table.ts'
 

@@ -1,11 +1,14 @@
-import { BUCKETS, bucketOf } from './histogram.ts'
+import { BUCKETS } from '../../shared/traffic/latency-bounds.ts'
+import type { Served } from '../../shared/traffic/served.ts'
+import { bucketOf } from './histogram.ts'
 import type { RequestRecord } from './request-record.ts'
 
-/** Rows of the table: requests without a route, routes beyond the table's size, and one for each other route. */
-const MAX_ROWS = 4_096
+/** Rows of the table: requests without a route, routes beyond the table's size, all requests, and one for each other route. */
+const MAX_ROWS = 4_097
 const NO_ROUTE = 0
 const OTHER_ROUTES = 1
-const FIRST_ROUTE = 2
+const ALL_REQUESTS = 2
+const FIRST_ROUTE = 3
 
 /** Places in a row. Responses lie by status class, 0 being requests whose client got no whole answer. */
 export const TRAFFIC = { responses: 0, requestBytes: 6, responseBytes: 7, milliseconds: 8, buckets: 9 } as const
@@ -38,11 +41,15 @@ export class TrafficCounts {
   count(record: RequestRecord, ms: number, isCut: boolean): void {
     const own = this.#own
     const at = rowOf(record.routeSlot) * STRIDE
-    own[at + (isCut ? 0 : Math.floor(record.status / 100))]!++
+    const code = isCut ? 0 : Math.floor(record.status / 100)
+    const bucket = TRAFFIC.buckets + bucketOf(ms)
+    own[at + code]!++
     own[at + TRAFFIC.requestBytes]! += record.bytesIn
     own[at + TRAFFIC.responseBytes]! += record.bytesOut
     own[at + TRAFFIC.milliseconds]! += ms
-    own[at + TRAFFIC.buckets + bucketOf(ms)]!++
+    own[at + bucket]!++
+    own[ALL_REQUESTS * STRIDE + code]!++
+    own[ALL_REQUESTS * STRIDE + bucket]!++
   }
 }
 
@@ -56,15 +63,32 @@ export function readTraffic(table: SharedArrayBuffer, threads: number): Traffic[
   const numbers = new Float64Array(table)
   const all: Traffic[] = []
   for (let row = 0; row < MAX_ROWS; row++) {
-    const values = Array.from({ length: USED }, (_, place) => {
-      let sum = 0
-      for (let thread = 0; thread < threads; thread++) sum += numbers[(thread * MAX_ROWS + row) * STRIDE + place]!
-      return sum
-    })
+    if (row === ALL_REQUESTS) continue
+    const values = sumRow(numbers, threads, row)
     if (values.every((value) => value === 0)) continue
     all.push({ slot: row === NO_ROUTE ? null : row === OTHER_ROUTES ? 'other' : row - FIRST_ROUTE, values })
   }
   return all
+}
+
+/** What all threads served since the table was made. Unlike the rows of routes it never goes back. */
+export function readServed(table: SharedArrayBuffer, threads: number): Served {
+  const values = sumRow(new Float64Array(table), threads, ALL_REQUESTS)
+  const requests = values.slice(TRAFFIC.responses, TRAFFIC.responses + 6).reduce((sum, count) => sum + count)
+  return { requests, errors: values[TRAFFIC.responses + 5]!, durations: values.slice(TRAFFIC.buckets) }
+}
+
+/** The same requests by class of status; the first: the client got no whole answer. */
+export function readResponses(table: SharedArrayBuffer, threads: number): number[] {
+  return sumRow(new Float64Array(table), threads, ALL_REQUESTS).slice(TRAFFIC.responses, TRAFFIC.responses + 6)
+}
+
+function sumRow(numbers: Float64Array, threads: number, row: number): number[] {
+  return Array.from({ length: USED }, (_, place) => {
+    let sum = 0
+    for (let thread = 0; thread < threads; thread++) sum += numbers[(thread * MAX_ROWS + row) * STRIDE + place]!
+    return sum
+  })
 }
 
 /** Empties the row of a slot that another route gets. */

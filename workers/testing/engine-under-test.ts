@@ -8,6 +8,7 @@ import { createEngine, type Engine } from '../proxy/engine.ts'
 import { acceptHandles } from '../listeners/accept-handles.ts'
 import { NodeSlots } from '../state/node-slots.ts'
 import { createSharedMemory, type SharedMemory } from '../state/shared-memory.ts'
+import type { LeaseAnswer, LeaseAsk } from '../policies/limits/lease.ts'
 import type { TargetEvent } from '../target-event.ts'
 import type { RequestRecord } from '../telemetry/request-record.ts'
 
@@ -36,18 +37,21 @@ export interface TestConfiguration {
   /** More upstreams. */
   upstreams?: object[]
   providers?: object[]
+  tlsPolicies?: object[]
+  policies?: object[]
 }
 
 const id = (number: number) => `00000000-0000-7000-8000-${String(number).padStart(12, '0')}`
 const quiet = { info() {}, warn() {}, error() {} }
 
 /** Starts an engine with one listener, one upstream and a global route on "/". Several may share the memory, each as a thread of its own. */
-export async function startEngine(configuration: TestConfiguration, options: { random?: () => number; memory?: SharedMemory; thread?: number } = {}): Promise<EngineUnderTest> {
-  const { memory = createSharedMemory(1), thread = 0 } = options
+export async function startEngine(configuration: TestConfiguration, options: { random?: () => number; memory?: SharedMemory; thread?: number; lease?: (asks: LeaseAsk[]) => Promise<LeaseAnswer[]> } = {}): Promise<EngineUnderTest> {
+  const { memory = createSharedMemory(1), thread = 0, lease } = options
   const events: TargetEvent[] = []
   const records: RequestRecord[] = []
   const telemetry = { observe: (record: RequestRecord) => void records.push(Object.assign(Object.create(null) as RequestRecord, record)), tick() {}, recent: () => [] }
-  const engine = createEngine({ ...options, thread, memory, telemetry, log: quiet, onTargetEvent: (event) => void events.push(event) })
+  const askLeases = lease === undefined ? {} : { askLeases: (asks: LeaseAsk[]) => void lease(asks).then((answers) => engine.leased(answers)) }
+  const engine: Engine = createEngine({ ...options, ...askLeases, thread, memory, telemetry, log: quiet, onTargetEvent: (event) => void events.push(event) })
   const planner = new NodeConfiguration(new NodeSlots(memory))
   const server = net.createServer()
   server.listen(0, '127.0.0.1')
@@ -87,7 +91,7 @@ export function contentUnderTest(wanted: TestConfiguration, port: number): Snaps
   return decoded.value
 }
 
-function contentOf({ targets, listener, upstream, route, routes = [], upstreams = [], providers = [] }: TestConfiguration, port: number): { [K in keyof SnapshotContent]: object[] } {
+function contentOf({ targets, listener, upstream, route, routes = [], upstreams = [], providers = [], tlsPolicies = [], policies = [] }: TestConfiguration, port: number): { [K in keyof SnapshotContent]: object[] } {
   return {
     listeners: [{ id: id(1), name: 'web', protocol: 'http', port, ...listener }],
     upstreams: [
@@ -98,6 +102,8 @@ function contentOf({ targets, listener, upstream, route, routes = [], upstreams 
       { id: id(3), name: 'all', isGlobal: true, match: { path: { type: 'prefix', value: '/' } }, upstreamId: id(2), ...route },
       ...routes.map((extra, index) => ({ id: id(100 + index), name: `extra ${index}`, isGlobal: true, upstreamId: id(2), ...extra }))
     ],
-    providers: providers.map((provider, index) => ({ id: id(300 + index), name: `provider ${index}`, ...provider }))
+    providers: providers.map((provider, index) => ({ id: id(300 + index), name: `provider ${index}`, ...provider })),
+    tlsPolicies: tlsPolicies.map((policy, index) => ({ id: id(400 + index), name: `policy ${index}`, ...policy })),
+    policies: policies.map((policy, index) => ({ id: id(500 + index), name: `policy ${index}`, ...policy }))
   }
 }

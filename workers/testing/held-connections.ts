@@ -14,11 +14,11 @@ export interface HeldConnections {
   close(): void
 }
 
-/** `request` is a whole request whose answer is short. */
-export function holdConnections(port: number, request: string): HeldConnections {
+/** `request` is a whole request whose answer is short. `open` makes a connection that writes as soon as it can. */
+export function holdConnections(port: number, request: string, open = () => net.connect({ port, host: '127.0.0.1', noDelay: true })): HeldConnections {
   const sockets = new Set<net.Socket>()
   const connect = (): net.Socket => {
-    const socket = net.connect({ port, host: '127.0.0.1', noDelay: true })
+    const socket = open()
     sockets.add(socket)
     socket.on('error', () => {})
     socket.once('close', () => sockets.delete(socket))

@@ -4,11 +4,13 @@ import http from 'node:http'
 import type net from 'node:net'
 import type { Redis } from 'ioredis'
 import { CHANNELS } from '../../shared/schema/channels.ts'
+import type { SealedCertificate } from '../../shared/schema/sealed.ts'
 import type { Ack, Heartbeat } from '../../shared/schema/node-api.ts'
+import type { OperationalState } from '../../shared/schema/operational-state.ts'
 import type { Snapshot, SnapshotContent } from '../../shared/schema/snapshot.ts'
 import { canonicalJson } from '../../shared/snapshot/canonical.ts'
 import { waitUntil } from '../../scripts/services/wait-until.ts'
-import { sealCertificate } from './seal-certificate.ts'
+import { type CertificatePair, sealCertificate } from './seal-certificate.ts'
 
 export const NODE_TOKEN = 'token-of-the-node-under-test'
 
@@ -23,8 +25,12 @@ export interface NodeApiServer {
   publish(content: SnapshotContent, head?: Partial<Snapshot>): Snapshot
   /** Publishes and waits until the node has reported. */
   publishAndWait(content: SnapshotContent, head?: Partial<Snapshot>): Promise<Ack>
-  /** Certificates for the node, by id: names of files in the folder `certificates`. */
-  setCertificates(files: Record<string, string>): void
+  /** Certificates for the node, by id. */
+  setCertificates(pairs: Record<string, CertificatePair>): void
+  /** From now on publishes are announced here, as with `redis`. */
+  announceBy(redis: Redis): void
+  /** What holds without a publish from now on; announced as the control plane does. */
+  operate(state: Omit<OperationalState, 'hash'>): void
   /** Makes any body the answer to the question for the configuration. */
   answerConfigWith(body: unknown): void
   stop(): Promise<void>
@@ -38,8 +44,11 @@ export async function startNodeApiServer(redis?: Redis): Promise<NodeApiServer> 
   let revision = 0
   let polls = 0
   let config: unknown = null
-  let certificates: Record<string, string> = {}
+  let certificates: Record<string, CertificatePair> = {}
   let nodeKey: Buffer | null = null
+  let operation: OperationalState = hashed({ drain: null, targets: [] })
+  /** Of `certificates` to that key, made when the node asks first or already before. */
+  let sealed: SealedCertificate[] | null = null
 
   const server = http.createServer(async (request, response) => {
     const send = (status: number, body?: unknown): void => {
@@ -56,12 +65,15 @@ export async function startNodeApiServer(redis?: Redis): Promise<NodeApiServer> 
     if (url.pathname === '/api/v1/node/credentials') {
       if (nodeKey === null) return send(409, { error: { code: 'node_key_missing' } })
       const hash = createHash('sha256').update(JSON.stringify(certificates)).digest('hex')
-      const key = nodeKey
-      return url.searchParams.get('have') === hash ? send(304) : send(200, { hash, certificates: Object.entries(certificates).map(([id, file]) => sealCertificate(id, file, key)) })
+      if (url.searchParams.get('have') === hash) return send(304)
+      sealed ??= sealAll(certificates, nodeKey)
+      return send(200, { hash, certificates: sealed })
     }
+    if (url.pathname === '/api/v1/node/operational-state') return url.searchParams.get('have') === operation.hash ? send(304) : send(200, operation)
     const body = await readJson(request)
     if (url.pathname === '/api/v1/node/key') {
       nodeKey = Buffer.from((body as { publicKey: string }).publicKey, 'base64')
+      sealed = null
       return send(204)
     }
     if (url.pathname === '/api/v1/node/ack') acks.push(body as Ack)
@@ -91,8 +103,16 @@ export async function startNodeApiServer(redis?: Redis): Promise<NodeApiServer> 
       await waitUntil(() => found() !== undefined, { ms: 20_000, what: `the report about revision ${wanted}` })
       return found() as Ack
     },
-    setCertificates(files) {
-      certificates = files
+    setCertificates(pairs) {
+      certificates = pairs
+      sealed = nodeKey === null ? null : sealAll(pairs, nodeKey)
+    },
+    announceBy(given) {
+      redis = given
+    },
+    operate(state) {
+      operation = hashed(state)
+      void redis?.publish(CHANNELS.config, JSON.stringify({ kind: 'operation' }))
     },
     answerConfigWith(body) {
       config = body
@@ -105,9 +125,17 @@ export async function startNodeApiServer(redis?: Redis): Promise<NodeApiServer> 
   }
 }
 
+function sealAll(certificates: Record<string, CertificatePair>, nodeKey: Buffer): SealedCertificate[] {
+  return Object.entries(certificates).map(([id, pair]) => sealCertificate(id, pair, nodeKey))
+}
+
 export function snapshotOf(content: SnapshotContent, epoch: string, revision: number): Snapshot {
   const sha256 = createHash('sha256').update(canonicalJson(content)).digest('hex')
   return { epoch, revision, schemaVersion: 1, createdBy: 'test', createdAt: new Date().toISOString(), note: '', sha256, content }
+}
+
+function hashed(state: Omit<OperationalState, 'hash'>): OperationalState {
+  return { hash: createHash('sha256').update(canonicalJson(state)).digest('hex'), ...state }
 }
 
 async function readJson(request: http.IncomingMessage): Promise<unknown> {

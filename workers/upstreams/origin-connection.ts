@@ -2,41 +2,24 @@ import net from 'node:net'
 import { connect as connectTls, type TLSSocket } from 'node:tls'
 import { BodyBuffers, type ReadBuffers } from '../http1/read-buffer.ts'
 import type { OriginTls } from './origin-tls.ts'
+import type { Origin, OriginUser } from './origin.ts'
 import { outliveFailedWrites } from './outlive-failed-writes.ts'
-
-/** Who uses an origin connection at the moment. */
-export interface OriginUser {
-  onOriginConnect(): void
-  /** Bytes in buffer[0, length); they must be copied or passed on before it returns. False pauses reading. */
-  onOriginData(buffer: Buffer, length: number): boolean
-  /** The origin sent FIN. */
-  onOriginEnd(): void
-  /** The connection is gone; `error` is the socket's code, empty for an orderly end. */
-  onOriginClose(error: string): void
-  /** What was written has left. */
-  onOriginDrain(): void
-  /** Our own code threw: only this exchange may suffer. */
-  onDefect(error: unknown): void
-}
 
 const noPause = true
 
 /** A TCP or TLS connection to a target. Between two users it lies in the target's pool. */
-export class OriginConnection {
+export class OriginConnection implements Origin {
   readonly socket: net.Socket
   readonly address: string
   user: OriginUser | null
   /** Requests can be written: TCP and, with TLS, the handshake are done. */
   isConnected = false
-  /** TCP is done; what fails before isConnected is the fault of TLS. */
   hasTcp = false
-  /** It has served a request before. */
   isReused = false
-  /** Until when it may lie in the pool, and since when it does, in the thread's time. */
   idleUntil = 0
   idleSince = 0
-  /** Called once, as soon as it is certain that the connection ends. */
-  onGone: ((connection: OriginConnection) => void) | null = null
+  onGone: ((origin: Origin) => void) | null = null
+  readonly isConnection = true
   readonly #body: BodyBuffers
   #error = ''
 
@@ -63,32 +46,53 @@ export class OriginConnection {
     this.socket.on('close', () => this.#onClose())
   }
 
-  /** From now on the bytes of a body are passed on without a copy. */
   readIntoOwnBuffer(): void {
     this.#body.begin()
   }
 
-  /** A slice of the buffer still waits in a write: it must never be read into again. */
   replaceOwnBuffer(): void {
     this.#body.lend()
   }
 
-  /** What was written of the body has left. */
   reclaimBuffers(): void {
     this.#body.reclaim()
   }
 
-  /** The body is over. `isFree` tells that no slice of the buffer waits. */
   readIntoSharedBuffer(isFree: boolean): void {
     this.#body.end(isFree)
   }
 
-  write(text: string): void {
-    this.socket.write(text, 'latin1')
+  get isAlive(): boolean {
+    return this.socket.readyState === 'open'
+  }
+
+  get waiting(): number {
+    return this.socket.writableLength
+  }
+
+  write(data: string | Buffer): void {
+    if (typeof data === 'string') this.socket.write(data, 'latin1')
+    else this.socket.write(data)
+  }
+
+  pause(): void {
+    this.socket.pause()
+  }
+
+  end(): void {
+    this.socket.end()
+  }
+
+  keepAlive(ms: number): void {
+    this.socket.setKeepAlive(true, ms)
   }
 
   resume(): void {
     this.socket.resume()
+  }
+
+  finish(): void {
+    this.destroy()
   }
 
   destroy(): void {

@@ -6,7 +6,8 @@ import { after, afterEach, before, test } from 'node:test'
 import type { Credential } from '../credential.ts'
 import { ReadBuffers } from '../http1/read-buffer.ts'
 import { pem } from '../testing/seal-certificate.ts'
-import { OriginConnection, type OriginUser } from './origin-connection.ts'
+import type { OriginUser } from './origin.ts'
+import { OriginConnection } from './origin-connection.ts'
 import { OriginTls } from './origin-tls.ts'
 
 let server: tls.Server

@@ -1,9 +1,8 @@
-import type { ReadBuffers } from '../http1/read-buffer.ts'
 import type { OpenSockets } from '../state/open-sockets.ts'
 import type { TargetRow } from '../state/target-row.ts'
 import type { ResolvedName } from './name-resolver.ts'
-import { OriginConnection, type OriginUser } from './origin-connection.ts'
-import type { OriginTls } from './origin-tls.ts'
+import type { Dialer } from './dialer.ts'
+import type { Origin, OriginUser } from './origin.ts'
 
 /** Idle connections that one thread keeps to a target. */
 const MOST_IDLE = 256
@@ -24,7 +23,7 @@ export interface PoolWaiter {
   readonly settings: PoolSettings
   readonly user: OriginUser
   /** A kept connection came free. */
-  onIdle(connection: OriginConnection): void
+  onIdle(connection: Origin): void
   /** A new connection may be opened: a place is reserved for it. */
   onPlace(pool: TargetPool): void
 }
@@ -34,9 +33,8 @@ export class TargetPool {
   readonly name: ResolvedName
   readonly port: number
   readonly row: TargetRow
-  readonly #tls: OriginTls | null
-  readonly #idle: OriginConnection[] = []
-  readonly #buffers: ReadBuffers
+  readonly #dialer: Dialer
+  readonly #idle: Origin[] = []
   readonly #sockets: OpenSockets
   readonly #waiting: PoolWaiter[] = []
   #avoided: Map<string, number> | null = null
@@ -48,28 +46,27 @@ export class TargetPool {
   /** Why TLS failed last, for people; '' when it never did. */
   lastTlsError = ''
 
-  constructor(buffers: ReadBuffers, sockets: OpenSockets, name: ResolvedName, port: number, tls: OriginTls | null, row: TargetRow) {
-    this.#buffers = buffers
+  constructor(dialer: Dialer, sockets: OpenSockets, name: ResolvedName, port: number, row: TargetRow) {
+    this.#dialer = dialer
     this.#sockets = sockets
     this.name = name
     this.port = port
-    this.#tls = tls
     this.row = row
   }
 
   /** The certificate that has to be shown to the target is there. */
   get isReady(): boolean {
-    return this.#tls === null || this.#tls.isReady
+    return this.#dialer.isReady
   }
 
   get isSecure(): boolean {
-    return this.#tls !== null
+    return this.#dialer.isSecure
   }
 
   /** The connection that was used last, or null; none that lay longer than `youngMs` or than it may, or that the origin closed meanwhile. */
-  takeIdle(user: OriginUser, now: number, youngMs: number): OriginConnection | null {
+  takeIdle(user: OriginUser, now: number, youngMs: number): Origin | null {
     for (let connection = this.#idle.pop(); connection !== undefined; connection = this.#idle.pop()) {
-      if (connection.socket.readyState !== 'open') continue
+      if (!connection.isAlive) continue
       if (now >= connection.idleUntil || !this.#isCurrent(connection)) {
         connection.destroy()
         continue
@@ -95,11 +92,11 @@ export class TargetPool {
     return this.row.reserveConnection(maxPerTarget)
   }
 
-  /** Opens a reserved connection, to the next of the name's addresses; the name must have one. */
-  connect(user: OriginUser, now: number): OriginConnection {
-    const connection = new OriginConnection(this.#buffers, this.#address(now), this.port, this.#tls, user)
+  /** Opens a reserved connection, to the next of the name's addresses; the name must have one. `needsHttp1`: for an upgrade. */
+  connect(user: OriginUser, now: number, needsHttp1: boolean): Origin {
+    const connection = this.#dialer.dial(this.#address(now), this.port, user, needsHttp1)
     this.open++
-    this.#sockets.open()
+    if (connection.isConnection) this.#sockets.open()
     connection.onGone = (gone) => this.#onGone(gone)
     return connection
   }
@@ -130,11 +127,12 @@ export class TargetPool {
   }
 
   /** Takes a connection back after a whole response. `keepAliveSeconds` is what the origin said, or -1. */
-  giveBack(connection: OriginConnection, now: number, keepAliveSeconds: number, settings: PoolSettings): void {
+  giveBack(connection: Origin, now: number, keepAliveSeconds: number, settings: PoolSettings): void {
     connection.user = null
     const idleMs = keepAliveSeconds >= 0 ? Math.min(settings.idleMs, (keepAliveSeconds - 1) * 1000) : settings.idleMs
     const isWantedElsewhere = this.#waiting.length === 0 && this.row.waiting > 0
-    if (idleMs <= 0 || isWantedElsewhere || this.#isRetired || !this.#isCurrent(connection) || this.#idle.length >= MOST_IDLE || connection.socket.readyState !== 'open') {
+    if (!connection.isConnection) return connection.finish()
+    if (idleMs <= 0 || isWantedElsewhere || this.#isRetired || !this.#isCurrent(connection) || this.#idle.length >= MOST_IDLE || !connection.isAlive) {
       connection.destroy()
       return
     }
@@ -147,6 +145,7 @@ export class TargetPool {
   /** Closes connections that lay idle too long, the oldest lie at the bottom, and those that others of the node wait for. */
   sweep(now: number): void {
     while (this.#idle.length > 0 && this.#idle[0]!.idleUntil <= now) this.#idle.shift()!.destroy()
+    this.#dialer.sweep(now)
     if (this.row.waiting === 0) return
     for (let wanted = this.row.waiting - this.#waiting.length; wanted > 0 && this.#idle.length > 0; wanted--) this.#idle.shift()!.destroy()
     this.#serveWaiting()
@@ -155,6 +154,7 @@ export class TargetPool {
   /** The target is gone: idle connections close now, those in use when they come back. */
   retire(): void {
     this.#isRetired = true
+    this.#dialer.retire()
     for (const connection of this.#idle.splice(0)) connection.destroy()
   }
 
@@ -184,7 +184,7 @@ export class TargetPool {
   }
 
   /** The name still has the connection's address. */
-  #isCurrent({ address }: OriginConnection): boolean {
+  #isCurrent({ address }: Origin): boolean {
     return this.name.isLiteral || this.name.addresses.includes(address)
   }
 
@@ -197,9 +197,9 @@ export class TargetPool {
     return addresses[this.#nextAddress++ % addresses.length]!
   }
 
-  #onGone(connection: OriginConnection): void {
+  #onGone(connection: Origin): void {
     this.open--
-    this.#sockets.close()
+    if (connection.isConnection) this.#sockets.close()
     this.row.releaseConnection()
     const index = this.#idle.indexOf(connection)
     if (index !== -1) this.#idle.splice(index, 1)

@@ -5,13 +5,13 @@ import type { CredentialFile } from './credential-file.ts'
 import type { SealedCredentials } from '../../../shared/schema/sealed.ts'
 import { decodeSealed } from './decode-sealed.ts'
 import type { NodeKey } from './node-key.ts'
-import { openCertificate, openFleetKey } from './open-sealed.ts'
+import { openCertificate, openFleetKey, openSecret } from './open-sealed.ts'
 
 /** The control plane does not know this node's key yet. */
 const KEY_MISSING = 409
 
 /**
- * The certificates that this node may use, and the key that all nodes share: from its disk at the start, then from the control plane whenever they changed.
+ * The certificates and secrets that this node may use, and the key that all nodes share: from its disk at the start, then from the control plane whenever they changed.
  * What is on the disk stays sealed to a key that lies beside it and never leaves the node.
  */
 export class NodeCredentials {
@@ -93,8 +93,19 @@ export class NodeCredentials {
     }
     if (opened.length === 0 && sealed.certificates.length > 0) return false
     this.#have = sealed.hash
-    this.#changed({ certificates: opened, fleetKey: this.#fleetKeyOf(sealed) })
+    this.#changed({ certificates: opened, fleetKey: this.#fleetKeyOf(sealed), challenges: sealed.challenges ?? [], secrets: this.#secretsOf(sealed) })
     return true
+  }
+
+  #secretsOf({ secrets = [] }: SealedCredentials): { name: string; value: string }[] {
+    return secrets.flatMap((secret) => {
+      try {
+        return [openSecret(secret, this.#key)]
+      } catch (error) {
+        this.#log.error({ secret: secret.name }, `a secret cannot be opened: ${(error as Error).message}`)
+        return []
+      }
+    })
   }
 
   #fleetKeyOf({ fleetKey }: SealedCredentials): string | null {

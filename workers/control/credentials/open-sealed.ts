@@ -1,5 +1,5 @@
-import { createDecipheriv, createPublicKey, diffieHellman, hkdfSync } from 'node:crypto'
-import { FLEET_KEY_ID, SEALED, type SealedCertificate, X25519_DER_HEAD } from '../../../shared/schema/sealed.ts'
+import { createDecipheriv, createPublicKey, diffieHellman, hkdfSync, X509Certificate } from 'node:crypto'
+import { FLEET_KEY_ID, SEALED, SECRET_ID_PREFIX, type SealedCertificate, type SealedSecret, X25519_DER_HEAD } from '../../../shared/schema/sealed.ts'
 import type { Credential } from '../../credential.ts'
 import type { NodeKey } from './node-key.ts'
 
@@ -10,10 +10,15 @@ const DER_HEAD = Buffer.from(X25519_DER_HEAD, 'hex')
  * Opens what was sealed to this node; see shared/schema/sealed.ts.
  * @throws Error when it was sealed to another key or is damaged.
  */
-export function openCertificate({ id, fingerprint256, sealed }: SealedCertificate, key: NodeKey): Credential {
+export function openCertificate({ id, fingerprint256, sealed, byAcme }: SealedCertificate, key: NodeKey): Credential {
   const { certificatePem, privateKeyPem } = open(id, sealed, key)
   if (typeof certificatePem !== 'string' || typeof privateKeyPem !== 'string') throw new Error('it holds no certificate and key')
-  return { id, fingerprint256, certificatePem, privateKeyPem }
+  return { id, fingerprint256, certificatePem, privateKeyPem, names: namesOf(certificatePem), byAcme: byAcme === true }
+}
+
+function namesOf(certificatePem: string): string[] {
+  const { subjectAltName = '' } = new X509Certificate(certificatePem)
+  return [...subjectAltName.matchAll(/DNS:([^,\s"]+)/g)].map(([, name]) => name!)
 }
 
 /** @returns base64. @throws Error likewise. */
@@ -21,6 +26,13 @@ export function openFleetKey(sealed: string, key: NodeKey): string {
   const { fleetKey } = open(FLEET_KEY_ID, sealed, key)
   if (typeof fleetKey !== 'string') throw new Error('it holds no key')
   return fleetKey
+}
+
+/** @throws Error likewise. */
+export function openSecret({ name, sealed }: SealedSecret, key: NodeKey): { name: string; value: string } {
+  const { value } = open(`${SECRET_ID_PREFIX}${name}`, sealed, key)
+  if (typeof value !== 'string') throw new Error('it holds no value')
+  return { name, value }
 }
 
 function open(id: string, sealed: string, key: NodeKey): Record<string, unknown> {

@@ -69,7 +69,8 @@ test('ports: overlapping claims of two nodes conflict, others do not', async () 
   const here = path.join(folder, 'claims')
   fs.mkdirSync(here)
   const range = (from: number, to: number, address = '0.0.0.0'): PortPlace[] => Array.from({ length: to - from + 1 }, (_, index) => ({ address, port: from + index }))
-  const first = new PortClaims({ locks: flockLocks, folder: here, dataDir: '/first' })
+  let now = 0
+  const first = new PortClaims({ locks: flockLocks, folder: here, dataDir: '/first', now: () => now })
   const second = new PortClaims({ locks: flockLocks, folder: here, dataDir: '/second' })
   assert.deepEqual(await first.claim(range(20000, 20099)), [])
   const conflicts = await second.claim([...range(20098, 20101), { address: '::', port: 20000 }, { address: '127.0.0.1', port: 20001 }])
@@ -77,12 +78,14 @@ test('ports: overlapping claims of two nodes conflict, others do not', async () 
   assert.deepEqual(conflicts[0]?.holder, { pid: process.pid, dataDir: '/first' })
   assert.deepEqual((await first.claim([...range(20000, 20099), ...range(20100, 20102)])).map(({ place }) => place.port), [20100, 20101], 'what the second got is its own')
   second.release()
+  assert.deepEqual((await first.claim(range(20000, 20102))).map(({ place }) => place.port), [20100, 20101], 'the second may be started again')
+  now += 61_000
   assert.deepEqual(await first.claim(range(20000, 20102)), [])
+  assert.equal(fs.readdirSync(here).length, 2, 'the registry, and the own claim')
   first.release()
-  assert.deepEqual(fs.readdirSync(here), ['registry'])
 })
 
-test('ports: what a killed node claimed is free', async () => {
+test('ports: what a killed node claimed is free for the range of another; outside of a range it is left alone for a minute', async () => {
   const here = path.join(folder, 'killed')
   fs.mkdirSync(here)
   const url = (name: string): string => JSON.stringify(new URL(name, import.meta.url).href)
@@ -90,12 +93,22 @@ test('ports: what a killed node claimed is free', async () => {
     await new PortClaims({ locks: flockLocks, folder: ${JSON.stringify(here)}, dataDir: '/killed' }).claim([{ address: '0.0.0.0', port: 20000 }]); console.log('ok'); setInterval(() => {}, 1000)`
   const child = spawn(process.execPath, ['--input-type=module', '-e', code], { stdio: ['ignore', 'pipe', 'inherit'] })
   await once(child.stdout, 'data')
+  let now = 0
   const mine = new PortClaims({ locks: flockLocks, folder: here, dataDir: '/mine' })
+  const other = new PortClaims({ locks: flockLocks, folder: here, dataDir: '/other', now: () => now })
+  const again = new PortClaims({ locks: flockLocks, folder: here, dataDir: '/killed' })
   const place = { address: '0.0.0.0', port: 20000 }
+  assert.deepEqual(await other.claim([]), [])
   assert.equal((await mine.claim([place]))[0]?.holder.pid, child.pid)
   child.kill('SIGKILL')
   await once(child, 'exit')
+  assert.equal((await other.claim([place]))[0]?.holder.pid, child.pid, 'it is being started again')
   assert.deepEqual(await mine.claim([place]), [])
   mine.release()
+  assert.equal((await other.claim([place])).length, 1)
+  now += 61_000
+  assert.deepEqual(await other.claim([place]), [], 'it does not come back')
+  assert.equal((await again.claim([place]))[0]?.holder.dataDir, '/other')
+  for (const claims of [other, again]) claims.release()
 })
 

@@ -1,0 +1,70 @@
+/** Bytes that may come in a look without being heads or bodies: acknowledgements, windows, settings. */
+const JUNK_BYTES = 16_384
+/** A client that downloads acknowledges what it got: measured, one byte for 1,261. */
+const BYTES_PER_ACKNOWLEDGED = 200
+const FRAME_BYTES = 100
+/** What a client may still have on its way in a stream that we ended, and in all of them: the windows. */
+export const STREAM_WINDOW = 262_144
+export const SESSION_WINDOW = 1_048_576
+const MOST_PINGS = 200
+const MOST_SETTINGS = 100
+const MOST_RESETS = 100
+
+/** Where the bytes of a connection are counted. */
+export interface CountedSocket {
+  readonly bytesRead?: number
+  readonly bytesWritten?: number
+}
+
+/** Notices frames that cost us work and tell us nothing: Node itself does not bound them all. */
+export class FloodGuard {
+  #read = 0
+  #written = 0
+  #useful = 0
+  #pings = 0
+  #settings = 0
+  #resets = 0
+  #late = 0
+  #lateToGive = SESSION_WINDOW
+
+  /** A head, or a piece of a body, of so many bytes. */
+  useful(bytes: number): void {
+    this.#useful += bytes + FRAME_BYTES
+  }
+
+  /** A request that its client took back. nghttp2 counts them too, and yet hands out all that lie in one piece of what was read. */
+  reset(): boolean {
+    return ++this.#resets > MOST_RESETS
+  }
+
+  /** A body that we stopped: what of it comes all the same is no fault of the client. Bounded in time, so that it covers no flood. */
+  stopped(): void {
+    const given = Math.min(STREAM_WINDOW, this.#lateToGive)
+    this.#lateToGive -= given
+    this.#late += given
+  }
+
+  /** Returns whether there were too many since the last look. */
+  ping(): boolean {
+    return ++this.#pings > MOST_PINGS
+  }
+
+  settings(): boolean {
+    return ++this.#settings > MOST_SETTINGS
+  }
+
+  /** Returns whether too much of what came since the last look was of no use. */
+  look({ bytesRead = 0, bytesWritten = 0 }: CountedSocket): boolean {
+    const junk = bytesRead - this.#read - this.#useful - (bytesWritten - this.#written) / BYTES_PER_ACKNOWLEDGED
+    const late = Math.max(0, Math.min(this.#late, junk))
+    this.#late -= late
+    this.#lateToGive = Math.min(SESSION_WINDOW, this.#lateToGive + STREAM_WINDOW)
+    this.#read = bytesRead
+    this.#written = bytesWritten
+    this.#useful = 0
+    this.#pings = 0
+    this.#settings = 0
+    this.#resets = 0
+    return junk - late > JUNK_BYTES
+  }
+}

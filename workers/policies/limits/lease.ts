@@ -1,0 +1,29 @@
+import type { LimitTerms } from './limit-terms.ts'
+
+/** A thread asks for some of a limit that all nodes share. */
+export interface LeaseAsk {
+  /** Counts up on the thread. */
+  readonly ask: number
+  /** Key in Redis. */
+  readonly key: string
+  readonly terms: LimitTerms
+  /** How many it would like; it gets fewer, or none, when there are no more. */
+  readonly wanted: number
+}
+
+/** What Redis gave. `isDown`: it could not be asked. */
+export interface LeaseAnswer {
+  readonly ask: number
+  readonly isDown: boolean
+  readonly granted: number
+  /** How long what was granted may be used, in milliseconds. */
+  readonly goodForMs: number
+  /** Until there is one more, where none was granted. */
+  readonly retryMs: number
+  /** What is left for all. */
+  readonly left: number
+}
+
+export function downAnswer(ask: number): LeaseAnswer {
+  return { ask, isDown: true, granted: 0, goodForMs: 0, retryMs: 0, left: 0 }
+}

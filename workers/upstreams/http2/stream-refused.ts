@@ -1,0 +1,2 @@
+/** The error of a stream that the origin did not look at: another one may be opened for the same request (RFC 9113 section 8.7). */
+export const STREAM_REFUSED = 'HTTP2_STREAM_REFUSED'
