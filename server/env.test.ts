@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { EnvError, envHelp, readEnv } from './env.ts'
+import { DEFAULT_RETENTION } from './retention.ts'
 
 const DATABASE_URL = 'postgres://me:secret@db.example/gateway'
 
@@ -27,6 +28,17 @@ describe('the environment', () => {
     assert.deepEqual(readEnv({ DATABASE_URL, REDIS_URL: '', ADMIN_PASSWORD: '', LOG_LEVEL: '' }), readEnv({ DATABASE_URL }))
   })
 
+  test('keeps what it always kept unless it says otherwise', () => {
+    assert.deepEqual(readEnv({ DATABASE_URL }).retention, DEFAULT_RETENTION)
+    assert.deepEqual(readEnv({ DATABASE_URL, SNAPSHOTS_KEPT_DAYS: '30', SNAPSHOTS_KEPT: '20', AUDIT_KEPT_DAYS: '400', TRAFFIC_KEPT_DAYS: '1' }).retention, { snapshotDays: 30, snapshots: 20, auditDays: 400, trafficDays: 1, nodeHours: 2_160 })
+  })
+
+  test('limits requests, or does not', () => {
+    assert.deepEqual(readEnv({ DATABASE_URL }).rateLimits, { actor: 12_000, anonymous: 1_200, node: 3_000 })
+    assert.deepEqual(readEnv({ DATABASE_URL, API_RATE_LIMIT: '0', API_RATE_LIMIT_ANONYMOUS: '60', API_RATE_LIMIT_NODE: '600' }).rateLimits, { actor: 0, anonymous: 60, node: 600 })
+    assert.match(linesOf({ DATABASE_URL, API_RATE_LIMIT: '-1' })[0] ?? '', /^API_RATE_LIMIT must be/)
+  })
+
   test('may name an IPv6 address', () => {
     assert.deepEqual(readEnv({ DATABASE_URL, CONTROL_PLANE_ADDR: '[::1]:80' }).address, { host: '::1', port: 80 })
   })
@@ -34,6 +46,10 @@ describe('the environment', () => {
   const WRONG: Record<string, string[]> = {
     DATABASE_URL: ['', 'gateway', 'mysql://db.example/gateway', 'postgres://'],
     REDIS_URL: ['localhost:6379', 'http://redis.example', 'redis://'],
+    SNAPSHOTS_KEPT_DAYS: ['0', '-1', 'ten', '36501'],
+    SNAPSHOTS_KEPT: ['19', '1e3', '100001'],
+    AUDIT_KEPT_DAYS: ['0', '1.5', 'for ever'],
+    TRAFFIC_KEPT_DAYS: ['0', '366'],
     CONTROL_PLANE_ADDR: ['9000', ':9000', 'localhost:9000', '127.0.0.1', '127.0.0.1:0', '127.0.0.1:65536', '::1:9000', '[127.0.0.1:9000', '256.0.0.1:9000'],
     ADMIN_EMAIL: ['admin', '@', 'a b@c', `${'a'.repeat(250)}@test`],
     ADMIN_PASSWORD: ['eleven char', 'x'.repeat(1025)],

@@ -1,7 +1,10 @@
 import fs from 'node:fs'
 import { isIP } from 'node:net'
 import path from 'node:path'
-import { parseSecretsKey, type SecretsKey } from './secrets/secrets-key.ts'
+import type { AcmeSettings } from './acme/acme-deps.ts'
+import { readRetention, RETENTION_VARIABLES, type Retention } from './retention.ts'
+import type { RateLimitSettings } from './rate-limits/rate-limits.ts'
+import { parseSecretsKey, type SecretsKey } from './sealing/secrets-key.ts'
 
 /** Everything a control plane process reads from its environment, checked. */
 export interface Env {
@@ -10,11 +13,20 @@ export interface Env {
   secretsKey: SecretsKey | null
   /** control-jobs probes loopback and link-local targets too. */
   probesLocal: boolean
+  /** null: no certificates are ordered. */
+  acme: AcmeSettings | null
+  /** A publish waits for the approval of a second person. */
+  needsApproval: boolean
   address: { host: string; port: number }
   adminEmail: string
   adminPassword: string | undefined
   adminToken: string | undefined
   adminDist: string
+  /** What control-jobs keeps. */
+  retention: Retention
+  rateLimits: RateLimitSettings
+  /** Webhooks may go to private and loopback addresses, the latter also by http. */
+  webhooksPrivate: boolean
   logLevel: string
 }
 
@@ -29,11 +41,22 @@ const VARIABLES: readonly Variable[] = [
   { name: 'REDIS_URL', text: 'Redis, redis:// or rediss://', default: 'redis://127.0.0.1:6379' },
   { name: 'SECRETS_KEY', text: 'seals private keys in the database: 32 random bytes in base64 or hex, for example of openssl rand -base64 32; without it no certificate can be stored' },
   { name: 'PROBE_LOCAL_TARGETS', text: 'true: health probes also go to loopback and link-local addresses, for data nodes on the same machine; else such targets stay unknown', default: 'false' },
+  { name: 'ACME_ENABLED', text: 'true: control-jobs orders certificates where TLS policies ask for that, and agrees to the terms of the authority', default: 'false' },
+  { name: 'ACME_DIRECTORY_URL', text: 'directory of the certificate authority (RFC 8555)', default: 'https://acme-v02.api.letsencrypt.org/directory' },
+  { name: 'ACME_CONTACT_EMAIL', text: 'address that the authority may write to' },
+  { name: 'ACME_EAB_KID', text: 'key id of an account at the authority (External Account Binding), with ACME_EAB_HMAC_KEY' },
+  { name: 'ACME_EAB_HMAC_KEY', text: 'its key, in base64url' },
+  { name: 'PUBLISH_APPROVAL', text: 'required: a publish waits until a second person approves it; the same for every control-web', default: 'off' },
+  { name: 'API_RATE_LIMIT', text: 'requests a minute that one person or API token may make; 0: any number', default: '12000' },
+  { name: 'API_RATE_LIMIT_ANONYMOUS', text: 'requests a minute from one address that show no valid session or token; 0: any number', default: '1200' },
+  { name: 'API_RATE_LIMIT_NODE', text: 'requests a minute that one data node may make; 0: any number', default: '3000' },
+  { name: 'WEBHOOK_PRIVATE_TARGETS', text: 'true: webhooks may also go to private addresses, and by http to loopback ones', default: 'false' },
   { name: 'CONTROL_PLANE_ADDR', text: 'address:port of the API and the admin page', default: '0.0.0.0:9000' },
   { name: 'ADMIN_EMAIL', text: 'email of the first admin', default: 'admin@localhost' },
   { name: 'ADMIN_PASSWORD', text: 'its password, 12 to 1024 characters; generated and printed once when absent' },
   { name: 'ADMIN_TOKEN', text: 'an API token with the admin role for automation, 32 to 256 characters' },
   { name: 'ADMIN_DIST', text: 'folder of the built admin page', default: path.join(import.meta.dirname, '../admin-svelte/dist') },
+  ...RETENTION_VARIABLES,
   { name: 'LOG_LEVEL', text: 'trace, debug, info, warn, error or silent', default: 'info' }
 ]
 
@@ -56,6 +79,13 @@ export function readEnv(source: NodeJS.ProcessEnv): Env {
   if (secretsText !== undefined && secretsKey === null) wrong.push('SECRETS_KEY must be 32 bytes in base64 (44 characters) or hex (64 characters)')
   const probeLocal = value('PROBE_LOCAL_TARGETS')
   if (probeLocal !== 'true' && probeLocal !== 'false') wrong.push('PROBE_LOCAL_TARGETS must be true or false')
+  const approval = value('PUBLISH_APPROVAL')
+  if (approval !== 'off' && approval !== 'required') wrong.push('PUBLISH_APPROVAL must be off or required')
+  const acme = acmeOf(value, wrong)
+  const retention = readRetention(value, wrong)
+  const webhooksPrivate = value('WEBHOOK_PRIVATE_TARGETS')
+  if (webhooksPrivate !== 'true' && webhooksPrivate !== 'false') wrong.push('WEBHOOK_PRIVATE_TARGETS must be true or false')
+  const rateLimits = rateLimitsOf(value, wrong)
   const address = addressOf(value('CONTROL_PLANE_ADDR') ?? '')
   if (address === null) wrong.push('CONTROL_PLANE_ADDR must be an IP address and a port, like 0.0.0.0:9000 or [::1]:9000')
   const adminEmail = value('ADMIN_EMAIL') ?? ''
@@ -68,7 +98,7 @@ export function readEnv(source: NodeJS.ProcessEnv): Env {
   const logLevel = value('LOG_LEVEL') ?? ''
   if (!['trace', 'debug', 'info', 'warn', 'error', 'silent'].includes(logLevel)) wrong.push('LOG_LEVEL must be trace, debug, info, warn, error or silent')
   if (wrong.length > 0 || databaseUrl === null || redisUrl === null || address === null) throw new EnvError(wrong.join('\n'))
-  return { databaseUrl, redisUrl, secretsKey, probesLocal: probeLocal === 'true', address, adminEmail, adminPassword, adminToken, adminDist: value('ADMIN_DIST') ?? '', logLevel }
+  return { databaseUrl, redisUrl, secretsKey, probesLocal: probeLocal === 'true', acme, needsApproval: approval === 'required', address, adminEmail, adminPassword, adminToken, adminDist: value('ADMIN_DIST') ?? '', retention, rateLimits, webhooksPrivate: webhooksPrivate === 'true', logLevel }
 }
 
 /** Text of --help. */
@@ -92,6 +122,27 @@ export function readEnvOrExit(program: string, purpose: string): Env {
     fs.writeSync(2, `${error.message}\n`)
     process.exit(78)
   }
+}
+
+function rateLimitsOf(value: (name: string) => string | undefined, wrong: string[]): RateLimitSettings {
+  const limit = (name: string): number => {
+    const text = value(name) ?? ''
+    if (!/^(0|[1-9]\d{0,6})$/.test(text)) wrong.push(`${name} must be a number of requests a minute from 0 to 9999999`)
+    return Number(text)
+  }
+  return { actor: limit('API_RATE_LIMIT'), anonymous: limit('API_RATE_LIMIT_ANONYMOUS'), node: limit('API_RATE_LIMIT_NODE') }
+}
+
+function acmeOf(value: (name: string) => string | undefined, wrong: string[]): AcmeSettings | null {
+  const enabled = value('ACME_ENABLED')
+  if (enabled !== 'true' && enabled !== 'false') wrong.push('ACME_ENABLED must be true or false')
+  const directoryUrl = urlOf(value('ACME_DIRECTORY_URL'), ['https:', 'http:'])
+  if (directoryUrl === null) wrong.push('ACME_DIRECTORY_URL must be a URL, like https://acme-v02.api.letsencrypt.org/directory')
+  const kid = value('ACME_EAB_KID')
+  const hmacKey = value('ACME_EAB_HMAC_KEY')
+  if ((kid === undefined) !== (hmacKey === undefined)) wrong.push('ACME_EAB_KID and ACME_EAB_HMAC_KEY must be set together')
+  if (enabled !== 'true' || directoryUrl === null) return null
+  return { directoryUrl, contactEmail: value('ACME_CONTACT_EMAIL') ?? null, binding: kid === undefined || hmacKey === undefined ? null : { kid, hmacKey } }
 }
 
 function urlOf(text: string | undefined, protocols: string[]): string | null {

@@ -76,6 +76,18 @@ test('it stops in order', async () => {
   assert.deepEqual(codes, [0])
 })
 
+test('it stops when some of its connections to Redis are back, and some are not yet', async () => {
+  assert.ok(redis)
+  const program = start(redis.url)
+  await program.ready
+  await redis.stop()
+  await new Promise((resolve) => setTimeout(resolve, 1_500))
+  redis = await startRedis({ port: redis.port })
+  await waitUntil(() => program.output().includes('Redis is back'), { ms: 20_000, what: 'the first connection to be back' })
+  assert.equal(await program.stop(), 0, program.output())
+  programs = []
+})
+
 test('it refuses a Redis that may throw jobs away', async () => {
   assert.ok(redis)
   const client = new Redis(redis.url)

@@ -7,8 +7,12 @@ import { bootstrapAdmin } from './auth/bootstrap-admin.ts'
 import { createLog } from './create-log.ts'
 import { readEnvOrExit } from './env.ts'
 import { migrateDatabase } from './migrate-database.ts'
-import { createCommandClient } from './redis-clients.ts'
-import { sealedRowsProblem } from './secrets/check-sealed-rows.ts'
+import type { Deps } from './deps.ts'
+import { createRateLimits } from './rate-limits/rate-limits.ts'
+import { createLiveFeed } from './feed/live-feed.ts'
+import { watchPresence } from './fleet/watch-presence.ts'
+import { createCommandClient, createQueueClient } from './redis-clients.ts'
+import { sealedRowsProblem } from './sealing/check-sealed-rows.ts'
 import { stopOnSignal } from './stop-on-signal.ts'
 import { whenDatabaseAnswers } from './when-database-answers.ts'
 
@@ -19,18 +23,27 @@ const db = createDatabase({ url: env.databaseUrl })
 const redis = createCommandClient(env.redisUrl, log)
 const stopping = new AbortController()
 
-const app = createApp({ db, redis, log, secretsKey: env.secretsKey, probesLocal: env.probesLocal }, { adminDist: env.adminDist, isServing: () => !stopping.signal.aborted })
+const subscriber = createQueueClient(env.redisUrl, log)
+const deps: Deps = { db, redis, log, secretsKey: env.secretsKey, probesLocal: env.probesLocal, webhooksPrivate: env.webhooksPrivate, needsApproval: env.needsApproval }
+const rateLimits = createRateLimits(redis, env.rateLimits)
+const feed = createLiveFeed(deps, subscriber, rateLimits)
+const app = createApp(deps, { adminDist: env.adminDist, isServing: () => !stopping.signal.aborted, rateLimits })
 const server = http.createServer({ requestTimeout: 60_000, headersTimeout: 15_000, keepAliveTimeout: 30_000, maxHeaderSize: 16_384 }, app.callback())
 server.maxConnections = 2_000
+server.on('upgrade', feed.onUpgrade)
+let presence: { stop(): void } | null = null
 
 stopOnSignal(log, 10_000, async () => {
   stopping.abort()
+  presence?.stop()
+  feed.stop()
   const closed = server.listening ? once(server, 'close') : Promise.resolve()
   server.close()
   server.closeIdleConnections()
   setTimeout(() => server.closeAllConnections(), 5_000).unref()
   await closed
   redis.disconnect()
+  subscriber.disconnect()
   await db.sequelize.close()
 })
 
@@ -56,6 +69,7 @@ async function serve(): Promise<void> {
     fs.writeSync(2, `CONTROL_PLANE_ADDR: cannot listen on ${host} port ${port} (${(error as Error).message}); free it or choose another\n`)
     process.exit(1)
   }
+  presence = watchPresence(deps)
   warnIfOpen(host)
   log.info({ address: env.address }, 'control-web serves')
   process.send?.('ready')

@@ -9,6 +9,10 @@ test('fields with secret names lose their texts, at every depth', () => {
   assert.deepEqual(redact(given), { password: HIDDEN, name: 'a', nested: [{ apiKey: HIDDEN, 'api-key': HIDDEN, tokenCount: 3, clientSecret: HIDDEN, cookie: { path: '/' } }] })
 })
 
+test('so do hashes of passwords and keys', () => {
+  assert.deepEqual(redact({ keys: [{ name: 'billing', hash: 'ab' }], draftHash: 'c' }), { keys: [{ name: 'billing', hash: HIDDEN }], draftHash: 'c' })
+})
+
 test('so do the values beside the name of a secret header or parameter', () => {
   assert.deepEqual(redact({ name: 'X-Api-Key', values: ['x'], mode: 'ExactHeader' }), { name: 'X-Api-Key', values: HIDDEN, mode: 'ExactHeader' })
   assert.deepEqual(redact({ RequestHeader: 'Authorization', Set: 'x' }), { RequestHeader: 'Authorization', Set: HIDDEN })

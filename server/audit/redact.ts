@@ -1,4 +1,6 @@
 const SECRET_NAME = /password|secret|token|authorization|cookie|api-?key|private/i
+/** Of a password or a key: whoever reads the audit need not try words against it. */
+const HASH = 'hash'
 const REDACTED = '[redacted]'
 /** Fields that name the header or parameter which their neighbours give a value. */
 const NAMING = ['name', 'RequestHeader', 'ResponseHeader', 'QueryValueParameter']
@@ -16,5 +18,5 @@ export function redact(value: unknown): unknown {
 
 function isSecret(name: string, field: unknown, namesSecret: boolean): boolean {
   if (namesSecret && VALUES.has(name)) return true
-  return typeof field === 'string' && SECRET_NAME.test(name)
+  return typeof field === 'string' && (SECRET_NAME.test(name) || name === HASH)
 }

@@ -1,10 +1,10 @@
 import type { Role } from '../../shared/schema/role.ts'
 
-/** Who makes a request. */
+/** Who makes a request. `tenants` are the only ones whose resources it may see and touch; null: not limited. `ownerId`: the person whose rights the token never exceeds. */
 export type Actor =
   | { kind: 'anonymous' }
-  | { kind: 'user'; id: string; email: string; role: Role; csrfToken: string }
-  | { kind: 'token'; id: string; name: string; role: Role }
+  | { kind: 'user'; id: string; email: string; role: Role; tenants: readonly string[] | null; csrfToken: string; sessionId: string; mustChangePassword: boolean }
+  | { kind: 'token'; id: string; name: string; role: Role; tenants: readonly string[] | null; ownerId: string | null }
   | { kind: 'node'; id: string }
 
 /** How an actor is named in audit rows and createdBy. */
@@ -19,4 +19,9 @@ export function actorName(actor: Actor): string {
     case 'node':
       return `node:${actor.id}`
   }
+}
+
+/** The tenants an actor is kept within; null: not limited. Who is neither person nor token is within none. */
+export function tenantsOf(actor: Actor): readonly string[] | null {
+  return actor.kind === 'user' || actor.kind === 'token' ? actor.tenants : []
 }

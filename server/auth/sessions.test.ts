@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
+import { QueryTypes } from 'sequelize'
 import { ADMIN, type ControlPlane, startControlPlane } from '../testing/control-plane.ts'
 import { signIn } from '../testing/sign-in.ts'
 import { FREE_ATTEMPTS, logIn } from './log-in.ts'
+import { FAILURE_WINDOW_MS, MOST_FAILURES } from './login-failures.ts'
 import { SESSION_ABSOLUTE_MS, SESSION_IDLE_MS } from './session.ts'
 
 let plane: ControlPlane
@@ -82,7 +84,7 @@ describe('a wrong password', () => {
   test('makes the account wait longer and longer, and the right one ends that', async () => {
     await unlock()
     const now = Date.now()
-    const attempt = (password: string, ms: number) => logIn(plane.db, ADMIN.email, password, new Date(now + ms)).then(() => 'in', (error) => error.code as string)
+    const attempt = (password: string, ms: number) => logIn(plane.db, ADMIN.email, password, '192.0.2.1', new Date(now + ms)).then(() => 'in', (error) => error.code as string)
     for (let count = 0; count < FREE_ATTEMPTS; count++) assert.equal(await attempt('wrong', 0), 'wrong_credentials')
     assert.equal(await attempt('wrong', 0), 'wrong_credentials')
     assert.equal(await attempt(ADMIN.password, 900), 'too_many_attempts', 'the right one waits too')
@@ -97,13 +99,29 @@ describe('a wrong password', () => {
   })
 
   test('is counted also when many are tried side by side', async () => {
-    await unlock()
+    // The next wrong one makes the account wait for longer than all of them take.
+    await plane.db.users.update({ failedLogins: FREE_ATTEMPTS + 8, lockedUntil: null }, { where: {} })
     const answers = await Promise.all(Array.from({ length: 20 }, () => plane.as.anonymous('POST', '/session', wrong)))
     const looked = answers.filter(({ status }) => status === 401).length
-    assert.equal(looked, FREE_ATTEMPTS + 1)
+    assert.equal(looked, 1)
     const refused = answers.find(({ status }) => status === 429)
     assert.match(refused?.headers.get('retry-after') ?? '', /^[1-9]\d*$/)
     await unlock()
+  })
+
+  test('is bounded by address over all accounts, known or not', async () => {
+    const now = Date.now()
+    const attempt = (address: string, ms: number, email = 'nobody@test.example') => logIn(plane.db, email, 'wrong', address, new Date(now + ms)).then(() => 'in', (error) => error.code as string)
+    await plane.db.sequelize.query('INSERT INTO login_failures VALUES ($1, $2, $3)', { bind: ['198.51.100.7', MOST_FAILURES - 1, new Date(now).toISOString()] })
+    assert.equal(await attempt('198.51.100.7', 1_000), 'wrong_credentials')
+    assert.equal(await attempt('198.51.100.7', 1_000, ADMIN.email), 'too_many_attempts')
+    assert.equal(await attempt('::ffff:198.51.100.7', FAILURE_WINDOW_MS - 1), 'too_many_attempts')
+    assert.equal(await attempt('198.51.100.8', 1_000), 'wrong_credentials')
+    assert.equal(await attempt('198.51.100.7', FAILURE_WINDOW_MS), 'wrong_credentials', 'a new window')
+    await unlock()
+    for (let count = 0; count < 3; count++) await logIn(plane.db, ADMIN.email, ADMIN.password, '198.51.100.9', new Date(now))
+    const [row] = await plane.db.sequelize.query<{ failures: number }>("SELECT failures FROM login_failures WHERE address = '198.51.100.9'", { type: QueryTypes.SELECT })
+    assert.equal(row?.failures, 0, 'those that succeed do not count')
   })
 
   test('may not be longer than any password is', async () => {

@@ -1,28 +1,41 @@
-import { Op, type WhereOptions } from 'sequelize'
-import Type from 'typebox'
+import { literal } from 'sequelize'
 import type { Database } from '../../db/database.ts'
-import type { CertificateRow } from '../../db/models/certificates.ts'
-import { strictObject } from '../../shared/schema/field.ts'
-import { decodeCursor, encodeCursor, pageLimit, pageQuery } from '../http/page.ts'
+import type { CertificateItem } from '../../shared/schema/certificate.ts'
+import { contains, equals, type Filter, label, moment, oneOf, yesOrNo } from '../lists/filters.ts'
+import { defineList, type ListQuery } from '../lists/list.ts'
+import { type Page, pageRows } from '../lists/page-rows.ts'
 import { presentCertificate } from './present-certificate.ts'
+import { ownedBy } from '../tenancy/owned-by.ts'
+import type { TenantScope } from '../tenancy/tenant-scope.ts'
 
-export const CertificateQuery = strictObject({
-  ...pageQuery,
-  q: Type.Optional(Type.String({ maxLength: 200, description: 'Only names that contain this, letter case ignored.' }))
-})
-export type CertificateQuery = Type.Static<typeof CertificateQuery>
+const DUE = 'coalesce(exposed_fingerprint256 = fingerprint256, false)'
 
-/** One page of the certificates by name. */
-export async function listCertificates(db: Database, query: CertificateQuery, now: Date): Promise<{ items: unknown[]; nextCursor: string | null }> {
-  const limit = pageLimit(query.limit)
-  const where: WhereOptions<CertificateRow>[] = [{ deletedAt: null }]
-  if (query.q !== undefined) where.push({ name: { [Op.iLike]: `%${query.q.replace(/[\\%_]/g, '\\$&')}%` } })
-  if (query.cursor !== undefined) {
-    const [name, id] = decodeCursor(query.cursor, false)
-    where.push({ [Op.or]: [{ name: { [Op.gt]: name } }, { name, id: { [Op.gt]: id } }] } as WhereOptions<CertificateRow>)
+const rotationDue: Filter = {
+  ...yesOrNo('rotationDue', 'Only those whose key was on a node that was revoked, or only the others.'),
+  where: (value) => literal(value === 'true' ? DUE : `NOT ${DUE}`)
+}
+
+export const CERTIFICATE_LIST = defineList({
+  sortable: {
+    name: { attribute: 'name', type: 'text' },
+    notAfter: { attribute: 'notAfter', type: 'moment' },
+    createdAt: { attribute: 'createdAt', type: 'moment' },
+    updatedAt: { attribute: 'updatedAt', type: 'moment' }
+  },
+  sort: 'name',
+  unique: { attribute: 'id', type: 'uuid' },
+  filters: {
+    q: contains('name'),
+    tenantCode: equals('tenantCode', 'Only those of this tenant.', 128),
+    label: label('labels'),
+    source: oneOf('source', ['uploaded', 'acme', 'selfSigned'], 'Only those that came this way.'),
+    notAfterUntil: moment('notAfter', 'until'),
+    rotationDue
   }
-  const rows = await db.certificates.findAll({ where: { [Op.and]: where }, order: [['name', 'ASC'], ['id', 'ASC']], limit: limit + 1 })
-  const items = rows.slice(0, limit)
-  const last = items.at(-1)
-  return { items: items.map((row) => presentCertificate(row, now)), nextCursor: rows.length > limit && last ? encodeCursor([last.name, last.id]) : null }
+})
+
+/** One page of the certificates that the scope may see (`null`: all). */
+export async function listCertificates(db: Database, query: ListQuery, scope: TenantScope | null, now: Date): Promise<Page<CertificateItem>> {
+  const { items, nextCursor } = await pageRows(db.certificates, CERTIFICATE_LIST, query, { where: { deletedAt: null, ...ownedBy(scope) } })
+  return { items: items.map((row) => presentCertificate(row, now)), nextCursor }
 }

@@ -1,6 +1,6 @@
 import type { Transaction } from 'sequelize'
 import type { CertificateRow } from '../../db/models/certificates.ts'
-import type { CertificateChange, CertificateUpload } from '../../shared/schema/certificate.ts'
+import type { CertificateChange, CertificateUpload, SelfSignedRequest } from '../../shared/schema/certificate.ts'
 import { errorIssue } from '../../shared/schema/issue.ts'
 import { appendAudit } from '../audit/append-audit.ts'
 import { actorName } from '../auth/actor.ts'
@@ -9,16 +9,27 @@ import { AppError, invalidRequest } from '../http/app-error.ts'
 import { inTransaction } from '../in-transaction.ts'
 import { announceCredentials } from '../publishing/announce.ts'
 import type { Change } from '../resources/write-resource.ts'
-import { seal } from '../secrets/seal.ts'
-import type { SecretsKey } from '../secrets/secrets-key.ts'
+import { seal } from '../sealing/seal.ts'
+import type { SecretsKey } from '../sealing/secrets-key.ts'
+import { secretsKeyOf } from '../sealing/secrets-key-of.ts'
 import { uuidV7 } from '../uuid-v7.ts'
 import { findCertificate } from './find-certificate.ts'
 import { certificateReferrers } from './certificate-referrers.ts'
 import { presentCertificate } from './present-certificate.ts'
 import { readUpload } from './read-upload.ts'
+import { makeSelfSigned } from './self-signed.ts'
+import { visibleReferrers } from '../tenancy/owned-by.ts'
+import { outsideTenants } from '../tenancy/outside-grant.ts'
+import { isOwn, tenantScopeOf } from '../tenancy/tenant-scope.ts'
+import { keepDomainsGranted } from '../tenancy/keep-domains-granted.ts'
 
-/** Stores a certificate. @throws AppError invalid_request with every issue, name_taken, secrets_key_missing */
-export async function createCertificate(change: Change, upload: CertificateUpload): Promise<CertificateRow> {
+/** Makes and stores a certificate that vouches for itself, for development. @throws AppError name_taken, secrets_key_missing */
+export async function createSelfSigned(change: Change, { domains, days, ...meta }: SelfSignedRequest): Promise<CertificateRow> {
+  return createCertificate(change, { ...meta, ...await makeSelfSigned(domains, days) }, 'selfSigned')
+}
+
+/** Stores a certificate. @throws AppError invalid_request with every issue, name_taken, outside_grant, secrets_key_missing */
+export async function createCertificate(change: Change, upload: CertificateUpload, source: 'uploaded' | 'selfSigned' = 'uploaded'): Promise<CertificateRow> {
   const { deps } = change
   const now = new Date()
   const key = secretsKeyOf(deps)
@@ -30,7 +41,7 @@ export async function createCertificate(change: Change, upload: CertificateUploa
     description: upload.description ?? null,
     labels: upload.labels,
     tenantCode: upload.tenantCode ?? null,
-    source: 'uploaded' as const,
+    source,
     ...columnsOf(upload, id, key, now),
     version: 1,
     createdBy: by,
@@ -40,6 +51,9 @@ export async function createCertificate(change: Change, upload: CertificateUploa
     deletedAt: null
   }
   const created = await inTransaction(deps.db, async (transaction) => {
+    const scope = await tenantScopeOf(deps.db, change.actor, transaction)
+    if (scope !== null && !isOwn(scope, row.tenantCode)) throw outsideTenants(scope.tenants)
+    keepDomainsGranted(scope, row.tenantCode, row.facts.domains)
     const stored = await deps.db.certificates.create(row, { transaction })
     await audit(change, transaction, 'certificates.create', id, undefined, presentCertificate(stored, now))
     return stored
@@ -50,17 +64,20 @@ export async function createCertificate(change: Change, upload: CertificateUploa
 
 /**
  * Changes a certificate; what is not named stays. A new chain and key serve new connections at once, without a publish.
- * @throws AppError not_found, version_mismatch, invalid_request, name_taken, secrets_key_missing
+ * @throws AppError not_found, version_mismatch, invalid_request, outside_grant, name_taken, secrets_key_missing
  */
 export async function changeCertificate(change: Change, id: string, version: number, wanted: CertificateChange): Promise<CertificateRow> {
   const { deps } = change
   const now = new Date()
   const updated = await inTransaction(deps.db, async (transaction) => {
-    const row = await findCertificate(deps.db, id, transaction)
+    const scope = await tenantScopeOf(deps.db, change.actor, transaction)
+    const row = await findCertificate(deps.db, id, scope, transaction)
     checkVersion(row, version, now)
     const before = presentCertificate(row, now)
-    const { certificatePem, privateKeyPem, name = row.name, description = row.description, labels = row.labels } = wanted
-    await row.update({ name, description, labels, ...replaced(certificatePem, privateKeyPem, id, deps, now), version: row.version + 1, updatedBy: actorName(change.actor), updatedAt: now }, { transaction })
+    const news = replaced(wanted.certificatePem, wanted.privateKeyPem, id, deps, now)
+    if (news.facts !== undefined) keepDomainsGranted(scope, row.tenantCode, news.facts.domains.filter((domain) => !row.facts.domains.includes(domain)))
+    const { name = row.name, description = row.description, labels = row.labels } = wanted
+    await row.update({ name, description, labels, ...news, version: row.version + 1, updatedBy: actorName(change.actor), updatedAt: now }, { transaction })
     await audit(change, transaction, 'certificates.update', id, before, presentCertificate(row, now))
     return row
   })
@@ -73,19 +90,20 @@ export async function removeCertificate(change: Change, id: string, version: num
   const { db } = change.deps
   const now = new Date()
   await inTransaction(db, async (transaction) => {
-    const row = await findCertificate(db, id, transaction)
+    const scope = await tenantScopeOf(db, change.actor, transaction)
+    const row = await findCertificate(db, id, scope, transaction)
     checkVersion(row, version, now)
     const referrers = await certificateReferrers(db, transaction, id)
     if (referrers.length > 0) {
-      const names = referrers.slice(0, 5).map((referrer) => `${referrer.name} (${referrer.in})`).join(', ')
-      throw new AppError('still_referenced', { message: `Still named by ${names}. Change these first; what is live goes with the next publish.`, extra: { referrers } })
+      const { names, extra } = visibleReferrers(scope, referrers)
+      throw new AppError('still_referenced', { message: `Still named by ${names}. Change these first; what is live goes with the next publish.`, extra })
     }
     await row.update({ deletedAt: now, updatedAt: now, updatedBy: actorName(change.actor), version: row.version + 1, sealedKey: '' }, { transaction })
     await audit(change, transaction, 'certificates.delete', id, presentCertificate(row, now), undefined)
   })
 }
 
-function replaced(certificatePem: string | undefined, privateKeyPem: string | undefined, id: string, deps: Deps, now: Date) {
+function replaced(certificatePem: string | undefined, privateKeyPem: string | undefined, id: string, deps: Deps, now: Date): Partial<ReturnType<typeof columnsOf>> {
   if (certificatePem === undefined && privateKeyPem === undefined) return {}
   if (certificatePem === undefined) throw invalidRequest([errorIssue('/certificatePem', 'required', 'send the certificate together with its private key')])
   if (privateKeyPem === undefined) throw invalidRequest([errorIssue('/privateKeyPem', 'required', 'send the private key together with its certificate')])
@@ -99,14 +117,9 @@ function columnsOf(upload: { certificatePem: string; privateKeyPem: string }, id
   return { certificatePem, sealedKey: seal(key, id, privateKeyPem), keyId: key.id, facts, notAfter: new Date(facts.notAfter), fingerprint256: facts.fingerprint256 }
 }
 
-function secretsKeyOf({ secretsKey }: Deps): SecretsKey {
-  if (secretsKey === null) throw new AppError('secrets_key_missing')
-  return secretsKey
-}
-
 function checkVersion(row: CertificateRow, version: number, now: Date): void {
   if (row.version === version) return
-  throw new AppError('version_mismatch', { message: `The certificate is at version ${row.version}; you sent ${version}.`, extra: { current: presentCertificate(row, now) } })
+  throw new AppError('version_mismatch', { message: `The certificate is at version ${row.version}; you sent ${version}.`, extra: { currentVersion: row.version, current: presentCertificate(row, now) } })
 }
 
 async function audit(change: Change, transaction: Transaction, action: string, resourceId: string, before: unknown, after: unknown): Promise<void> {

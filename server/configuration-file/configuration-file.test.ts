@@ -36,7 +36,7 @@ const isSomebodyWaiting = async (): Promise<boolean> => {
   const [rows] = await plane.db.sequelize.query('SELECT 1 FROM pg_locks WHERE NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())')
   return rows.length > 0
 }
-const NONE = { listeners: [], upstreams: [], routes: [], providers: [] }
+const NONE = { listeners: [], upstreams: [], routes: [], providers: [], tlsPolicies: [], policies: [] }
 
 describe('our own file', () => {
   test('a dry run tells what would change, and changes nothing', async () => {
@@ -143,7 +143,7 @@ describe('settings of YARP', () => {
   test('what guards a route is never dropped: without the policy the import is refused at its place', async () => {
     const { status, body } = await bring(YARP)
     assert.equal(status, 422)
-    assert.ok(body.error.issues.some(({ path, code }: { path: string; code: string }) => path === '/ReverseProxy/Routes/orders/AuthorizationPolicy' && code === 'not_yet_supported'), JSON.stringify(body.error.issues))
+    assert.ok(body.error.issues.some(({ path, code }: { path: string; code: string }) => path === '/ReverseProxy/Routes/orders/AuthorizationPolicy' && code === 'unknown_reference'), JSON.stringify(body.error.issues))
   })
 
   test('go out and come back without a change', async () => {

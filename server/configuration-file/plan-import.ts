@@ -3,7 +3,7 @@ import type { Place } from '../../shared/configuration-file/file-places.ts'
 import { NameBook, nameKey } from '../../shared/configuration-file/name-book.ts'
 import { withIds } from '../../shared/configuration-file/named-references.ts'
 import { errorIssue, type Issue } from '../../shared/schema/issue.ts'
-import { DRAFTED_KINDS, type DraftedKind } from '../../shared/schema/resource.ts'
+import { DRAFTED_KINDS, type DraftedKind, KIND_NOUNS } from '../../shared/schema/resource.ts'
 import type { SnapshotContent } from '../../shared/schema/snapshot.ts'
 import { canonicalJson } from '../../shared/snapshot/canonical.ts'
 import { decodeByKind } from '../../shared/snapshot/decode-resource.ts'
@@ -42,7 +42,7 @@ export function planImport(draft: SnapshotContent, read: ReadFile, mode: ImportM
   for (const kind of DRAFTED_KINDS) {
     wanted[kind] = read.file[kind].flatMap((entry, index) => {
       const place = read.places.of(kind, index)
-      const decoded = decodeByKind[kind](kind === 'routes' ? withIds(entry, (other, name, path) => ids.find(other, entry, name, place(path), issues)) : entry)
+      const decoded = decodeByKind[kind](withIds(kind, entry, (other, name, path) => ids.find(other, entry, name, place(path), issues)))
       if (!decoded.ok) issues.push(...decoded.issues.map((issue) => ({ ...issue, path: place(issue.path) })))
       const id = ids.of(kind, entry)
       places.set(`${kind}/${id}`, place)
@@ -101,7 +101,7 @@ class IdBook {
   find(kind: DraftedKind, { tenantCode }: FileEntry, reference: unknown, place: string, issues: Issue[]): unknown {
     const id = this.#names.find(kind, tenantCode, reference)
     if (id !== undefined) return id
-    issues.push(errorIssue(place, 'unknown_reference', `there is no ${kind.slice(0, -1)} named ${JSON.stringify(reference)?.slice(0, 300)}, neither in the file nor in the draft`))
+    issues.push(errorIssue(place, 'unknown_reference', `there is no ${KIND_NOUNS[kind]} named ${JSON.stringify(reference)?.slice(0, 300)}, neither in the file nor in the draft`))
     // Well-formed, so that the rest of the route is judged too.
     return '00000000-0000-7000-8000-000000000000'
   }

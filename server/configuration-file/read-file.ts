@@ -45,7 +45,7 @@ function isYarp(text: string): boolean {
 }
 
 function entriesOf(value: unknown): ReadFile {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return nothing(errorIssue('', 'invalid_file', 'the file must hold an object with listeners, upstreams, routes and providers'))
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return nothing(errorIssue('', 'invalid_file', 'the file must hold an object with ' + DRAFTED_KINDS.join(', ')))
   const { format, ...kinds } = value as Record<string, unknown>
   const result = nothing()
   if (format !== FILE_FORMAT) result.issues.push(errorIssue('/format', 'invalid_file', `format must be "${FILE_FORMAT}"`))
@@ -68,5 +68,5 @@ function addEntry(result: ReadFile, kind: DraftedKind, entry: unknown, path: str
 }
 
 function nothing(...issues: Issue[]): ReadFile {
-  return { file: { listeners: [], upstreams: [], routes: [], providers: [] }, places: new FilePlaces(), report: [], issues }
+  return { file: { listeners: [], upstreams: [], routes: [], providers: [], tlsPolicies: [], policies: [] }, places: new FilePlaces(), report: [], issues }
 }

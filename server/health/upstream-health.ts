@@ -4,6 +4,7 @@ import { strictObject, uuid } from '../../shared/schema/field.ts'
 import type { Identified } from '../../shared/schema/snapshot.ts'
 import { Probe, type TargetHealth } from '../../shared/schema/target-health.ts'
 import type { Target, Upstream } from '../../shared/schema/upstream.ts'
+import { PresentedOverride } from '../operation/present-override.ts'
 import { nullableTimestamp } from '../http/documented-schema.ts'
 import { isLocalAddress } from './local-address.ts'
 
@@ -14,6 +15,7 @@ export const TargetHealthItem = strictObject({
   since: nullableTimestamp,
   reason: Type.String({ description: 'Why the state is what it is.' }),
   lastProbeAt: nullableTimestamp,
+  operations: Type.Array(PresentedOverride, { description: 'What people said about it: an ejection, another weight.' }),
   history: Type.Array(Probe, { description: 'The last probes, newest first.' })
 })
 export type TargetHealthItem = Type.Static<typeof TargetHealthItem>
@@ -24,8 +26,8 @@ export const UpstreamHealth = strictObject({
   targets: Type.Array(TargetHealthItem)
 })
 
-/** What probes say about the targets of an upstream as it is live, at `now`. `known` null: Redis could not be asked. */
-export function upstreamHealth(upstream: Identified<Upstream>, known: ReadonlyMap<string, TargetHealth> | null, probesLocal: boolean, now: number): Type.Static<typeof UpstreamHealth> {
+/** What probes say about the targets of an upstream as it is live, at `now`. `known` null: Redis could not be asked. `said`: by people. */
+export function upstreamHealth(upstream: Identified<Upstream>, known: ReadonlyMap<string, TargetHealth> | null, said: readonly PresentedOverride[], probesLocal: boolean, now: number): Type.Static<typeof UpstreamHealth> {
   const { active } = upstream.healthCheck
   const isActive = upstream.enabled && active.enabled
   return {
@@ -33,12 +35,13 @@ export function upstreamHealth(upstream: Identified<Upstream>, known: ReadonlyMa
     active: isActive,
     targets: upstream.targets.map((target) => {
       const address = target.healthUrl ?? target.address
+      const operations = said.filter(({ targetId }) => targetId === target.id)
       const health = known?.get(target.id)
       const found = health?.check === checkHash(upstream, target) ? health : null
       const isFresh = isActive && target.enabled && found !== null && now < found.at + found.validMs
-      if (isFresh) return { targetId: target.id, address, state: found.state, since: found.since, reason: found.reason, lastProbeAt: new Date(found.at).toISOString(), history: found.history }
+      if (isFresh) return { targetId: target.id, address, state: found.state, since: found.since, reason: found.reason, lastProbeAt: new Date(found.at).toISOString(), operations, history: found.history }
       const reason = known === null ? 'Redis cannot be asked' : unknownReason(isActive, target, probesLocal)
-      return { targetId: target.id, address, state: 'unknown', since: null, reason, lastProbeAt: found === null ? null : new Date(found.at).toISOString(), history: found?.history ?? [] }
+      return { targetId: target.id, address, state: 'unknown', since: null, reason, lastProbeAt: found === null ? null : new Date(found.at).toISOString(), operations, history: found?.history ?? [] }
     })
   }
 }

@@ -1,51 +1,59 @@
 import Router from '@koa/router'
 import type { Context } from 'koa'
 import type { TSchema } from 'typebox'
+import { strictObject } from '../../shared/schema/field.ts'
 import { errorIssue, type Decoded } from '../../shared/schema/issue.ts'
 import { compileDecoder } from '../../shared/snapshot/compile-decoder.ts'
 import { authenticate } from '../auth/authenticate.ts'
 import { SESSION_COOKIE } from '../auth/session.ts'
 import type { Deps } from '../deps.ts'
+import type { RateLimits } from '../rate-limits/rate-limits.ts'
 import { AppError, invalidRequest } from './app-error.ts'
 import { authorize, checkCsrf } from './authorize.ts'
-import type { Answer, Endpoint } from './endpoint.ts'
+import { answerOnce } from '../idempotency/answer-once.ts'
+import type { Answer, Endpoint, EndpointRequest } from './endpoint.ts'
+import { routerPath } from './endpoint-path.ts'
 import { MAX_BODY_BYTES, MAX_PUBLIC_BODY_BYTES, readJson } from './read-json.ts'
 
 export const API_PREFIX = '/api/v1'
+/** What an endpoint takes that declares no query: nothing, so that a misspelt parameter is not taken for none. */
+const NO_QUERY = strictObject({})
 
 /** The router of all endpoints. Every check that an endpoint declares is made here, before its handler. */
-export function buildRouter(endpoints: readonly Endpoint[], deps: Deps): Router {
+export function buildRouter(endpoints: readonly Endpoint[], deps: Deps, rateLimits: RateLimits | null): Router {
   const router = new Router({ prefix: API_PREFIX })
   for (const endpoint of endpoints) {
-    const handle = createHandler(endpoint, deps)
-    router.register(endpoint.path, [endpoint.method.toLowerCase()], handle)
+    const handle = createHandler(endpoint, deps, rateLimits)
+    router.register(routerPath(endpoint.path), [endpoint.method.toLowerCase()], handle)
   }
   return router
 }
 
-function createHandler(endpoint: Endpoint, deps: Deps) {
-  const decodeQuery = decoder(endpoint.query)
+function createHandler(endpoint: Endpoint, deps: Deps, rateLimits: RateLimits | null) {
+  const decodeQuery = decoder(endpoint.query ?? NO_QUERY)
   const decodeBody = decoder(endpoint.body)
   const mostBytes = endpoint.permission === 'public' ? MAX_PUBLIC_BODY_BYTES : MAX_BODY_BYTES
   return async (context: Context) => {
     const sessionToken = context.cookies.get(SESSION_COOKIE) ?? ''
     const actor = await authenticate(deps.db, { authorization: context.get('authorization'), sessionToken }, new Date())
-    authorize(actor, endpoint.permission)
+    const clientAddress = context.req.socket.remoteAddress ?? ''
+    if (rateLimits !== null) context.set(await rateLimits(actor, clientAddress))
+    authorize(actor, endpoint)
     if (endpoint.permission !== 'public') checkCsrf(actor, endpoint.method, context.get('x-csrf-token'))
     const query = decodeOrThrow(decodeQuery, singleValues(context.query))
     const body = endpoint.method === 'GET' ? undefined : await readJson(context.req, mostBytes)
-    const answer = await endpoint.handle({
+    const request: EndpointRequest = {
       deps,
       params: checkedParams(context.params),
-      query: query as never,
-      body: (endpoint.body === undefined ? body : decodeOrThrow(decodeBody, body === undefined ? {} : body)) as never,
+      query: query as Record<string, unknown>,
+      body: endpoint.body === undefined ? body : decodeOrThrow(decodeBody, body === undefined ? {} : body),
       actor,
       requestId: context.state.requestId,
       header: (name) => context.get(name),
-      clientAddress: context.req.socket.remoteAddress ?? '',
+      clientAddress,
       sessionToken
-    })
-    send(context, answer)
+    }
+    send(context, await answerOnce(endpoint, request, () => endpoint.handle(request as EndpointRequest<never, never>)))
   }
 }
 

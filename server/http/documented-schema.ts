@@ -3,7 +3,7 @@ import { strictObject, timestamp } from '../../shared/schema/field.ts'
 import { StoredFields } from '../../shared/schema/resource.ts'
 
 /** A page of items, as every list answers. */
-export function pageOf(item: TSchema): TSchema {
+export function pageOf(item: TSchema) {
   return strictObject({ items: Type.Array(item), nextCursor: Type.Union([Type.String(), Type.Null()], { description: 'Ask for the next page with it; null on the last one.' }) })
 }
 

@@ -23,7 +23,7 @@ export interface EndpointRequest<B = unknown, Q = Record<string, unknown>> {
 
 export interface Answer {
   status: number
-  /** Sent as JSON; a Buffer or string is sent as it is. */
+  /** Sent as JSON; a Buffer, string or Readable is sent as it is. */
   body?: unknown
   headers?: Record<string, string>
 }
@@ -34,6 +34,13 @@ export interface Endpoint {
   /** Below /api/v1, with `:name` for parameters. */
   path: string
   permission: Permission
+  /**
+   * The handler itself keeps who is limited to some tenants within these (`tenantsOf(actor)`): in what it shows and in
+   * what it changes. Without it such actors are refused; public endpoints and the node API know no tenants.
+   */
+  tenantScoped?: true
+  /** Also for who has signed in with a one-time password and has not chosen another one yet. */
+  beforePasswordChange?: true
   summary: string
   tag: string
   query?: TSchema

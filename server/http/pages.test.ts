@@ -52,7 +52,7 @@ describe('the admin page', () => {
   })
 
   test('leaves the addresses of programs alone', async () => {
-    for (const target of ['/api', '/api/', '/api/v1/nothing', '/api/v2/routes', '/metrics']) {
+    for (const target of ['/api', '/api/', '/api/v1/nothing', '/api/v2/routes']) {
       const answer = await get(target)
       assert.equal(answer.status, 404, target)
       assert.equal(JSON.parse(answer.text).error.code, 'not_found', target)
@@ -128,9 +128,15 @@ describe('every answer', () => {
 test('the API has a page that lists its endpoints and needs nothing from elsewhere', async () => {
   const { status, type, text: page } = await get('/api/docs')
   assert.deepEqual([status, type], [200, 'text/html; charset=utf-8'])
-  assert.match(page, /<code>POST \/api\/v1\/config\/publish<\/code>/)
+  assert.match(page, /POST<\/b> <code>\/api\/v1\/config\/publish<\/code>/)
   assert.match(page, /<code>config_invalid<\/code>/)
-  assert.doesNotMatch(page, /<script|<link|<style|style=|src=|https?:\/\//)
+  assert.doesNotMatch(page, /<style|style=|https?:\/\/|<script>|\son\w+=/)
+  for (const [name, kind] of [['page.css', 'text/css; charset=utf-8'], ['page.js', 'text/javascript; charset=utf-8']]) {
+    assert.ok(page.includes(`"/api/docs/${name}"`))
+    const file = await get(`/api/docs/${name}`, '*/*')
+    assert.deepEqual([file.status, file.type], [200, kind])
+    assert.doesNotMatch(file.text, /https?:\/\/|url\(|@import|eval|innerHTML/)
+  }
 })
 
 describe('health', () => {

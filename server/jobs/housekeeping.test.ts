@@ -5,6 +5,7 @@ import { createSmallDraft, patched, publishDraft, type SmallDraft } from '../tes
 import { ackOf, enrolNode, heartbeatOf } from '../testing/node.ts'
 import { signIn } from '../testing/sign-in.ts'
 import { verifyAudit } from '../audit/verify-audit.ts'
+import { DEFAULT_RETENTION } from '../retention.ts'
 import { runHousekeeping } from './housekeeping.ts'
 
 const DAY_MS = 24 * 3600_000
@@ -22,6 +23,8 @@ after(() => plane.stop())
 
 const revisions = async () => (await plane.as.viewer('GET', '/snapshots?limit=1000')).body.items.map((item: any) => item.revision).reverse()
 
+const removed = (result: object) => Object.fromEntries(Object.entries(result).filter(([, count]) => count !== 0))
+
 /** So that the nodes are not taken for gone then. */
 const hearAgainIn91Days = () => plane.db.nodes.update({ lastHeartbeatAt: daysFromNow(91) }, { where: {} })
 
@@ -36,12 +39,12 @@ test('nothing is removed while it is of use', async () => {
   await signIn(plane)
   await enrolNode(plane, 'node-new')
   await publishMany(1)
-  assert.deepEqual(await runHousekeeping(plane.db, new Date()), { sessions: 0, tokens: 0, nodes: 0, snapshots: 0, acks: 0 })
+  assert.deepEqual(removed(await runHousekeeping(plane.db, new Date())), {})
 })
 
 test('sessions that nobody can use and tokens that expired long ago go', async () => {
   const token = (await plane.as.admin('POST', '/tokens', { name: 'old', role: 'viewer', expiresAt: daysFromNow(1).toISOString() })).body
-  assert.deepEqual(await runHousekeeping(plane.db, daysFromNow(20)), { sessions: 1, tokens: 0, nodes: 0, snapshots: 0, acks: 0 })
+  assert.deepEqual(removed(await runHousekeeping(plane.db, daysFromNow(20))), { sessions: 1 })
   assert.equal((await runHousekeeping(plane.db, daysFromNow(40))).tokens, 1)
   assert.equal(await plane.db.apiTokens.count({ where: { id: token.id } }), 0)
 })
@@ -58,7 +61,7 @@ describe('a node', () => {
     assert.equal((await node('GET', '/node/config')).status, 401)
     const [row] = (await plane.as.viewer('GET', '/audit?action=nodes.delete&resourceId=node-silent')).body.items
     assert.equal(row.actor, 'housekeeping')
-    assert.equal(await verifyAudit(plane.db), null)
+    assert.equal((await verifyAudit(plane.db, null)).problem, null)
   })
 })
 
@@ -77,6 +80,20 @@ describe('snapshots', () => {
     const { snapshots } = await runHousekeeping(plane.db, daysFromNow(91))
     assert.deepEqual(await revisions(), [desired.revision, ...before.slice(-20)])
     assert.equal(snapshots, before.length - 21)
+  })
+
+  test('that are pinned stay, and days and number can be set', async () => {
+    const [oldest] = await revisions()
+    await plane.as.publisher('POST', `/snapshots/${oldest}/pin`, { note: 'known good' })
+    await plane.db.desired.destroy({ where: {} })
+    await publishMany(3)
+    const all = await revisions()
+    const { snapshots } = await runHousekeeping(plane.db, new Date(), { ...DEFAULT_RETENTION, snapshots: 21 })
+    assert.deepEqual(await revisions(), [oldest, ...all.slice(-21)])
+    assert.equal(snapshots, all.length - 22)
+    assert.equal((await runHousekeeping(plane.db, daysFromNow(3), { ...DEFAULT_RETENTION, snapshotDays: 2 })).snapshots, 1)
+    assert.deepEqual(await revisions(), [oldest, ...all.slice(-20)])
+    await plane.as.publisher('DELETE', `/snapshots/${oldest}/pin`)
   })
 
   test('take the reports about them along', async () => {

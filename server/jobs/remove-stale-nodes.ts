@@ -3,12 +3,12 @@ import type { Database } from '../../db/database.ts'
 import { appendAudit } from '../audit/append-audit.ts'
 import { inTransaction } from '../in-transaction.ts'
 
-/** A node that was silent this long is taken for gone; its token is refused from then on. */
-export const GONE_AFTER_MS = 90 * 24 * 3600_000
-
-/** Removes the nodes nobody heard of for 90 days: what they should serve would be kept, and protected, for ever. */
-export async function removeStaleNodes(db: Database, now: Date): Promise<number> {
-  const before = new Date(now.getTime() - GONE_AFTER_MS)
+/**
+ * Removes the nodes nobody heard of for so many hours, with their reports: what they should serve would be kept, and
+ * protected, for ever. Their tokens are refused from then on.
+ */
+export async function removeStaleNodes(db: Database, now: Date, hours: number): Promise<number> {
+  const before = new Date(now.getTime() - hours * 3600_000)
   const silent = { [Op.or]: [{ lastHeartbeatAt: { [Op.lt]: before } }, { lastHeartbeatAt: null, createdAt: { [Op.lt]: before } }] }
   return inTransaction(db, async (transaction) => {
     const rows = await db.nodes.findAll({ where: silent, transaction, lock: transaction.LOCK.UPDATE })

@@ -9,13 +9,14 @@ import type { PublishRequest } from './publish-request.ts'
 import { summarizeChanges } from './summarize-changes.ts'
 
 /**
- * Compares what is live with what the person looked at.
+ * Compares what is live with what the person looked at; who is kept within tenants is not told what others changed.
  * @throws AppError revision_mismatch with what was published in between, behind_rollback
  */
-export async function checkExpectedRevision(db: Database, transaction: Transaction, { configuration, live }: PublishStart, request: PublishRequest): Promise<void> {
+export async function checkExpectedRevision(db: Database, transaction: Transaction, { configuration, live }: PublishStart, request: PublishRequest, tenants: readonly string[] | null): Promise<void> {
   if (configuration.liveRevision !== request.expectedRevision && !request.force) {
     const { epoch } = configuration
     const expected = await db.snapshots.findOne({ where: { epoch, revision: request.expectedRevision }, transaction })
+    if (tenants !== null) throw new AppError('revision_mismatch', { message: `Revision ${configuration.liveRevision} is live; you expected ${request.expectedRevision}.`, extra: { revision: configuration.liveRevision } })
     throw new AppError('revision_mismatch', {
       message: `Revision ${configuration.liveRevision} is live${live ? `, published by ${live.createdBy}` : ''}; you expected ${request.expectedRevision}.`,
       extra: { revision: configuration.liveRevision, publishedBy: live?.createdBy, changes: changesSince(expected, live, request) }
@@ -35,9 +36,9 @@ function changesSince(expected: SnapshotRow | null, live: SnapshotRow | null, re
 }
 
 /** @throws AppError draft_changed with the latest edits, newest first */
-export async function checkExpectedDraft(db: Database, transaction: Transaction, draftHash: string, request: PublishRequest): Promise<void> {
+export async function checkExpectedDraft(db: Database, transaction: Transaction, draftHash: string, request: PublishRequest, tenants: readonly string[] | null): Promise<void> {
   if (draftHash === request.expectedDraftHash || request.force) return
-  const edits = await latestEdits(db, transaction)
+  const edits = await latestEdits(db, transaction, tenants)
   const last = edits[0] === undefined ? '' : ` Last changed: ${edits[0].name}, by ${edits[0].updatedBy}.`
   throw new AppError('draft_changed', { message: `The draft changed since it was checked; validate it again.${last}`, extra: { draftHash, edits } })
 }

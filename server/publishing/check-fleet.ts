@@ -10,7 +10,7 @@ import { AppError } from '../http/app-error.ts'
  * schema_not_supported_by_nodes unless forced.
  */
 export async function checkFleet(db: Database, transaction: Transaction, epoch: string, live: SnapshotRow | null, force: boolean): Promise<void> {
-  const nodes = await db.nodes.findAll({ where: { heartbeat: { [Op.ne]: null } }, attributes: ['id', 'heartbeat'], transaction })
+  const nodes = await db.nodes.findAll({ where: { heartbeat: { [Op.ne]: null } }, attributes: ['id', 'heartbeat'], order: [['id', 'ASC']], transaction })
   const ahead = nodes.filter(({ heartbeat }) => {
     const serving = heartbeat?.serving
     if (!serving || serving.epoch !== epoch) return false
@@ -19,7 +19,7 @@ export async function checkFleet(db: Database, transaction: Transaction, epoch: 
   })
   if (ahead.length > 0) {
     throw new AppError('database_behind_fleet', {
-      message: `The nodes ${ahead.map((node) => node.id).join(', ')} serve a revision that this database does not know. If it was restored from a backup, do what docs/OPS.md says under "Backup and restore".`,
+      message: `The nodes ${ahead.map((node) => node.id).join(', ')} serve a revision that this database does not know. If it was restored from a backup, run "gateway recover --new-epoch" (docs/OPS.md, "Backup and restore").`,
       extra: { nodes: ahead.map((node) => node.id) }
     })
   }

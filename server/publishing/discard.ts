@@ -1,8 +1,10 @@
 import { Op, type Transaction } from 'sequelize'
 import type { Database } from '../../db/database.ts'
+import { DRAFTED_TABLES } from '../../db/models/drafted.ts'
 import { DRAFTED_KINDS, type DraftedKind } from '../../shared/schema/resource.ts'
 import { canonicalJson } from '../../shared/snapshot/canonical.ts'
 import { appendAudit } from '../audit/append-audit.ts'
+import { auditContentChange } from '../audit/audit-content-change.ts'
 import { actorName } from '../auth/actor.ts'
 import { AppError } from '../http/app-error.ts'
 import { inTransaction } from '../in-transaction.ts'
@@ -33,6 +35,7 @@ export async function discardDraft(change: Change): Promise<number> {
     }
     await db.configuration.update({ behindRollback: false }, { where: { id: 1 }, transaction })
     const entry = { actor: by, action: 'config.discard', kind: 'configuration', resourceId: 'draft', requestId: change.requestId }
+    if (draft.ok) await auditContentChange(change, transaction, 'config.discard', draft.value, content)
     await appendAudit(db, transaction, { ...entry, after: { revision: live.revision, changed, changes } })
     return changed
   })
@@ -63,12 +66,13 @@ async function restoreAll(db: Database, transaction: Transaction, kind: DraftedK
 
 /** In two statements for any number of rows: editors of these wait until it is through. */
 async function writeRows(db: Database, transaction: Transaction, kind: DraftedKind, resources: Resource[], by: string): Promise<void> {
+  const table = DRAFTED_TABLES[kind]
   // Names may have been swapped, so all of them are freed before any is taken. No name has a control character.
-  await db.sequelize.query(`UPDATE ${kind} SET name = chr(1) || id WHERE id = ANY($1::uuid[])`, { bind: [resources.map(({ id }) => id)], transaction })
+  await db.sequelize.query(`UPDATE ${table} SET name = chr(1) || id WHERE id = ANY($1::uuid[])`, { bind: [resources.map(({ id }) => id)], transaction })
   await db.sequelize.query(
-    `UPDATE ${kind} SET name = live.name, enabled = live.enabled, tenant_code = live."tenantCode", spec = live.spec,
+    `UPDATE ${table} SET name = live.name, enabled = live.enabled, tenant_code = live."tenantCode", spec = live.spec,
        deleted_at = NULL, updated_at = $2, updated_by = $3, version = version + 1
-     FROM jsonb_to_recordset($1::jsonb) AS live (id uuid, name text, enabled boolean, "tenantCode" text, spec jsonb) WHERE ${kind}.id = live.id`,
+     FROM jsonb_to_recordset($1::jsonb) AS live (id uuid, name text, enabled boolean, "tenantCode" text, spec jsonb) WHERE ${table}.id = live.id`,
     { bind: [JSON.stringify(resources.map(({ id, ...resource }) => ({ id, ...columnsOf(resource) }))), new Date(), by], transaction }
   )
 }

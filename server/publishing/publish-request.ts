@@ -1,14 +1,14 @@
 import type { Issue } from '../../shared/schema/issue.ts'
+import type { RecordedEvent } from '../events/record-event.ts'
+import type { PublishOptions } from '../../shared/schema/publish.ts'
 
-export interface PublishRequest {
+export interface PublishRequest extends PublishOptions {
   /** The live revision the person looked at; 0 before the first publish. */
   expectedRevision: number
-  /** The draft that was validated. */
+  /** What was validated. */
   expectedDraftHash: string
-  note: string
-  acknowledgeRollback: boolean
-  /** Publish although the draft or the revision moved on, or nodes are too old; noted in the audit. */
-  force: boolean
+  /** The resources that are taken from the draft; undefined: all. */
+  only?: readonly string[] | undefined
 }
 
 export interface Published {
@@ -20,4 +20,18 @@ export interface Published {
   nodes: string[]
   /** Whether the nodes were nudged; else they poll. */
   announced: boolean
+  /** Only those nodes should serve it until it is promoted; absent: no canary. */
+  canary?: { nodes: string[]; holdSeconds: number }
+  /** When it goes back by itself unless it is confirmed; absent: never. */
+  confirmUntil?: string
 }
+
+/** A publish that waits for a second person. */
+export interface Proposed {
+  proposalId: string
+  sha256: string
+  issues: Issue[]
+}
+
+/** What became of a publish, as far as its transaction knows; `told` are the events that follow its commit. */
+export type Outcome = Omit<Published, 'announced'> & { told?: RecordedEvent[] }

@@ -1,15 +1,17 @@
-import type { Transaction } from 'sequelize'
+import { Op, type Transaction } from 'sequelize'
 import type { Database } from '../../db/database.ts'
 import type { DraftedRow } from '../../db/models/drafted.ts'
-import type { DraftedKind } from '../../shared/schema/resource.ts'
+import { type DraftedKind, KIND_NOUNS } from '../../shared/schema/resource.ts'
 import { AppError } from '../http/app-error.ts'
 import { isUuid } from '../is-uuid.ts'
 import { presentResource } from './present-resource.ts'
+import type { TenantScope } from '../tenancy/tenant-scope.ts'
+import { visibleResources } from '../tenancy/visible-resources.ts'
 
-/** @throws AppError not_found, also for what is deleted and for what is no id at all. */
-export async function findResource(db: Database, kind: DraftedKind, id: string, transaction?: Transaction): Promise<DraftedRow> {
-  const row = isUuid(id) ? await db.drafted[kind].findOne({ where: { id, deletedAt: null }, ...(transaction ? { transaction, lock: transaction.LOCK.UPDATE } : {}) }) : null
-  if (row === null) throw new AppError('not_found', { message: `There is no ${kind.slice(0, -1)} with the id ${id}.` })
+/** A resource that the scope may see (`null`: any). @throws AppError not_found, also for what is deleted and for what is no id at all. */
+export async function findResource(db: Database, kind: DraftedKind, id: string, scope: TenantScope | null, transaction?: Transaction): Promise<DraftedRow> {
+  const row = isUuid(id) ? await db.drafted[kind].findOne({ where: { [Op.and]: [{ id, deletedAt: null }, await visibleResources(db, kind, scope, transaction)] }, ...(transaction ? { transaction, lock: transaction.LOCK.UPDATE } : {}) }) : null
+  if (row === null) throw new AppError('not_found', { message: `There is no ${KIND_NOUNS[kind]} with the id ${id}.` })
   return row
 }
 
@@ -18,6 +20,6 @@ export function checkVersion(row: DraftedRow, version: number): void {
   if (row.version === version) return
   throw new AppError('version_mismatch', {
     message: `The resource is at version ${row.version}; you sent ${version}.`,
-    extra: { current: presentResource(row) }
+    extra: { currentVersion: row.version, current: presentResource(row) }
   })
 }

@@ -1,42 +1,53 @@
-import { Op, type WhereOptions } from 'sequelize'
-import Type from 'typebox'
+import { literal, Op } from 'sequelize'
 import type { Database } from '../../db/database.ts'
-import type { DraftedRow } from '../../db/models/drafted.ts'
-import { strictObject, words } from '../../shared/schema/field.ts'
+import { uuid } from '../../shared/schema/field.ts'
 import type { DraftedKind } from '../../shared/schema/resource.ts'
-import { decodeCursor, encodeCursor, pageLimit, pageQuery, type Position } from '../http/page.ts'
+import { contains, equals, type Filter, label, type Where, yesOrNo } from '../lists/filters.ts'
+import { defineList, type List, type ListQuery } from '../lists/list.ts'
+import { type Page, pageRows } from '../lists/page-rows.ts'
 import { presentResource } from './present-resource.ts'
+import type { TenantScope } from '../tenancy/tenant-scope.ts'
+import { visibleResources } from '../tenancy/visible-resources.ts'
 
-export const ListQuery = strictObject({
-  ...pageQuery,
-  sort: words(['name', '-name', 'updatedAt', '-updatedAt'], { description: 'Order; a minus turns it round.', default: 'name' }),
-  q: Type.Optional(Type.String({ maxLength: 200, description: 'Only names that contain this, letter case ignored.' })),
-  enabled: Type.Optional(words(['true', 'false'], { description: 'Only enabled or only disabled ones.' })),
-  tenantCode: Type.Optional(Type.String({ maxLength: 128, description: 'Only those of this tenant.' }))
-})
-export type ListQuery = Type.Static<typeof ListQuery>
+const OPTIONS = {
+  sortable: {
+    name: { attribute: 'name', type: 'text' },
+    createdAt: { attribute: 'createdAt', type: 'moment' },
+    updatedAt: { attribute: 'updatedAt', type: 'moment' }
+  },
+  sort: 'name',
+  unique: { attribute: 'id', type: 'uuid' },
+  filters: {
+    q: contains('name'),
+    enabled: yesOrNo('enabled', 'Only enabled or only disabled ones.'),
+    tenantCode: equals('tenantCode', 'Only those of this tenant.', 128),
+    label: label('spec')
+  }
+} as const
 
-/** One page of the draft's resources of a kind, in a total order so that no page repeats or skips one. */
-export async function listResources(db: Database, kind: DraftedKind, query: ListQuery): Promise<{ items: unknown[]; nextCursor: string | null }> {
-  const limit = pageLimit(query.limit)
-  const field = query.sort.replace('-', '') as 'name' | 'updatedAt'
-  const direction = query.sort.startsWith('-') ? 'DESC' : 'ASC'
-  const where: WhereOptions<DraftedRow>[] = [{ deletedAt: null }]
-  if (query.q !== undefined) where.push({ name: { [Op.iLike]: `%${query.q.replace(/[\\%_]/g, '\\$&')}%` } })
-  if (query.enabled !== undefined) where.push({ enabled: query.enabled === 'true' })
-  if (query.tenantCode !== undefined) where.push({ tenantCode: query.tenantCode })
-  if (query.cursor !== undefined) where.push(behind(field, direction === 'ASC' ? Op.gt : Op.lt, decodeCursor(query.cursor, field === 'updatedAt')))
-  const rows = await db.drafted[kind].findAll({
-    where: { [Op.and]: where },
-    order: [[field, direction], ['id', direction]],
-    limit: limit + 1
-  })
-  const items = rows.slice(0, limit)
-  const last = items.at(-1)
-  const nextCursor = rows.length > limit && last ? encodeCursor([field === 'name' ? last.name : last.updatedAt.toISOString(), last.id]) : null
+const drafted = defineList(OPTIONS)
+
+/** The lists of the draft, by kind. */
+export const RESOURCE_LISTS: Readonly<Record<DraftedKind, List>> = {
+  listeners: drafted,
+  upstreams: drafted,
+  routes: defineList({ ...OPTIONS, filters: { ...OPTIONS.filters, listenerId: named('route_listeners', 'listener_id', 'Only routes on this listener.'), upstreamId: named('route_upstreams', 'upstream_id', 'Only routes that name this upstream.') } }),
+  providers: drafted,
+  tlsPolicies: drafted,
+  policies: drafted
+}
+
+/** One page of the draft's resources of a kind that the scope may see (`null`: all). */
+export async function listResources(db: Database, kind: DraftedKind, query: ListQuery, scope: TenantScope | null): Promise<Page<unknown>> {
+  const { items, nextCursor } = await pageRows(db.drafted[kind], RESOURCE_LISTS[kind], query, { where: [{ deletedAt: null }, await visibleResources(db, kind, scope)] })
   return { items: items.map(presentResource), nextCursor }
 }
 
-function behind(field: string, operator: typeof Op.gt | typeof Op.lt, [value, id]: Position): WhereOptions<DraftedRow> {
-  return { [Op.or]: [{ [field]: { [operator]: value } }, { [field]: value, id: { [operator]: id } }] } as WhereOptions<DraftedRow>
+/** Routes that name a resource, by the table that protects what they name. The value is a UUID by its schema. */
+function named(table: string, column: string, description: string): Filter {
+  return {
+    schema: uuid({ description }),
+    where: (id) => ({ id: { [Op.in]: literal(`(SELECT route_id FROM ${table} WHERE ${column} = '${id}')`) } }) as Where,
+    fits: () => false
+  }
 }

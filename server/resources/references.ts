@@ -1,17 +1,25 @@
 import { QueryTypes, type Transaction } from 'sequelize'
 import type { Database } from '../../db/database.ts'
 import { errorIssue, type Issue } from '../../shared/schema/issue.ts'
+import { DRAFTED_TABLES } from '../../db/models/drafted.ts'
+import { type DraftedKind, KIND_NOUNS } from '../../shared/schema/resource.ts'
 import { isUuid } from '../is-uuid.ts'
 
-/** A resource that a route names, and where it names it. */
+/** A resource that another one names, and where it names it. */
 interface Reference {
-  kind: 'listeners' | 'upstreams'
+  kind: 'listeners' | 'upstreams' | 'tlsPolicies'
   id: string
   path: string
 }
 
-/** What a route names. Takes a route of which other parts are wrong, too; what is no id is left out. */
-export function referencesOf(route: unknown): Reference[] {
+/** What a resource names. Takes one of which other parts are wrong, too; what is no id is left out. */
+export function referencesOf(kind: DraftedKind, resource: unknown): Reference[] {
+  if (kind === 'routes') return referencesOfRoute(resource)
+  const id = kind === 'listeners' ? fieldOf(resource, 'tlsPolicyId') : undefined
+  return isUuid(id) ? [{ kind: 'tlsPolicies', id, path: '/tlsPolicyId' }] : []
+}
+
+function referencesOfRoute(route: unknown): Reference[] {
   const found: Reference[] = []
   const add = (kind: Reference['kind'], id: unknown, path: string) => {
     if (isUuid(id)) found.push({ kind, id, path })
@@ -34,23 +42,23 @@ function listAt(value: unknown, name: string): unknown[] {
 }
 
 /**
- * Checks that everything a route names exists, and keeps it from being deleted until the transaction ends.
+ * Checks that everything a resource names exists, and keeps it from being deleted until the transaction ends.
  * @returns one issue per unknown reference.
  */
-export async function lockReferences(db: Database, transaction: Transaction, route: unknown): Promise<Issue[]> {
-  const references = referencesOf(route)
+export async function lockReferences(db: Database, transaction: Transaction, naming: DraftedKind, resource: unknown): Promise<Issue[]> {
+  const references = referencesOf(naming, resource)
   const issues: Issue[] = []
-  for (const kind of ['listeners', 'upstreams'] as const) {
+  for (const kind of ['listeners', 'upstreams', 'tlsPolicies'] as const) {
     const wanted = references.filter((reference) => reference.kind === kind)
     if (wanted.length === 0) continue
-    const rows = await db.sequelize.query<{ id: string }>(`SELECT id FROM ${kind} WHERE id = ANY($1::uuid[]) AND deleted_at IS NULL FOR SHARE`, {
+    const rows = await db.sequelize.query<{ id: string }>(`SELECT id FROM ${DRAFTED_TABLES[kind]} WHERE id = ANY($1::uuid[]) AND deleted_at IS NULL FOR SHARE`, {
       bind: [[...new Set(wanted.map((reference) => reference.id))]],
       type: QueryTypes.SELECT,
       transaction
     })
     const known = new Set(rows.map((row) => row.id))
     for (const { id, path } of wanted) {
-      if (!known.has(id)) issues.push(errorIssue(path, 'unknown_reference', `there is no ${kind.slice(0, -1)} with the id ${id}`))
+      if (!known.has(id)) issues.push(errorIssue(path, 'unknown_reference', `there is no ${KIND_NOUNS[kind]} with the id ${id}`))
     }
   }
   return issues
@@ -58,7 +66,7 @@ export async function lockReferences(db: Database, transaction: Transaction, rou
 
 /** Writes the rows that protect what routes name, in place of those that are there. */
 export async function storeReferences(db: Database, transaction: Transaction, routes: readonly { id: string; route: unknown }[]): Promise<void> {
-  const references = routes.flatMap(({ id, route }) => referencesOf(route).map((reference) => ({ routeId: id, reference })))
+  const references = routes.flatMap(({ id, route }) => referencesOfRoute(route).map((reference) => ({ routeId: id, reference })))
   for (const [table, column, kind] of [
     ['route_listeners', 'listener_id', 'listeners'],
     ['route_upstreams', 'upstream_id', 'upstreams']

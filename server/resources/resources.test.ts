@@ -152,16 +152,26 @@ describe('a wrong body', () => {
     assert.deepEqual([large.status, large.body.error.code], [413, 'body_too_large'])
   })
 
-  test('may hold values that are not supported yet and pieces that do not fit yet: that is for the publish', async () => {
-    await created(plane.as.editor, '/upstreams', { name: unique(), sessionAffinity: { enabled: true } })
+  test('may hold names that nobody has yet and pieces that do not fit yet: that is for the publish', async () => {
+    await created(plane.as.editor, '/routes', { name: unique(), isGlobal: true, respond: { status: 204 }, compressionPolicy: 'shop' })
     await created(plane.as.editor, '/listeners', { name: unique(), protocol: 'https', port: 20_443 })
     const { body } = await plane.as.viewer('POST', '/config/validate')
     const codes = new Set(body.issues.map((issue: { code: string }) => issue.code))
-    assert.ok(codes.has('not_yet_supported') && codes.has('tls_policy_required'), [...codes].join())
+    assert.ok(codes.has('unknown_reference') && codes.has('tls_policy_required'), [...codes].join())
   })
 })
 
 describe('what a route names', () => {
+  test('by name cannot be deleted either, and a tenant\'s own policy goes before that of all', async () => {
+    const name = unique()
+    const shared = await created(plane.as.editor, '/policies', { name, cors: { origins: ['https://a.example'] } })
+    const own = await created(plane.as.editor, '/policies', { name, tenantCode: 'acme', cors: { origins: ['https://a.example'] } })
+    const route = await created(plane.as.editor, '/routes', { name: unique(), tenantCode: 'acme', respond: { status: 204 }, corsPolicy: name.toUpperCase() })
+    const { status, body } = await removed(plane.as.editor, `/policies/${own.id}`)
+    assert.deepEqual([status, body.error.code, body.error.referrers?.map(({ id }: { id: string }) => id)], [409, 'still_referenced', [route.id]])
+    assert.equal((await removed(plane.as.editor, `/policies/${shared.id}`)).status, 204)
+  })
+
   test('cannot be deleted; the answer lists who names it', async () => {
     const name = unique()
     const { listenerId, upstreamId, routeId } = await createSmallDraft(plane.as.editor, name, 20_100)

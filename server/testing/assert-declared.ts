@@ -3,9 +3,10 @@ import Value from 'typebox/value'
 import { ERRORS, type ErrorCode } from '../../shared/schema/error-table.ts'
 import { IssueSchema } from '../../shared/schema/issue-schema.ts'
 import { endpoints } from '../api/endpoints.ts'
+import { pathPattern } from '../http/endpoint-path.ts'
 import type { ApiAnswer } from './api-client.ts'
 
-const declared = endpoints.map((endpoint) => ({ endpoint, pattern: new RegExp(`^${endpoint.path.replaceAll('.', '\\.').replace(/:\w+/g, '[^/]+')}$`) }))
+const declared = endpoints.map((endpoint) => ({ endpoint, pattern: new RegExp(`^${pathPattern(endpoint.path)}$`) }))
 
 /** Every answer of the API is what its endpoint declares, or an error in the one shape; never a 500. */
 export function assertDeclared(method: string, path: string, answer: ApiAnswer): void {

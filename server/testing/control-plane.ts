@@ -10,7 +10,8 @@ import { createApp } from '../app.ts'
 import { bootstrapAdmin } from '../auth/bootstrap-admin.ts'
 import { createLog } from '../create-log.ts'
 import type { Deps } from '../deps.ts'
-import { parseSecretsKey, type SecretsKey } from '../secrets/secrets-key.ts'
+import { createRateLimits, type RateLimitSettings } from '../rate-limits/rate-limits.ts'
+import { parseSecretsKey, type SecretsKey } from '../sealing/secrets-key.ts'
 import { createCommandClient } from '../redis-clients.ts'
 import { type ApiCall, createApiClient } from './api-client.ts'
 import { assertDeclared } from './assert-declared.ts'
@@ -35,9 +36,13 @@ export interface ControlPlaneOptions {
   redisUrl?: string
   adminDist?: string
   queryTimeoutMs?: number
+  /** None by default. */
+  rateLimits?: RateLimitSettings
   /** One of zeros by default; null: none. */
   secretsKey?: SecretsKey | null
   probesLocal?: boolean
+  webhooksPrivate?: boolean
+  needsApproval?: boolean
   /** Another way to the database than straight. */
   reachDatabase?: (url: string) => Promise<string>
 }
@@ -52,8 +57,8 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
   if (options.redisUrl !== undefined) await ready(redis)
   await migrate(db.sequelize)
   await bootstrapAdmin(db, { email: ADMIN.email, password: ADMIN.password, token: ADMIN_TOKEN }, () => {})
-  const deps: Deps = { db, redis, log, secretsKey: options.secretsKey === undefined ? parseSecretsKey('00'.repeat(32)) : options.secretsKey, probesLocal: options.probesLocal ?? true }
-  const server = http.createServer(createApp(deps, { adminDist: options.adminDist ?? '/nonexistent', isServing: () => true }).callback())
+  const deps: Deps = { db, redis, log, secretsKey: options.secretsKey === undefined ? parseSecretsKey('00'.repeat(32)) : options.secretsKey, probesLocal: options.probesLocal ?? true, webhooksPrivate: options.webhooksPrivate ?? true, needsApproval: options.needsApproval ?? false }
+  const server = http.createServer(createApp(deps, { adminDist: options.adminDist ?? '/nonexistent', isServing: () => true, rateLimits: options.rateLimits === undefined ? null : createRateLimits(redis, options.rateLimits) }).callback())
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`

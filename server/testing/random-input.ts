@@ -96,16 +96,50 @@ const cursor = (position: unknown) => Buffer.from(JSON.stringify(position)).toSt
 const UUID = '01890000-0000-7000-8000-000000000000'
 
 /** Queries with cursors that no page gave. */
-export const ODD_CURSORS: readonly string[] = [['a', 'b'], ['a', UUID], ['a\0', UUID], ['\ud800', UUID], ['2026-02-31T00:00:00.000Z', UUID], ['+099999-01-01T00:00:00.000Z', UUID], [1, UUID], 'a', null].flatMap((position) =>
-  ['name', 'updatedAt', '-updatedAt'].map((sort) => `sort=${sort}&cursor=${cursor(position)}`)
+export const ODD_CURSORS: readonly string[] = [['a', 'b'], ['a', UUID], ['a\0', UUID], ['\ud800', UUID], ['2026-02-31T00:00:00.000Z', UUID], ['+099999-01-01T00:00:00.000Z', UUID], ['0000-01-01T00:00:00.000Z', UUID], ['9'.repeat(18), '9'.repeat(18)], [1, 1], [1e300, 2], [1, UUID], [null, UUID], 'a', null].flatMap((position) =>
+  ['name', 'updatedAt', '-id', '-since', '-revision'].map((sort) => `sort=${sort}&cursor=${cursor(Array.isArray(position) ? [sort, ...position] : position)}`)
 )
 
-/** The text of a body: near the schema, any JSON, or no JSON at all. */
-export function randomBody(random: Random, schema: TSchema | undefined): string {
+/** The text of a body: the example or near it, near the schema, any JSON, or no JSON at all. */
+export function randomBody(random: Random, schema: TSchema | undefined, example: unknown): string {
   const kind = random.int(10)
   if (kind === 0) return random.pick(ODD_BODIES)
+  if (kind < 4 && example !== undefined) return JSON.stringify(nearExample(random, example))
   if (kind === 1 || schema === undefined) return JSON.stringify(randomValue(random, 0))
   return JSON.stringify(nearValue(random, schema as SchemaNode, 0))
+}
+
+/** The example with one of its parts replaced, left out or added, or as it is. */
+function nearExample(random: Random, example: unknown): unknown {
+  if (typeof example !== 'object' || example === null || random.int(4) === 0) return example
+  const copy = structuredClone(example) as Record<string, unknown>
+  const names = Object.keys(copy)
+  const name = names.length === 0 || random.int(6) === 0 ? random.pick(NASTY_TEXTS) : random.pick(names)
+  if (random.int(5) === 0) delete copy[name]
+  else Object.defineProperty(copy, name, { value: random.int(2) === 0 ? nearExample(random, copy[name]) : randomValue(random, 0), enumerable: true, configurable: true })
+  return copy
+}
+
+const HEADERS: readonly [name: string, values: readonly string[]][] = [
+  ['if-match', ['"1"', '"2"', '*', '1', 'W/"1"', '"99999999999"', '"-1"', '""', 'x'.repeat(4_000)]],
+  ['content-type', ['application/json', 'application/json; charset=utf-16', 'text/plain', 'application/xml', ';', 'x'.repeat(300)]],
+  ['idempotency-key', ['a', 'b', '\u00e9', ' ', 'x'.repeat(300)]],
+  ['accept', ['*/*', 'text/html', 'application/x-ndjson', ';;;', '']],
+  ['x-csrf-token', ['x', '\u00ff'.repeat(32)]],
+  ['cookie', ['gateway_session=x', 'gateway_session=', '=;=;', `a=${'b'.repeat(3_000)}`]],
+  ['accept-encoding', ['gzip', 'identity;q=0', 'x']],
+  ['x-forwarded-for', ['127.0.0.1', 'nobody, , 1']],
+  ['range', ['bytes=0-1']]
+]
+
+/** Some headers, right and wrong ones; mostly the version that most resources have. */
+export function randomHeaders(random: Random): Record<string, string> {
+  const headers: Record<string, string> = random.int(4) === 0 ? {} : { 'if-match': '"1"' }
+  for (let count = random.int(3); count > 0; count--) {
+    const [name, values] = random.pick(HEADERS)
+    headers[name] = random.pick(values)
+  }
+  return headers
 }
 
 /** A query that has some of the endpoint's parameters, or others. */

@@ -1,12 +1,13 @@
 import type { CertificateRow } from '../../../db/models/certificates.ts'
-import { CertificateChange, CertificateItem, CertificateUpload } from '../../../shared/schema/certificate.ts'
+import { CertificateChange, CertificateItem, CertificateUpload, SelfSignedRequest } from '../../../shared/schema/certificate.ts'
 import { findCertificate } from '../../certificates/find-certificate.ts'
-import { CertificateQuery, listCertificates } from '../../certificates/list-certificates.ts'
+import { CERTIFICATE_LIST, listCertificates } from '../../certificates/list-certificates.ts'
 import { presentCertificate } from '../../certificates/present-certificate.ts'
-import { changeCertificate, createCertificate, removeCertificate } from '../../certificates/write-certificate.ts'
+import { changeCertificate, createCertificate, createSelfSigned, removeCertificate } from '../../certificates/write-certificate.ts'
 import { pageOf } from '../../http/documented-schema.ts'
 import { type Endpoint, endpoint } from '../../http/endpoint.ts'
 import { etagOf, versionFrom } from '../../resources/if-match.ts'
+import { tenantScopeOf } from '../../tenancy/tenant-scope.ts'
 
 const one = { description: 'The certificate, with its version as ETag; never its key.', schema: CertificateItem }
 
@@ -16,25 +17,28 @@ export const certificateEndpoints: Endpoint[] = [
     method: 'GET',
     path: '/certificates',
     permission: 'viewer',
+    tenantScoped: true,
     tag: 'certificates',
-    summary: 'List the certificates by name',
-    query: CertificateQuery,
+    summary: 'List the certificates',
+    query: CERTIFICATE_LIST.query,
     answers: { 200: { description: 'A page of certificates.', schema: pageOf(CertificateItem) } },
-    handle: async ({ deps, query }) => ({ status: 200, body: await listCertificates(deps.db, query, new Date()) })
+    handle: async ({ deps, query, actor }) => ({ status: 200, body: await listCertificates(deps.db, query, await tenantScopeOf(deps.db, actor), new Date()) })
   }),
   endpoint({
     method: 'GET',
     path: '/certificates/:id',
     permission: 'viewer',
+    tenantScoped: true,
     tag: 'certificates',
     summary: 'Read a certificate',
     answers: { 200: one },
-    handle: async ({ deps, params }) => answer(200, await findCertificate(deps.db, params['id'] ?? ''))
+    handle: async ({ deps, params, actor }) => answer(200, await findCertificate(deps.db, params['id'] ?? '', await tenantScopeOf(deps.db, actor)))
   }),
   endpoint({
     method: 'POST',
     path: '/certificates',
     permission: 'publisher',
+    tenantScoped: true,
     tag: 'certificates',
     summary: 'Upload a certificate with its private key',
     body: CertificateUpload,
@@ -43,9 +47,22 @@ export const certificateEndpoints: Endpoint[] = [
     handle: async (request) => answer(201, await createCertificate(request, request.body))
   }),
   endpoint({
+    method: 'POST',
+    path: '/self-signed-certificates',
+    permission: 'publisher',
+    tenantScoped: true,
+    tag: 'certificates',
+    summary: 'Make a certificate that vouches for itself, for development',
+    body: SelfSignedRequest,
+    answers: { 201: one },
+    audits: 'certificates.create',
+    handle: async (request) => answer(201, await createSelfSigned(request, request.body))
+  }),
+  endpoint({
     method: 'PATCH',
     path: '/certificates/:id',
     permission: 'publisher',
+    tenantScoped: true,
     tag: 'certificates',
     summary: 'Change a certificate: absent fields stay; a new chain and key serve at once',
     body: CertificateChange,
@@ -54,7 +71,7 @@ export const certificateEndpoints: Endpoint[] = [
     audits: 'certificates.update',
     async handle(request) {
       const id = request.params['id'] ?? ''
-      await findCertificate(request.deps.db, id)
+      await findCertificate(request.deps.db, id, await tenantScopeOf(request.deps.db, request.actor))
       return answer(200, await changeCertificate(request, id, versionFrom(request.header('if-match')), request.body))
     }
   }),
@@ -62,6 +79,7 @@ export const certificateEndpoints: Endpoint[] = [
     method: 'DELETE',
     path: '/certificates/:id',
     permission: 'publisher',
+    tenantScoped: true,
     tag: 'certificates',
     summary: 'Delete a certificate that nothing names any more',
     needsVersion: true,
@@ -69,7 +87,7 @@ export const certificateEndpoints: Endpoint[] = [
     audits: 'certificates.delete',
     async handle(request) {
       const id = request.params['id'] ?? ''
-      await findCertificate(request.deps.db, id)
+      await findCertificate(request.deps.db, id, await tenantScopeOf(request.deps.db, request.actor))
       await removeCertificate(request, id, versionFrom(request.header('if-match')))
       return { status: 204 }
     }

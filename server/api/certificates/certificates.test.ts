@@ -3,8 +3,8 @@ import { createPublicKey, X509Certificate } from 'node:crypto'
 import fs from 'node:fs'
 import { after, before, describe, test } from 'node:test'
 import { FLEET_KEY_ID } from '../../../shared/schema/sealed.ts'
-import { sealedRowsProblem } from '../../secrets/check-sealed-rows.ts'
-import { parseSecretsKey } from '../../secrets/secrets-key.ts'
+import { sealedRowsProblem } from '../../sealing/check-sealed-rows.ts'
+import { parseSecretsKey } from '../../sealing/secrets-key.ts'
 import { type ControlPlane, startControlPlane } from '../../testing/control-plane.ts'
 import { created, createSmallDraft, patched, publishDraft, removed } from '../../testing/drafts.ts'
 import { enrolNode, heartbeatOf } from '../../testing/node.ts'
@@ -177,6 +177,28 @@ describe('a node', () => {
     await patched(plane.as.editor, `/upstreams/${draft.upstreamId}`, { connection: { tls: { clientCertificateId: null } } })
     await publishDraft(plane.as.publisher)
     assert.equal((await node('GET', '/node/credentials')).body.certificates.length, 1, 'it still serves what names it')
+  })
+
+  test('that is revoked gets nothing more, and the keys that it has are due for rotation until they are replaced', async () => {
+    const due = async () => (await plane.as.viewer('GET', '/certificates?rotationDue=true')).body.items
+    assert.deepEqual(await due(), [])
+    const node = await enrolNode(plane, 'node-lost')
+    await node('POST', '/node/key', { publicKey: createNodeKey().publicKey })
+    const draft = await createSmallDraft(plane.as.editor, `lost-${++count}`, 21_001)
+    const [{ id }, unnamed] = [await upload('client'), await upload('other')]
+    await patched(plane.as.editor, `/upstreams/${draft.upstreamId}`, { connection: { tls: { clientCertificateId: id } }, targets: [{ id: 'a', address: 'https://127.0.0.1:8443' }] })
+    await publishDraft(plane.as.publisher)
+    assert.ok((await node('GET', '/node/credentials')).body.certificates.some((certificate: { id: string }) => certificate.id === id))
+    assert.equal((await plane.as.admin('DELETE', '/nodes/node-lost')).status, 204)
+    for (const path of ['/node/credentials', '/node/config']) assert.equal((await node('GET', path)).status, 401)
+    const [found, ...others] = (await due()).filter((certificate: { id: string }) => certificate.id === id || certificate.id === unnamed.id)
+    assert.deepEqual([found.id, found.rotationDue.nodeId, others], [id, 'node-lost', []])
+    const { body: audit } = await plane.as.viewer('GET', '/audit?action=nodes.delete&resourceId=node-lost')
+    assert.ok(audit.items[0].before.certificates.includes(found.name))
+    await patched(plane.as.publisher, `/certificates/${id}`, { description: 'another word' })
+    assert.ok((await plane.as.viewer('GET', `/certificates/${id}`)).body.rotationDue, 'still the same key')
+    assert.equal((await patched(plane.as.publisher, `/certificates/${id}`, pair('other'))).rotationDue, undefined)
+    assert.ok(!(await due()).some((certificate: { id: string }) => certificate.id === id))
   })
 
   test('registers a key that can be used; a change of it is audited', async () => {

@@ -30,7 +30,7 @@ export const configurationFileEndpoints: Endpoint[] = [
     summary: 'The configuration as a file: ours as JSON or YAML, or settings of YARP',
     query: strictObject({ of: place, format: Type.Enum(['json', 'yaml', 'yarp'], { default: 'yaml' }) }),
     answers: { 200: { description: 'The text of the file.', schema: strictObject({ text: Type.String(), report: Report }) } },
-    handle: async ({ deps, query }) => ({ status: 200, body: writeFile(await contentAt(deps.db, query.of), query.format) })
+    handle: async ({ deps, query }) => ({ status: 200, body: writeFile(await contentAt(deps.db, query.of, null), query.format) })
   }),
   endpoint({
     method: 'POST',

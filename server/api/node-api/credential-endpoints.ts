@@ -8,7 +8,7 @@ import { nodeCredentials } from '../../certificates/node-credentials.ts'
 import { invalidRequest } from '../../http/app-error.ts'
 import { type Endpoint, endpoint } from '../../http/endpoint.ts'
 import { inTransaction } from '../../in-transaction.ts'
-import { sealToNode } from '../../secrets/seal-to-node.ts'
+import { sealToNode } from '../../sealing/seal-to-node.ts'
 import { nodeId } from './node-id.ts'
 
 export const credentialEndpoints: Endpoint[] = [

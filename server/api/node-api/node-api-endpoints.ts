@@ -1,9 +1,13 @@
 import Type from 'typebox'
-import { strictObject } from '../../../shared/schema/field.ts'
+import { sha256Hex, strictObject } from '../../../shared/schema/field.ts'
 import { Ack, Desired, Heartbeat } from '../../../shared/schema/node-api.ts'
+import { OperationalState } from '../../../shared/schema/operational-state.ts'
 import { SnapshotContentSchema, SnapshotHead } from '../../../shared/schema/snapshot.ts'
+import { noteAck } from '../../fleet/note-ack.ts'
+import { noteHeartbeat } from '../../fleet/note-heartbeat.ts'
 import { AppError } from '../../http/app-error.ts'
 import { type Endpoint, endpoint } from '../../http/endpoint.ts'
+import { operationalState } from '../../operation/operational-state.ts'
 import { announceNode } from '../../publishing/announce.ts'
 import { desiredOf, presentSnapshotHead } from '../../publishing/live.ts'
 import { credentialEndpoints } from './credential-endpoints.ts'
@@ -36,6 +40,19 @@ export const nodeApiEndpoints: Endpoint[] = [
     }
   }),
   endpoint({
+    method: 'GET',
+    path: '/node/operational-state',
+    permission: 'node',
+    tag: 'node API',
+    summary: 'What holds for this node without a publish: its drain, and targets that people took out or weighted anew',
+    query: strictObject({ have: Type.Optional(sha256Hex({ description: 'hash of what the node has; 304 when that is the newest.' })) }),
+    answers: { 200: { description: 'All of it.', schema: OperationalState }, 304: { description: 'The node has it.' } },
+    async handle({ deps: { db }, actor, query }) {
+      const body = await operationalState(db, nodeId(actor), query.have, new Date())
+      return body === null ? { status: 304 } : { status: 200, body }
+    }
+  }),
+  endpoint({
     method: 'POST',
     path: '/node/ack',
     permission: 'node',
@@ -44,12 +61,8 @@ export const nodeApiEndpoints: Endpoint[] = [
     body: Ack,
     answers: { 204: { description: 'Noted.' } },
     async handle({ deps, actor, body }) {
-      const { epoch, revision } = body
       const id = nodeId(actor)
-      const known = await deps.db.snapshots.findOne({ where: { epoch, revision }, attributes: ['sha256'] })
-      if (known === null) throw new AppError('not_found', { message: `There is no revision ${revision} of the epoch ${epoch}.` })
-      if (known.sha256 !== body.sha256) throw new AppError('conflict', { message: `Revision ${revision} has the hash ${known.sha256}; the report is about ${body.sha256}.` })
-      await deps.db.nodeAcks.upsert({ nodeId: id, epoch, revision, ack: body, receivedAt: new Date() })
+      await noteAck(deps, id, body, new Date())
       void announceNode(deps, { nodeId: id, kind: 'ack' })
       return { status: 204 }
     }
@@ -59,15 +72,14 @@ export const nodeApiEndpoints: Endpoint[] = [
     path: '/node/heartbeat',
     permission: 'node',
     tag: 'node API',
-    summary: 'Report the state of the node; sent every 5 s',
+    summary: 'Report the state of the node; sent every 2 s',
     body: Heartbeat,
     answers: { 200: { description: 'What the node should serve.', schema: strictObject({ desired: Type.Union([Desired, Type.Null()]) }) } },
     async handle({ deps, actor, body }) {
       const id = nodeId(actor)
-      await deps.db.nodes.update({ lastHeartbeatAt: new Date(), heartbeat: body }, { where: { id } })
-      const desired = await deps.db.desired.findByPk(id)
+      const desired = await noteHeartbeat(deps, id, body, new Date())
       void announceNode(deps, { nodeId: id, kind: 'heartbeat' })
-      return { status: 200, body: { desired: desired && { epoch: desired.epoch, revision: desired.revision, sha256: desired.sha256 } } }
+      return { status: 200, body: { desired } }
     }
   }),
   ...credentialEndpoints

@@ -2,32 +2,41 @@ import type { Transaction } from 'sequelize'
 import Type from 'typebox'
 import type { Database } from '../../../db/database.ts'
 import { Ack, Desired, Heartbeat } from '../../../shared/schema/node-api.ts'
-import { strictObject, timestamp } from '../../../shared/schema/field.ts'
+import { Drain } from '../../../shared/schema/operational-state.ts'
+import { strictObject, timestamp, words } from '../../../shared/schema/field.ts'
 import { appendAudit } from '../../audit/append-audit.ts'
 import { actorName } from '../../auth/actor.ts'
 import { createToken, hashToken } from '../../auth/token.ts'
 import { AppError } from '../../http/app-error.ts'
-import { nullableTimestamp } from '../../http/documented-schema.ts'
+import { nullableTimestamp, pageOf } from '../../http/documented-schema.ts'
 import { type Endpoint, endpoint } from '../../http/endpoint.ts'
 import { inTransaction } from '../../in-transaction.ts'
-import { findLive } from '../../publishing/live.ts'
-import { listNodes } from './list-nodes.ts'
+import { findStable } from '../../publishing/live.ts'
+import { findNode, listNodes, NODE_LIST } from './list-nodes.ts'
+import { PRESENCES } from '../../fleet/presence.ts'
+import { certificateEndpoint } from './certificate-endpoint.ts'
+import { drainEndpoints } from './drain-endpoints.ts'
+import { labelEndpoint } from './label-endpoint.ts'
+import { Labels } from './labels.ts'
+import { markExposed } from '../../certificates/delivered-certificates.ts'
 
 const NodeId = Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$', form: '1 to 128 letters, digits, dots, dashes or underscores', description: 'Chosen by you; NODE_ID of the data node.' })
-const Labels = Type.Record(Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._/-]{0,62}$' }), Type.String({ maxLength: 256 }), { default: {}, maxProperties: 64, description: 'Such as zone.' })
 const NodeToken = strictObject({ id: Type.String(), token: Type.String({ description: 'NODE_TOKEN of the data node; shown only here.' }) })
 const nullable = (schema: Type.TSchema) => Type.Union([schema, Type.Null()])
+const NodeDrain = strictObject({ ...Drain.properties, by: Type.String(), at: timestamp(), reason: Type.String() }, { description: 'Its connections go elsewhere, and /readyz answers 503.' })
 const NodeItem = strictObject({
   id: NodeId,
   labels: Labels,
   createdBy: Type.String(),
   createdAt: timestamp(),
-  online: Type.Boolean({ description: 'Heard of within the last 15 s.' }),
-  stale: Type.Boolean({ description: 'Not heard of for a day; after 90 days it is removed.' }),
+  presence: words([...PRESENCES], { description: 'online: heard of within 5 s. unknown: within a minute. gone: not since, or never.' }),
+  online: Type.Boolean({ description: 'Heard of within the last 5 s.' }),
+  stale: Type.Boolean({ description: 'Not heard of for a day; after NODE_FORGET_HOURS of control-jobs it is removed.' }),
   lastHeartbeatAt: nullableTimestamp,
   serving: nullable(Desired),
   desired: nullable(Desired),
   behind: Type.Boolean({ description: 'It does not serve what it should.' }),
+  drain: nullable(NodeDrain),
   ack: nullable(Ack),
   heartbeat: nullable(Heartbeat)
 })
@@ -39,8 +48,9 @@ export const nodeEndpoints: Endpoint[] = [
     permission: 'viewer',
     tag: 'nodes',
     summary: 'List the data nodes with what they serve and should serve',
-    answers: { 200: { description: 'Every enrolled node.', schema: strictObject({ items: Type.Array(NodeItem) }) } },
-    handle: async ({ deps }) => ({ status: 200, body: { items: await listNodes(deps.db, {}, new Date()) } })
+    query: NODE_LIST.query,
+    answers: { 200: { description: 'A page of enrolled nodes.', schema: pageOf(NodeItem) } },
+    handle: async ({ deps, query }) => ({ status: 200, body: await listNodes(deps.db, query, new Date()) })
   }),
   endpoint({
     method: 'GET',
@@ -51,7 +61,7 @@ export const nodeEndpoints: Endpoint[] = [
     answers: { 200: { description: 'The node.', schema: NodeItem } },
     async handle({ deps, params }) {
       const id = params['id'] ?? ''
-      const [node] = await listNodes(deps.db, { id }, new Date())
+      const node = await findNode(deps.db, id, new Date())
       if (node === undefined) throw unknownNode(id)
       return { status: 200, body: node }
     }
@@ -71,8 +81,8 @@ export const nodeEndpoints: Endpoint[] = [
         if ((await db.nodes.count({ where: { id: body.id }, transaction })) > 0) throw new AppError('name_taken', { message: `A node ${body.id} is enrolled already; POST /nodes/${body.id}/token makes it a new token.` })
         await db.nodes.create({ id: body.id, labels: body.labels, tokenHash: hashToken(token), createdBy: actorName(actor), createdAt: new Date() }, { transaction })
         await meetPublishes(db, transaction)
-        const live = await findLive(db, transaction)
-        if (live !== null) await db.desired.create({ nodeId: body.id, epoch: live.epoch, revision: live.revision, sha256: live.sha256 }, { transaction })
+        const stable = await findStable(db, transaction)
+        if (stable !== null) await db.desired.create({ nodeId: body.id, epoch: stable.epoch, revision: stable.revision, sha256: stable.sha256 }, { transaction })
         await appendAudit(db, transaction, { actor: actorName(actor), action: 'nodes.create', kind: 'nodes', resourceId: body.id, requestId, after: body })
       })
       return { status: 201, body: { id: body.id, token } }
@@ -102,19 +112,23 @@ export const nodeEndpoints: Endpoint[] = [
     path: '/nodes/:id',
     permission: 'admin',
     tag: 'nodes',
-    summary: 'Revoke a data node: its token is refused at once and it leaves the list',
+    summary: 'Revoke a data node: its token is refused at once, it leaves the list, and certificates whose keys it has are due for rotation',
     answers: { 204: { description: 'Revoked.' } },
     audits: 'nodes.delete',
     async handle({ deps: { db }, params, actor, requestId }) {
       const id = params['id'] ?? ''
       await inTransaction(db, async (transaction) => {
+        const certificates = await markExposed(db, transaction, id, new Date())
         const count = await db.nodes.destroy({ where: { id }, transaction })
         if (count === 0) throw unknownNode(id)
-        await appendAudit(db, transaction, { actor: actorName(actor), action: 'nodes.delete', kind: 'nodes', resourceId: id, requestId })
+        await appendAudit(db, transaction, { actor: actorName(actor), action: 'nodes.delete', kind: 'nodes', resourceId: id, requestId, before: { id, certificates } })
       })
       return { status: 204 }
     }
-  })
+  }),
+  labelEndpoint,
+  certificateEndpoint,
+  ...drainEndpoints
 ]
 
 /**

@@ -1,20 +1,14 @@
 import Type from 'typebox'
-import { strictObject, uuid, words } from '../../../shared/schema/field.ts'
-import { ROLES } from '../../../shared/schema/role.ts'
+import { strictObject } from '../../../shared/schema/field.ts'
+import { NewPassword } from '../../../shared/schema/person.ts'
 import { appendAudit } from '../../audit/append-audit.ts'
 import { actorName } from '../../auth/actor.ts'
 import { logIn } from '../../auth/log-in.ts'
-import { SESSION_ABSOLUTE_MS, SESSION_COOKIE, closeSession, openSession } from '../../auth/session.ts'
-import { AppError } from '../../http/app-error.ts'
+import { SESSION_COOKIE, closeSession, openSession } from '../../auth/session.ts'
 import { type Endpoint, endpoint } from '../../http/endpoint.ts'
 import { inTransaction } from '../../in-transaction.ts'
-
-const SessionAnswer = strictObject({
-  user: strictObject({ id: uuid(), email: Type.String(), role: words([...ROLES]) }),
-  csrfToken: Type.String({ description: 'Send it as x-csrf-token with every change made with the cookie.' })
-})
-
-const cookie = (value: string, seconds: number) => `${SESSION_COOKIE}=${value}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${seconds}`
+import { changeOwnPassword } from '../../people/own-password.ts'
+import { clearedCookie, openedCookie, originOf, SessionAnswer, sessionAnswer, userOf } from './session-answer.ts'
 
 export const sessionEndpoints: Endpoint[] = [
   endpoint({
@@ -24,54 +18,71 @@ export const sessionEndpoints: Endpoint[] = [
     tag: 'session',
     summary: 'Sign in with email and password',
     body: strictObject({ email: Type.String({ minLength: 3, maxLength: 254 }), password: Type.String({ minLength: 1, maxLength: 1024 }) }),
-    answers: { 200: { description: `Signed in; the cookie ${SESSION_COOKIE} is set.`, schema: SessionAnswer } },
+    answers: { 200: { description: `Signed in; the cookie ${SESSION_COOKIE} is set, and the session of the one that was sent has ended.`, schema: SessionAnswer } },
     audits: 'session.create',
-    async handle({ deps, body, requestId }) {
+    async handle(request) {
+      const { deps, body, sessionToken, requestId } = request
       const now = new Date()
-      const user = await logIn(deps.db, body.email, body.password, now)
+      const origin = originOf(request)
+      const user = await logIn(deps.db, body.email, body.password, origin.clientAddress, now)
       const session = await inTransaction(deps.db, async (transaction) => {
-        const opened = await openSession(deps.db, user.id, now, transaction)
+        if (sessionToken !== '') await closeSession(deps.db, sessionToken, transaction)
+        const opened = await openSession(deps.db, user.id, origin, now, transaction)
         await appendAudit(deps.db, transaction, { actor: user.email, action: 'session.create', kind: 'sessions', resourceId: user.id, requestId })
         return opened
       })
-      return {
-        status: 200,
-        body: { user: { id: user.id, email: user.email, role: user.role }, csrfToken: session.csrfToken },
-        headers: { 'set-cookie': cookie(session.token, SESSION_ABSOLUTE_MS / 1000) }
-      }
+      return { status: 200, body: sessionAnswer(user, session.csrfToken), headers: openedCookie(session.token) }
     }
   }),
   endpoint({
     method: 'GET',
     path: '/session',
     permission: 'viewer',
+    tenantScoped: true,
+    beforePasswordChange: true,
     tag: 'session',
     summary: 'Who am I',
     answers: { 200: { description: 'The signed-in person.', schema: SessionAnswer } },
     async handle({ actor }) {
-      if (actor.kind !== 'user') throw noSession()
-      return { status: 200, body: { user: { id: actor.id, email: actor.email, role: actor.role }, csrfToken: actor.csrfToken } }
+      const user = userOf(actor)
+      return { status: 200, body: sessionAnswer(user, user.csrfToken) }
     }
   }),
   endpoint({
     method: 'DELETE',
     path: '/session',
     permission: 'viewer',
+    tenantScoped: true,
+    beforePasswordChange: true,
     tag: 'session',
     summary: 'Sign out',
     answers: { 204: { description: 'Signed out; the cookie is cleared.' } },
     audits: 'session.delete',
     async handle({ deps, actor, sessionToken, requestId }) {
-      if (actor.kind !== 'user') throw noSession()
+      const user = userOf(actor)
       await inTransaction(deps.db, async (transaction) => {
         await closeSession(deps.db, sessionToken, transaction)
-        await appendAudit(deps.db, transaction, { actor: actorName(actor), action: 'session.delete', kind: 'sessions', resourceId: actor.id, requestId })
+        await appendAudit(deps.db, transaction, { actor: actorName(actor), action: 'session.delete', kind: 'sessions', resourceId: user.id, requestId })
       })
-      return { status: 204, headers: { 'set-cookie': cookie('', 0) } }
+      return { status: 204, headers: clearedCookie() }
+    }
+  }),
+  endpoint({
+    method: 'POST',
+    path: '/session/password',
+    permission: 'viewer',
+    tenantScoped: true,
+    beforePasswordChange: true,
+    tag: 'session',
+    summary: 'Change your own password; your other sessions end',
+    body: strictObject({ oldPassword: Type.String({ minLength: 1, maxLength: 1024 }), newPassword: NewPassword }),
+    answers: { 200: { description: 'Changed; this session goes on with a new cookie and csrfToken.', schema: SessionAnswer } },
+    audits: 'session.password',
+    async handle(request) {
+      const { deps, actor, body, requestId } = request
+      const user = userOf(actor)
+      const session = await changeOwnPassword(deps.db, { actor: user, ...body, origin: originOf(request), requestId })
+      return { status: 200, body: sessionAnswer({ ...user, mustChangePassword: false }, session.csrfToken), headers: openedCookie(session.token) }
     }
   })
 ]
-
-function noSession(): AppError {
-  return new AppError('not_found', { message: 'An API token has no session.' })
-}

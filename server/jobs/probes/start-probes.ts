@@ -1,7 +1,7 @@
-import { Queue, Worker } from 'bullmq'
 import type { Redis } from 'ioredis'
 import type { Logger } from 'pino'
 import { CHANNELS } from '../../../shared/schema/channels.ts'
+import { createJobWorker } from '../job-worker.ts'
 import { decodeProbeJob } from './decode-probe-job.ts'
 import { DesiredPlans } from './desired-plans.ts'
 import { type ProbeDeps, probeUpstream } from './probe-upstream.ts'
@@ -20,20 +20,16 @@ export interface Probes {
 
 /** The probes of control-jobs. `queueClient` and `workerClient` are for BullMQ; a subscriber of its own hears of publishes. */
 export function createProbes(deps: ProbeDeps & { log: Logger; queueClient: Redis; workerClient: Redis }): Probes {
-  const { db, log, queueClient, workerClient } = deps
+  const { db, log, queueClient } = deps
   const plans = new DesiredPlans(db)
-  const queue = new Queue(PROBES, { connection: queueClient, defaultJobOptions: { removeOnComplete: 100, removeOnFail: 1000 } })
-  const worker = new Worker(PROBES, async ({ data }) => {
+  const worker = createJobWorker(deps, PROBES, AT_ONCE, async ({ data }) => {
     const { upstreamId } = decodeProbeJob(data)
     if (plans.current.size === 0) await plans.refresh()
     return probeUpstream(deps, upstreamId, plans.current.get(upstreamId) ?? [])
-  }, { connection: workerClient, autorun: false, concurrency: AT_ONCE })
-  queue.on('error', () => {})
-  worker.on('error', (error) => log.debug({ reason: error.message }, 'the probes cannot reach Redis'))
-  worker.on('failed', (job, error) => log.error({ upstream: job?.data, error }, 'a probe could not be made'))
+  })
   const hints = queueClient.duplicate({ lazyConnect: true, enableReadyCheck: false })
   const reconcile = async (): Promise<void> => {
-    const { added, removed } = await reconcileProbes(queue, await plans.refresh())
+    const { added, removed } = await reconcileProbes(worker.queue, await plans.refresh())
     if (added + removed > 0) log.info({ added, removed }, 'schedules of health probes changed')
   }
   const reconcileLogged = () => void reconcile().catch((error: Error) => log.warn({ reason: error.message }, 'schedules of health probes could not be written'))
@@ -43,14 +39,12 @@ export function createProbes(deps: ProbeDeps & { log: Logger; queueClient: Redis
   return {
     reconcile,
     run() {
-      void worker.run()
+      worker.run()
       void hints.connect().catch(() => {})
     },
     async stop() {
       hints.disconnect()
-      if (queueClient.status !== 'ready') return
-      await worker.close()
-      await queue.close()
+      await worker.stop()
     }
   }
 }

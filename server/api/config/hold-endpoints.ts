@@ -1,0 +1,98 @@
+import Type from 'typebox'
+import { strictObject } from '../../../shared/schema/field.ts'
+import { actorName, tenantsOf } from '../../auth/actor.ts'
+import type { Deps } from '../../deps.ts'
+import { AppError } from '../../http/app-error.ts'
+import { type Endpoint, type EndpointRequest, endpoint } from '../../http/endpoint.ts'
+import { confirmPublish, type Decision, promoteCanary, restoreBefore } from '../../publishing/holds/end-hold.ts'
+import { findOpenHold, isCanary } from '../../publishing/holds/open-hold.ts'
+import { Hold, presentHold } from '../../publishing/holds/present-hold.ts'
+
+const reason = Type.String({ maxLength: 2000, default: '', description: 'Why; in the audit.' })
+const nothing = { 204: { description: 'Done; 409 no_hold when there was nothing to do.' } }
+
+export const holdEndpoints: Endpoint[] = [
+  endpoint({
+    method: 'GET',
+    path: '/config/hold',
+    permission: 'viewer',
+    tag: 'config',
+    summary: 'The publish that may go back by itself: a canary with its figures, or one that waits for its confirmation',
+    answers: { 200: { description: 'null when nothing is held.', schema: strictObject({ hold: Type.Union([Hold, Type.Null()]) }) } },
+    async handle({ deps }) {
+      const hold = await openHold(deps)
+      return { status: 200, body: { hold: hold && (await presentHold(deps.db, hold)) } }
+    }
+  }),
+  endpoint({
+    method: 'POST',
+    path: '/config/confirm',
+    permission: 'publisher',
+    tenantScoped: true,
+    tag: 'config',
+    summary: 'Keep a revision that was published with confirmWithinSeconds',
+    body: strictObject({ revision: Type.Integer({ minimum: 1, maximum: 2_147_483_647 }) }),
+    answers: nothing,
+    audits: 'config.confirm',
+    async handle(request) {
+      await ownHold(request)
+      await confirmPublish(request.deps, request.body.revision, decisionOf(request, 'confirmed by a person'))
+      return { status: 204 }
+    }
+  }),
+  endpoint({
+    method: 'POST',
+    path: '/config/canary/promote',
+    permission: 'publisher',
+    tenantScoped: true,
+    tag: 'config',
+    summary: 'Give the revision of the canary to every node now',
+    body: strictObject({ reason }),
+    answers: nothing,
+    audits: 'config.canary_promote',
+    async handle(request) {
+      await promoteCanary(request.deps, await ownCanary(request), decisionOf(request, request.body.reason || 'promoted by a person'))
+      return { status: 204 }
+    }
+  }),
+  endpoint({
+    method: 'POST',
+    path: '/config/canary/abort',
+    permission: 'publisher',
+    tenantScoped: true,
+    tag: 'config',
+    summary: 'Publish the content before the canary again, as a new revision for every node',
+    body: strictObject({ reason }),
+    answers: nothing,
+    audits: 'config.canary_roll_back',
+    async handle(request) {
+      await restoreBefore(request.deps, await ownCanary(request), 'canary', decisionOf(request, request.body.reason || 'aborted by a person'))
+      return { status: 204 }
+    }
+  })
+]
+
+async function openHold({ db }: Deps) {
+  const configuration = await db.configuration.findByPk(1)
+  return configuration && findOpenHold(db, configuration.epoch)
+}
+
+/** What is held, if the actor may decide about it. @throws AppError outside_grant when it concerns tenants of others */
+async function ownHold({ deps, actor }: Pick<EndpointRequest, 'deps' | 'actor'>) {
+  const hold = await openHold(deps)
+  const tenants = tenantsOf(actor)
+  const isOwn = hold === null || tenants === null || hold.tenants?.every((tenant) => tenants.includes(tenant)) === true
+  if (!isOwn) throw new AppError('outside_grant', { message: 'What is held concerns more than your tenants.' })
+  return hold
+}
+
+/** The revision of the canary. @throws AppError no_hold */
+async function ownCanary(request: Pick<EndpointRequest, 'deps' | 'actor'>): Promise<number> {
+  const hold = await ownHold(request)
+  if (hold === null || !isCanary(hold)) throw new AppError('no_hold', { message: 'No canary is held.' })
+  return hold.revision
+}
+
+function decisionOf({ actor, requestId }: Pick<EndpointRequest, 'actor' | 'requestId'>, reason: string): Decision {
+  return { by: actorName(actor), requestId, reason }
+}

@@ -1,0 +1,22 @@
+import { MOST_EVENT_ISSUES } from '../../shared/schema/event.ts'
+import type { Ack } from '../../shared/schema/node-api.ts'
+import { emitEvent, type EventDeps } from '../events/emit-event.ts'
+import { AppError } from '../http/app-error.ts'
+
+/**
+ * Stores what a node did with a snapshot. A node reports until it is told that the report arrived, so the same one may
+ * come more than once; it is an event only the first time.
+ * @throws AppError not_found for a revision that is not known here, conflict for one with another hash
+ */
+export async function noteAck(deps: EventDeps, nodeId: string, ack: Ack, now: Date): Promise<void> {
+  const { db } = deps
+  const { epoch, revision } = ack
+  const known = await db.snapshots.findOne({ where: { epoch, revision }, attributes: ['sha256'] })
+  if (known === null) throw new AppError('not_found', { message: `There is no revision ${revision} of the epoch ${epoch}.` })
+  if (known.sha256 !== ack.sha256) throw new AppError('conflict', { message: `Revision ${revision} has the hash ${known.sha256}; the report is about ${ack.sha256}.` })
+  const before = await db.nodeAcks.findOne({ where: { nodeId, epoch, revision } })
+  await db.nodeAcks.upsert({ nodeId, epoch, revision, ack, receivedAt: now })
+  if (before?.ack.result === ack.result) return
+  const issues = ack.issues.slice(0, MOST_EVENT_ISSUES)
+  void emitEvent(deps, { kind: ack.result === 'refused' ? 'refusal' : 'applied', at: now.toISOString(), data: { nodeId, epoch, revision, issues } })
+}

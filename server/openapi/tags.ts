@@ -1,0 +1,25 @@
+/** What the endpoints are grouped by, in this order, and what each group is about. */
+export const TAGS: Readonly<Record<string, string>> = {
+  session: 'Signing in and out with email and password, and who one is.',
+  listeners: 'Ports on which data nodes take requests. Part of the draft.',
+  upstreams: 'Origins that requests go to, with their targets and their health. Part of the draft.',
+  routes: 'Which requests go where. Part of the draft.',
+  providers: 'Identity providers whose tokens say who a client is. Part of the draft.',
+  'tls-policies': 'Certificates, protocols and client certificates of https listeners. Part of the draft.',
+  policies: 'Authorization, limits, CORS, caching and other policies that routes name. Part of the draft.',
+  targets: 'What people said about targets for a while: out, in, or with another weight. At once, without a publish.',
+  config: 'The draft as a whole: validate, compare, publish, roll back, explain, import and export.',
+  connections: 'WebSockets that are open now.',
+  snapshots: 'Published revisions, and what each data node did with them.',
+  certificates: 'Certificates with their private keys, which are never answered. Live: no draft.',
+  secrets: 'Values that transforms and providers name, which are never answered. Live: no draft.',
+  nodes: 'Data nodes: enrolled, watched, drained, revoked.',
+  people: 'People, their roles and what tenants were granted.',
+  tokens: 'API tokens for programs.',
+  webhooks: 'Addresses that events are sent to. Live: no draft.',
+  events: 'What happens, as it happens, over a WebSocket.',
+  jobs: 'What control-jobs does in the background.',
+  audit: 'Who changed what, and when.',
+  'node API': 'For data nodes only, with their own token.',
+  documents: 'This API about itself.'
+}

@@ -1,0 +1,49 @@
+import type { Transaction } from 'sequelize'
+import type { SnapshotPinRow, SnapshotRow } from '../../db/models/publishing.ts'
+import { appendAudit } from '../audit/append-audit.ts'
+import { actorName } from '../auth/actor.ts'
+import { AppError } from '../http/app-error.ts'
+import { inTransaction } from '../in-transaction.ts'
+import { findSnapshot } from '../publishing/live.ts'
+import type { Change } from '../resources/write-resource.ts'
+import { presentSnapshot, type SnapshotItem } from './present-snapshot.ts'
+
+/** Each pinned revision is kept whole, and read when something it might name is deleted. */
+const MOST_PINS = 100
+
+/** Keeps a revision from being removed, with a note why; once more changes the note. @throws AppError not_found, conflict when too many are pinned */
+export async function pinSnapshot(change: Change, revision: number, note: string): Promise<SnapshotItem> {
+  const { db } = change.deps
+  return inTransaction(db, async (transaction) => {
+    // One after the other, so that the count holds.
+    await db.sequelize.query('LOCK TABLE snapshot_pins IN SHARE ROW EXCLUSIVE MODE', { transaction })
+    const row = await findSnapshot(db, revision, transaction)
+    const before = await findPin(change, transaction, row)
+    if (before === null && (await db.snapshotPins.count({ transaction })) >= MOST_PINS) {
+      throw new AppError('conflict', { message: `${MOST_PINS} revisions are pinned, which is the most there may be; unpin one first.` })
+    }
+    const pin = { epoch: row.epoch, revision, note, pinnedBy: actorName(change.actor), pinnedAt: new Date() }
+    await db.snapshotPins.upsert(pin, { transaction })
+    await audit(change, transaction, 'snapshots.pin', revision, before && { note: before.note }, { note })
+    return presentSnapshot(row, db.snapshotPins.build(pin))
+  })
+}
+
+/** @throws AppError not_found, also when it is not pinned */
+export async function unpinSnapshot(change: Change, revision: number): Promise<void> {
+  await inTransaction(change.deps.db, async (transaction) => {
+    const row = await findSnapshot(change.deps.db, revision, transaction)
+    const pin = await findPin(change, transaction, row)
+    if (pin === null) throw new AppError('not_found', { message: `Revision ${revision} is not pinned.` })
+    await pin.destroy({ transaction })
+    await audit(change, transaction, 'snapshots.unpin', revision, { note: pin.note }, null)
+  })
+}
+
+async function findPin({ deps }: Change, transaction: Transaction, { epoch, revision }: SnapshotRow): Promise<SnapshotPinRow | null> {
+  return deps.db.snapshotPins.findOne({ where: { epoch, revision }, transaction, lock: transaction.LOCK.UPDATE })
+}
+
+async function audit(change: Change, transaction: Transaction, action: string, revision: number, before: object | null, after: object | null): Promise<void> {
+  await appendAudit(change.deps.db, transaction, { actor: actorName(change.actor), action, kind: 'snapshots', resourceId: String(revision), requestId: change.requestId, before, after })
+}
