@@ -31,9 +31,9 @@ after(async () => {
 const stored = () => system.api.must('GET', `/listeners/${listener.id}`)
 
 test("the server's issue is put at its field, and the input stays", async () => {
-  await page.getByLabel('Port').fill('99999999')
+  await page.getByRole('textbox', { name: 'Port required' }).fill('99999999')
   await page.getByRole('button', { name: 'Save' }).click()
-  const port = page.getByLabel('Port')
+  const port = page.getByRole('textbox', { name: 'Port required' })
   await page.locator('input[aria-invalid="true"]').waitFor()
   assert.equal(await port.getAttribute('aria-invalid'), 'true')
   assert.equal(await port.inputValue(), '99999999')
@@ -43,10 +43,10 @@ test("the server's issue is put at its field, and the input stays", async () => 
 })
 
 test('unsaved input survives a reload and a session that ended; saving goes on after signing in', async () => {
-  await page.getByLabel('Port').fill('20001')
+  await page.getByRole('textbox', { name: 'Port required' }).fill('20001')
   await page.reload()
   await page.getByText('You typed this earlier and did not save it.').waitFor()
-  assert.equal(await page.getByLabel('Port').inputValue(), '20001')
+  assert.equal(await page.getByRole('textbox', { name: 'Port required' }).inputValue(), '20001')
 
   await page.context().clearCookies()
   await page.getByRole('button', { name: 'Save' }).click()

@@ -11,10 +11,10 @@ export interface Loaded<T> {
 
 /**
  * Loads when the component mounts, again whenever a reactive value changes that `load` reads before its first await,
- * and every `everyMs` (0: never) while the page is visible and `settled` does not hold for the last value. Call it
- * while a component initialises.
+ * and every `everyMs` (0: never; a function may change with time) while the page is visible and `settled` does not hold
+ * for the last value. Call it while a component initialises.
  */
-export function loaded<T>(load: (signal: AbortSignal) => Promise<T>, everyMs = 0, settled: (value: T) => boolean = () => false): Loaded<T> {
+export function loaded<T>(load: (signal: AbortSignal) => Promise<T>, everyMs: number | (() => number) = 0, settled: (value: T) => boolean = () => false): Loaded<T> {
   let value = $state.raw<T>()
   let error = $state.raw<ApiError>()
   let loading = $state(true)
@@ -39,13 +39,18 @@ export function loaded<T>(load: (signal: AbortSignal) => Promise<T>, everyMs = 0
 
   $effect(() => {
     void run()
-    const due = () => !document.hidden && !loading && (value === undefined || !settled(value))
-    const timer = everyMs === 0 ? undefined : setInterval(() => due() && void run(), everyMs)
     return () => {
-      clearInterval(timer)
       current?.abort()
       current = undefined
     }
+  })
+
+  $effect(() => {
+    const every = typeof everyMs === 'number' ? everyMs : everyMs()
+    if (every === 0) return
+    const due = () => !document.hidden && !loading && (value === undefined || !settled(value))
+    const timer = setInterval(() => due() && void run(), every)
+    return () => clearInterval(timer)
   })
 
   return {

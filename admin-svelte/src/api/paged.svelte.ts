@@ -14,13 +14,18 @@ export interface Paged<T> {
   more(): Promise<void>
 }
 
-/** Reads the first page when the component mounts and one more with each `more`. */
+/** Reads the first page when the component mounts, again when what `load` reads first changes, and one more with each `more`. */
 export function paged<T>(load: (cursor: string | null, signal?: AbortSignal) => Promise<Page<T>>): Paged<T> {
-  const first = loaded((signal) => load(null, signal))
   let older = $state.raw<T[]>([])
   let cursor = $state.raw<string | null>()
   let fetching = $state(false)
   let error = $state.raw<ApiError>()
+  const first = loaded((signal) => {
+    // Pages that were read of another list are none of this one.
+    older = []
+    cursor = undefined
+    return load(null, signal)
+  })
   const next = $derived(cursor === undefined ? (first.value?.nextCursor ?? null) : cursor)
 
   return {

@@ -1,7 +1,9 @@
 import { Listener } from '../../../shared/schema/listener.ts'
+import { Policy } from '../../../shared/schema/policy.ts'
 import { Provider } from '../../../shared/schema/provider.ts'
 import type { DraftedKind } from '../../../shared/schema/resource.ts'
 import { Route } from '../../../shared/schema/route.ts'
+import { TlsPolicy } from '../../../shared/schema/tls-policy.ts'
 import { Upstream } from '../../../shared/schema/upstream.ts'
 import { pointerParts } from './pointer.ts'
 
@@ -27,7 +29,9 @@ const SCHEMAS: Record<DraftedKind, FieldSchema> = {
   listeners: Listener as unknown as FieldSchema,
   upstreams: Upstream as unknown as FieldSchema,
   routes: Route as unknown as FieldSchema,
-  providers: Provider as unknown as FieldSchema
+  providers: Provider as unknown as FieldSchema,
+  tlsPolicies: TlsPolicy as unknown as FieldSchema,
+  policies: Policy as unknown as FieldSchema
 }
 
 /** The declared schema of a field of a kind of resource; array indices step into the items. */

@@ -1,12 +1,10 @@
 import type { FieldSchema } from './field-schema.ts'
 import type { Json } from './pointer.ts'
+import { textLines } from './text-lines.ts'
 
 /** A list as one entry a line, or a map as one `key=value` a line. Empty lines are left out. */
 export function readLines(text: string, schema: FieldSchema): Json | undefined {
-  const lines = text
-    .split('\n')
-    .map((line) => line.trim())
-    .filter((line) => line !== '')
+  const lines = textLines(text)
   if (schema.type === 'array') return lines
   return Object.fromEntries(
     lines.map((line) => {

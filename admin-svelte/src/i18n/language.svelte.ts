@@ -10,6 +10,7 @@ export const LANGUAGES: readonly { code: LanguageCode; name: string }[] = [
 ]
 const DICTIONARIES: Record<LanguageCode, Words> = { en, 'zh-CN': zhCn }
 const KEY = 'gateway.language'
+const SIZES = ['B', 'KiB', 'MiB', 'GiB', 'TiB']
 
 /** The language of the page: the one chosen in this browser, else the browser's own, else English. */
 class Language {
@@ -54,6 +55,17 @@ export function tn(stem: Counted, count: number, values: Record<string, string |
   return t(`${stem}.${form}` as WordKey, { ...values, count })
 }
 
+/** A size in bytes, in the largest unit that leaves a number above one. */
+export function bytes(value: number): string {
+  const power = Math.min(SIZES.length - 1, Math.max(0, Math.floor(Math.log2(Math.max(1, value)) / 10)))
+  return `${new Intl.NumberFormat(language.code, { maximumFractionDigits: power === 0 ? 0 : 1 }).format(value / 1024 ** power)} ${SIZES[power]}`
+}
+
 export function number(value: number): string {
   return new Intl.NumberFormat(language.code).format(value)
+}
+
+/** A figure that moves: one digit after the point below 100, none above. */
+export function rate(value: number): string {
+  return number(value >= 100 ? Math.round(value) : Math.round(value * 10) / 10)
 }

@@ -34,6 +34,16 @@ class Session {
     return this.user !== undefined && includesRole(this.user.role, role)
   }
 
+  /** The tenants that the person is kept within; null: not limited. */
+  get tenants(): readonly string[] | null {
+    return this.user?.tenants ?? null
+  }
+
+  /** The same for what concerns every tenant, so that nobody who is limited to some may do it. */
+  mayForAll(role: Role): boolean {
+    return this.may(role) && this.tenants === null
+  }
+
   opened(answer: SessionAnswer): void {
     this.user = answer.user
     this.#csrfToken = answer.csrfToken

@@ -3,6 +3,11 @@ export const shell = {
   product: 'Open Gateway',
   'shell.skip': 'Skip to the content',
   'shell.lost': 'The control plane does not answer. What you typed is kept; the data nodes serve on without it.',
+  'palette.title': 'Go to',
+  'palette.open': 'Search or go to',
+  'palette.placeholder': 'A page, or the name of a resource',
+  'palette.page': 'Page',
+  'palette.action': 'Action',
   'nav.label': 'Pages',
   'nav.configuration': 'Configuration',
   'nav.publishing': 'Publishing',
@@ -39,6 +44,9 @@ export const shell = {
   'column.field': 'Field',
   'column.name': 'Name',
   'column.state': 'State',
+  'list.up': 'Move {number} up',
+  'list.down': 'Move {number} down',
+  'list.remove': 'Remove {number}',
   'list.search': 'Search',
   'list.nothing': 'Nothing fits “{search}”.',
   'list.more': 'the first {count} are shown',
@@ -48,5 +56,8 @@ export const shell = {
   'list.andMore.one': 'and {count} more',
   'list.andMore.other': 'and {count} more',
   'notFound.title': 'There is no such page',
-  'notFound.text': 'The address may be old, or what it named was deleted.'
+  'notFound.text': 'The address may be old, or what it named was deleted.',
+  'notOffered.title': 'This page is not for you',
+  'notOffered.text': 'It takes another role, or concerns every tenant. Ask an admin if you need it.',
+  'page.failed': 'This page could not be loaded. Perhaps a new version was installed; try it again.'
 }

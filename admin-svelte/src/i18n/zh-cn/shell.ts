@@ -4,6 +4,11 @@ export const shell: Record<keyof typeof en, string> = {
   product: 'Open Gateway',
   'shell.skip': '跳到正文',
   'shell.lost': '控制面没有响应。您输入的内容已保留；数据节点不受影响，继续服务。',
+  'palette.title': '转到',
+  'palette.open': '搜索或转到',
+  'palette.placeholder': '页面，或资源的名称',
+  'palette.page': '页面',
+  'palette.action': '操作',
   'nav.label': '页面',
   'nav.configuration': '配置',
   'nav.publishing': '发布',
@@ -40,6 +45,9 @@ export const shell: Record<keyof typeof en, string> = {
   'column.field': '字段',
   'column.name': '名称',
   'column.state': '状态',
+  'list.up': '将第 {number} 项上移',
+  'list.down': '将第 {number} 项下移',
+  'list.remove': '移除第 {number} 项',
   'list.search': '搜索',
   'list.nothing': '没有与“{search}”匹配的条目。',
   'list.more': '仅显示前 {count} 条',
@@ -49,5 +57,8 @@ export const shell: Record<keyof typeof en, string> = {
   'list.andMore.one': '另有 {count} 个',
   'list.andMore.other': '另有 {count} 个',
   'notFound.title': '没有这个页面',
-  'notFound.text': '地址可能已过时，或者它指向的内容已被删除。'
+  'notFound.text': '地址可能已过时，或者它指向的内容已被删除。',
+  'notOffered.title': '您无权查看此页面',
+  'notOffered.text': '此页面需要其他角色，或涉及所有租户。如有需要，请联系管理员。',
+  'page.failed': '页面加载失败，可能刚安装了新版本；请重试。'
 }

@@ -11,7 +11,7 @@ function content(match: object, listener: object = {}): SnapshotContent {
   const decodedListener = decodeListener({ name: 'web', protocol: 'http', port: 20000, ...listener })
   const decodedRoute = decodeRoute({ name: 'r', isGlobal: true, upstreamId: UPSTREAM, listenerIds: [LISTENER], match })
   assert.ok(decodedListener.ok && decodedRoute.ok)
-  return { listeners: [{ id: LISTENER, ...decodedListener.value }], upstreams: [], routes: [{ id: UPSTREAM, ...decodedRoute.value }], providers: [] }
+  return { listeners: [{ id: LISTENER, ...decodedListener.value }], upstreams: [], routes: [{ id: UPSTREAM, ...decodedRoute.value }], providers: [], tlsPolicies: [], policies: [] }
 }
 
 test('asks for the path of the route at the port of its listener', () => {

@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import type { Browser } from 'playwright-core'
+import { startExampleFleet, type ExampleFleet } from './support/example-fleet.ts'
+import { PAGES } from './support/pages.ts'
+import { accessibilityProblems } from './support/accessibility.ts'
+import { openPage, signIn, startBrowser, type WatchedPage } from './support/browser.ts'
+import { settled } from './support/settled.ts'
+
+const NARROW = 390
+/** In the page: what reaches beyond the window and has nothing around it that scrolls. */
+const WIDER = `document.documentElement.scrollWidth <= innerWidth ? [] : ['the page', ...[...document.querySelectorAll('body *')]
+  .filter((element) => element.getBoundingClientRect().right > innerWidth + 1 && element.closest('.table-scroll, nav') === null)
+  .map((element) => element.tagName + '.' + element.className).slice(0, 5)]`
+
+let fleet: ExampleFleet
+let browser: Browser
+
+before(async () => {
+  browser = await startBrowser()
+  fleet = await startExampleFleet()
+  await fleet.sendTraffic(1)
+})
+
+after(async () => {
+  await browser?.close()
+  await fleet?.stop()
+})
+
+async function openedAs(settings: Record<string, string>, width = 1280): Promise<WatchedPage> {
+  const watched = await openPage(browser, fleet.system.baseUrl, { viewport: { width, height: 800 } })
+  await watched.page.goto('/')
+  await signIn(watched.page, 'admin@example.test', 'correct horse battery staple')
+  await watched.page.locator('nav').waitFor()
+  await watched.page.evaluate((kept) => {
+    for (const [key, value] of Object.entries(kept)) localStorage.setItem(key, value)
+  }, settings)
+  return watched
+}
+
+for (const theme of ['light', 'dark']) {
+  test(`no page has a barrier that axe finds, nor an error (${theme})`, async () => {
+    const watched = await openedAs({ 'gateway.theme': theme })
+    for (const { name, path } of PAGES) {
+      await watched.page.goto(path)
+      await settled(watched.page)
+      assert.deepEqual(await accessibilityProblems(watched.page), [], name)
+    }
+    assert.deepEqual(watched.problems, [])
+    assert.deepEqual(watched.foreignRequests, [])
+    await watched.close()
+  })
+}
+
+test('every page fits a narrow window, in Chinese', async () => {
+  const watched = await openedAs({ 'gateway.language': 'zh-CN' }, NARROW)
+  for (const { name, path } of PAGES) {
+    await watched.page.goto(path)
+    await settled(watched.page)
+    assert.deepEqual(await watched.page.evaluate(WIDER), [], `${name}: these are wider than the window`)
+    assert.equal(await watched.page.locator('html').getAttribute('lang'), 'zh-CN')
+  }
+  assert.deepEqual(watched.problems, [])
+  await watched.close()
+})

@@ -1,0 +1,27 @@
+/** Every page of the admin page, by the name of its picture. `seconds` of traffic go by before the picture (2 without it); `height` of the window (1000 without it). */
+export const PAGES: readonly { name: string; path: string; seconds?: number; height?: number }[] = [
+  { name: 'overview', path: '/', seconds: 20 },
+  { name: 'listeners', path: '/listeners' },
+  { name: 'upstreams', path: '/upstreams' },
+  { name: 'routes', path: '/routes' },
+  { name: 'route-new', path: '/routes/new', height: 1800 },
+  { name: 'providers', path: '/providers' },
+  { name: 'tls-policies', path: '/tls-policies' },
+  { name: 'policies', path: '/policies' },
+  { name: 'policy-new', path: '/policies/new' },
+  { name: 'certificates', path: '/certificates' },
+  { name: 'secrets', path: '/secrets' },
+  { name: 'changes', path: '/changes' },
+  { name: 'versions', path: '/versions' },
+  { name: 'compare', path: '/versions/compare?from=2&to=3' },
+  { name: 'files', path: '/files' },
+  { name: 'nodes', path: '/nodes' },
+  { name: 'requests', path: '/requests' },
+  { name: 'connections', path: '/connections' },
+  { name: 'explain', path: '/explain' },
+  { name: 'audit', path: '/audit' },
+  { name: 'jobs', path: '/jobs' },
+  { name: 'webhooks', path: '/webhooks' },
+  { name: 'people', path: '/people' },
+  { name: 'account', path: '/account' }
+]
