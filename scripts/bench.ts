@@ -4,13 +4,19 @@ import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { LOAD_CPU, type Bench, type BenchCase, type CaseReport } from './bench/bench.ts'
 import { bodies } from './bench/cases/bodies.ts'
+import { controlPlane } from './bench/cases/control-plane.ts'
 import { idle } from './bench/cases/idle.ts'
+import { idleTls } from './bench/cases/idle-tls.ts'
+import { idleWebSockets } from './bench/cases/idle-websockets.ts'
 import { largeBodies } from './bench/cases/large-bodies.ts'
 import { matching } from './bench/cases/matching.ts'
 import { newConnections } from './bench/cases/new-connections.ts'
+import { policies } from './bench/cases/policies.ts'
 import { publish } from './bench/cases/publish.ts'
 import { richRoute } from './bench/cases/rich-route.ts'
 import { routes } from './bench/cases/routes.ts'
+import { tls } from './bench/cases/tls.ts'
+import { webSocket } from './bench/cases/websocket.ts'
 import { pinTo } from './bench/cpu-time.ts'
 import { benchmarkDocument, caseChapter } from './bench/report.ts'
 import { ensureTools, raiseFileLimit } from './bench/requirements.ts'
@@ -18,13 +24,13 @@ import { projectRoot } from './project-root.ts'
 import { ensureRedis } from './services/install-redis.ts'
 import { stopOnSignal } from './stop-on-signal.ts'
 
-const CASES: readonly BenchCase[] = [routes, richRoute, matching, bodies, newConnections, largeBodies, idle, publish]
-const HELP = `npm run bench                     this gateway beside other proxies; writes docs/BENCHMARKS.md (some 20 minutes)
+const CASES: readonly BenchCase[] = [routes, richRoute, policies, matching, bodies, newConnections, tls, webSocket, largeBodies, idle, idleTls, idleWebSockets, publish, controlPlane]
+const HELP = `npm run bench                     this gateway beside other proxies; writes docs/BENCHMARKS.md (some 30 minutes)
 npm run bench -- --quick          one short run of everything, written nowhere
 npm run bench -- --only=CASE,...  only these cases, written nowhere:
 ${CASES.map(({ name, summary }) => `  ${name.padEnd(16)}${summary}`).join('\n')}
 
-Linux only; needs two CPUs, nginx, HAProxy, wrk, Redis and util-linux (installed when it may).`
+Linux only; needs two CPUs, nginx, HAProxy, wrk, h2load, Redis and util-linux (installed when it may).`
 
 const { isQuick, cases } = readArguments()
 const abort = new AbortController()

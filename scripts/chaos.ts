@@ -10,7 +10,7 @@ import { stopOnSignal } from './stop-on-signal.ts'
 
 const SAMPLES = 5_000
 const HELP = `npm run chaos                     tries every promise under fire on a real data node
-npm run chaos -- --only=12,13     only these
+npm run chaos -- 12 13            only these (or --only=12,13)
 npm run chaos -- --samples=500    fewer requests of the good client (default ${SAMPLES}: some 2 minutes a promise)
 
 One line for each promise; ends with 1 when one was not kept. What was measured goes to stderr on the way.
@@ -77,14 +77,14 @@ function numberOf(file: string): string {
 
 function readArguments(): { only: string[]; samples: number } {
   try {
-    const { values } = parseArgs({ options: { help: { type: 'boolean' }, only: { type: 'string' }, samples: { type: 'string' } } })
+    const { values, positionals } = parseArgs({ allowPositionals: true, options: { help: { type: 'boolean' }, only: { type: 'string' }, samples: { type: 'string' } } })
     if (values.help === true) {
       console.log(HELP)
       process.exit(0)
     }
     const count = Number(values.samples ?? SAMPLES)
     if (!Number.isInteger(count) || count < 1) throw new Error(`--samples takes a whole number, not "${values.samples}"`)
-    return { only: (values.only ?? '').split(',').filter(Boolean).map((number) => number.padStart(2, '0')), samples: count }
+    return { only: [...positionals, ...(values.only ?? '').split(',')].filter(Boolean).map((number) => number.padStart(2, '0')), samples: count }
   } catch (error) {
     console.error(`${(error as Error).message.split('. ')[0]}; see --help`)
     process.exit(64)

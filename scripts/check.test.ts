@@ -57,6 +57,7 @@ const WRONG: [rule: string, file: string, text: string][] = [
   ['no-test-in-product', 'server/b.ts', "import '../shared/value.test.ts'\n"],
   ['no-development-package', 'workers/b.ts', "import 'vite'\n"],
   ['only-listed-packages', 'server/c.ts', "import 'lodash'\n"],
+  ['command-line-speaks-to-the-api', 'scripts/gateway/a.ts', "import '../../server/value.ts'\n"],
   ['resolvable', 'server/d.ts', "import './missing.ts'\n"],
   ['no-cycle', 'server/ring-one.ts', "import type { Two } from './ring-two.ts'\nexport type One = Two\n"]
 ]
@@ -66,6 +67,7 @@ const RIGHT: Record<string, string> = {
   'server/right.ts': "import { value } from '../shared/value.ts'\nimport '../db/value.ts'\nimport 'node:fs'\nimport 'pino'\nexport const right = value\n",
   'workers/right.test.ts': "import '../scripts/services/value.ts'\nimport 'node:test'\n",
   'admin-svelte/src/right.ts': "import { value } from '../../shared/value.ts'\nexport const right = value\n",
+  'scripts/gateway/right.ts': "import '../../shared/value.ts'\n",
   'scripts/right.ts': "import '../server/value.ts'\nimport '../workers/value.ts'\nimport 'vite'\n"
 }
 

@@ -3,10 +3,11 @@ import path from 'node:path'
 import { connect } from '../db/connect.ts'
 import { migrate } from '../db/migrate.ts'
 import { endpoints } from '../server/api/endpoints.ts'
-import { buildOpenApi } from '../server/http/openapi.ts'
+import { buildOpenApi } from '../server/openapi/openapi.ts'
 import { readCommandLine } from './command-line.ts'
 import { apiDocument } from './generate/api-document.ts'
 import type { OpenApi } from './generate/api-document.ts'
+import { cliDocument } from './generate/cli-document.ts'
 import { configDocument } from './generate/config-document.ts'
 import { schemaDocument } from './generate/schema-document.ts'
 import { projectRoot } from './project-root.ts'
@@ -20,6 +21,7 @@ const NOTE = '<!-- Made by `npm run generate`; changes made here are lost. -->\n
 
 const documents: Record<string, () => string | Promise<string>> = {
   'docs/CONFIG.md': configDocument,
+  'docs/CLI.md': cliDocument,
   'docs/API.md': () => apiDocument(buildOpenApi(endpoints) as OpenApi),
   'docs/SCHEMA.md': migratedSchemaDocument
 }

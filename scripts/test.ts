@@ -12,6 +12,7 @@ import type { TestTotals } from './testing/run-tests.ts'
 
 const HELP = `npm test [-- FILE|FOLDER ...]        runs the tests (*.test.ts), or only the given ones
 npm run test:all [-- FILE|FOLDER ...] also the long ones (*.long.test.ts)
+npm run test:all -- --only-long       only the long ones, when the others just ran
 
 Starts a PostgreSQL server for the run and stops it at the end; installs Redis when it is missing.
 With CI=true a skipped test is a failure.`
@@ -19,7 +20,7 @@ With CI=true a skipped test is a failure.`
 // These start whole systems and measure time: they run one after the other, when nothing else runs.
 const ALONE = ['scripts/', 'admin-svelte/tests/']
 
-const { flags, files: wanted } = readCommandLine(HELP, ['all'], true)
+const { flags, files: wanted } = readCommandLine(HELP, ['all', 'only-long'], true)
 const abort = new AbortController()
 const folder = mkdtempSync(path.join(os.tmpdir(), 'gateway-test-'))
 const interrupted = stopOnSignal(() => abort.abort())
@@ -59,7 +60,7 @@ async function main(): Promise<number> {
 }
 
 function findFiles(): string[] {
-  const pattern = flags.all ? '**/*.test.ts' : '**/!(*.long).test.ts'
+  const pattern = flags['only-long'] ? '**/*.long.test.ts' : flags.all ? '**/*.test.ts' : '**/!(*.long).test.ts'
   const all = globSync(pattern, { cwd: projectRoot, exclude: ['**/node_modules/**', '**/dist/**', '.data/**'] }).sort()
   if (wanted.length === 0) return all
   return [...new Set(wanted.flatMap((name) => {

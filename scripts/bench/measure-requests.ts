@@ -6,7 +6,7 @@ import { cpuMicroseconds } from './cpu-time.ts'
 import { pathsOf, prefixesOf, withLineUp, type Lined } from './line-up.ts'
 import { medianBy } from './median.ts'
 import { startNginxOrigin } from './nginx.ts'
-import { runLoad } from './wrk.ts'
+import { type LoadPlan, type LoadResult, runLoad } from './wrk.ts'
 
 const CONNECTIONS = 32
 const WARM_UP_SECONDS = 2
@@ -27,6 +27,11 @@ export interface RequestsPlan {
   answerBytes: number
   postBytes?: number
   isClosing?: boolean
+  isSecure?: boolean
+  /** Another origin than nginx. */
+  origin?: () => Promise<RunningProxy>
+  /** Another load than that of wrk. */
+  runLoad?: (plan: LoadPlan) => Promise<LoadResult>
   /** Of every request. */
   headers?: Readonly<Record<string, string>>
   /** Asked for in turn; one below each prefix unless given. */
@@ -42,11 +47,11 @@ export const REQUESTS_TEXT = `wrk with ${CONNECTIONS} connections; each line is 
 /** Warms every contestant up, then loads them in turn. */
 export function measureRequests(bench: Bench, plan: RequestsPlan): Promise<RunsByName> {
   const prefixes = prefixesOf(plan.routes)
-  const origin = (): Promise<RunningProxy> => startNginxOrigin(bench.folder, plan.answerBytes)
+  const origin = plan.origin ?? (() => startNginxOrigin(bench.folder, plan.answerBytes))
   bench.say(`${plan.name}: starting`)
   return withLineUp(bench, { origin, contestants: plan.contestants, prefixes }, async (lined) => {
     const runs = new Map<string, Measurement[]>(lined.map(({ contestant }) => [contestant.name, []]))
-    const load = ({ contestant, proxy }: Lined, seconds: number) => runLoad({ ...plan, port: proxy.port, paths: plan.paths ?? pathsOf(prefixes.slice(0, contestant.mostRoutes)), folder: bench.folder, connections: CONNECTIONS, seconds, cpu: LOAD_CPU, signal: bench.signal })
+    const load = ({ contestant, proxy }: Lined, seconds: number) => (plan.runLoad ?? runLoad)({ ...plan, port: proxy.port, paths: plan.paths ?? pathsOf(prefixes.slice(0, contestant.mostRoutes)), folder: bench.folder, connections: CONNECTIONS, seconds, cpu: LOAD_CPU, signal: bench.signal })
     for (const one of lined) {
       bench.say(`${plan.name}: warming up ${one.contestant.name}`)
       await load(one, bench.isQuick ? 1 : WARM_UP_SECONDS)
@@ -80,6 +85,10 @@ export function requestRows(title: string, runs: RunsByName, budget?: BudgetLine
     const { cpu, perSecond, p50, p99 } = medianBy(all, (one) => one.cpu)
     const every = all.map((run) => run.cpu)
     const range = `${Math.min(...every).toFixed(1)} to ${Math.max(...every).toFixed(1)}`
-    return [title, name, cpu.toFixed(1), range, Math.round(perSecond).toLocaleString('en'), p50.toFixed(2), p99.toFixed(2), (cpu / cpuOf(runs, NGINX)).toFixed(2), name === GATEWAY ? budgetCell(budget) : '']
+    return [title, name, cpu.toFixed(1), range, Math.round(perSecond).toLocaleString('en'), milliseconds(p50), milliseconds(p99), (cpu / cpuOf(runs, NGINX)).toFixed(2), name === GATEWAY ? budgetCell(budget) : '']
   })
+}
+
+function milliseconds(value: number): string {
+  return Number.isNaN(value) ? '' : value.toFixed(2)
 }

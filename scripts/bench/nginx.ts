@@ -1,11 +1,13 @@
 import { spawnSync } from 'node:child_process'
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
+import { chmodSync, copyFileSync, mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { descendants } from '../services/descendants.ts'
 import { freePort } from '../services/free-port.ts'
 import { startGuarded } from '../services/guarded-process.ts'
 import type { ProxyPlan, RunningProxy } from './contestant.ts'
+import { CERTIFICATE } from './gateway.ts'
 import { portOpens } from './port-opens.ts'
+import { projectRoot } from '../project-root.ts'
 
 export const NGINX_BINARY = '/usr/sbin/nginx'
 
@@ -31,19 +33,41 @@ export function startNginxOrigin(folder: string, bodyBytes: number): Promise<Run
  * A proxy before the origin with one location for each path prefix. Like the others it passes bodies on as they come;
  * its buffers are those with which larger answers cost it least.
  */
-export function startNginxProxy({ folder, originPort, prefixes }: ProxyPlan): Promise<RunningProxy> {
+export function startNginxProxy(plan: ProxyPlan): Promise<RunningProxy> {
+  return startProxy(plan, {})
+}
+
+/** With TLS and HTTP/2, sessions resumed by tickets. */
+export function startSecureNginx(plan: ProxyPlan): Promise<RunningProxy> {
+  const file = path.join(projectRoot, 'workers/testing/certificates', CERTIFICATE)
+  // nginx reads it as another user, who may not enter every folder.
+  const [certificate, key] = ['pem', 'key'].map((extension) => {
+    const copy = path.join(plan.folder, `certificate.${extension}`)
+    copyFileSync(`${file}.${extension}`, copy)
+    return copy
+  })
+  return startProxy(plan, { tls: `ssl_certificate ${certificate}; ssl_certificate_key ${key}; ssl_protocols TLSv1.2 TLSv1.3; ssl_session_tickets on;` })
+}
+
+/** Passes WebSockets on. */
+export function startWebSocketNginx(plan: ProxyPlan): Promise<RunningProxy> {
+  return startProxy(plan, { connection: 'proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection "upgrade"; proxy_read_timeout 600s;' })
+}
+
+function startProxy({ folder, originPort, prefixes }: ProxyPlan, { tls = '', connection = 'proxy_set_header Connection "";' }): Promise<RunningProxy> {
   const locations = prefixes.map((prefix) => `location ${prefix}/ { proxy_pass http://origin; }`).join('\n')
   return startNginx(path.join(folder, 'proxy'), (port) => `
     upstream origin { server 127.0.0.1:${originPort}; keepalive 128; keepalive_requests 1000000000; keepalive_timeout 60s; }
     server {
-      listen 127.0.0.1:${port} backlog=4096;
+      listen 127.0.0.1:${port} ${tls === '' ? '' : 'ssl http2'} backlog=4096;
+      ${tls}
       proxy_http_version 1.1;
       proxy_request_buffering off;
       client_body_buffer_size 128k;
       proxy_max_temp_file_size 0;
       proxy_buffers 8 32k;
       proxy_busy_buffers_size 64k;
-      proxy_set_header Connection "";
+      ${connection}
       proxy_set_header Host $host;
       proxy_set_header X-Forwarded-For $remote_addr;
       proxy_set_header X-Forwarded-Proto $scheme;
@@ -60,11 +84,10 @@ async function startNginx(folder: string, server: (port: number) => string): Pro
   writeFileSync(config, `
 daemon off;
 worker_processes 1;
-worker_rlimit_nofile 20000;
 pid ${folder}/nginx.pid;
 error_log stderr error;
 ${process.getuid?.() === 0 ? 'user nobody nogroup;' : ''}
-events { worker_connections 12000; }
+events { worker_connections 24000; }
 http {
   access_log off;
   server_tokens off;

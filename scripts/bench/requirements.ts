@@ -8,12 +8,13 @@ import { NGINX_BINARY } from './nginx.ts'
 
 /** File descriptors that ten thousand connections and what lies beside them take. */
 export const FILES_NEEDED = 12_000
-const FILES_WANTED = 40_000
+const FILES_WANTED = 60_000
 
 const TOOLS: Record<string, PackageNames> = {
   wrk: allNamed('wrk'),
   [NGINX_BINARY]: allNamed('nginx'),
   [HAPROXY]: allNamed('haproxy'),
+  h2load: { 'apt-get': ['nghttp2-client'], dnf: ['nghttp2'], apk: ['nghttp2'], brew: ['nghttp2'] },
   taskset: allNamed('util-linux')
 }
 

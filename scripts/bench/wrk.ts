@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers'
 export interface LoadResult {
   requests: number
   perSecond: number
-  /** Milliseconds. */
+  /** Milliseconds; NaN when the program does not say. */
   p50: number
   p99: number
 }
@@ -17,6 +17,8 @@ export interface LoadPlan {
   paths: readonly string[]
   /** Of the body of each request, which is then a POST. */
   postBytes?: number
+  /** With TLS; a new connection is a full handshake. */
+  isSecure?: boolean
   /** A new connection for each request. */
   isClosing?: boolean
   /** Of every request. */
@@ -33,7 +35,7 @@ export interface LoadPlan {
 export async function runLoad(plan: LoadPlan): Promise<LoadResult> {
   const script = path.join(plan.folder, 'requests.lua')
   writeFileSync(script, luaScript(plan))
-  const args = ['--cpu-list', String(plan.cpu), 'wrk', '-t1', `-c${plan.connections}`, `-d${plan.seconds}s`, '-s', script, `http://127.0.0.1:${plan.port}`]
+  const args = ['--cpu-list', String(plan.cpu), 'wrk', '-t1', `-c${plan.connections}`, `-d${plan.seconds}s`, '-s', script, `${plan.isSecure === true ? 'https' : 'http'}://127.0.0.1:${plan.port}`]
   const child = spawn('taskset', args, { stdio: ['ignore', 'pipe', 'inherit'], signal: plan.signal })
   child.on('error', () => {})
   const output = await text(child.stdout)

@@ -3,11 +3,11 @@ import { stopOnSignal } from '../stop-on-signal.ts'
 import type { ChaosPromise } from './chaos-promise.ts'
 import { openStand } from './stand.ts'
 
-// A process for each promise: `node run-promise.ts FILE SAMPLES`. Sends its verdict to its parent.
-const [file = '', samples = ''] = process.argv.slice(2)
+// A process for each promise: `node run-promise.ts FILE SAMPLES [SLACK]`. Sends its verdict to its parent.
+const [file = '', samples = '', slack = '1'] = process.argv.slice(2)
 const { promise } = await import(pathToFileURL(file).href) as { promise: ChaosPromise }
 let hasEnded = false
-const stand = await openStand(Number(samples))
+const stand = await openStand(Number(samples), Number(slack))
 stopOnSignal(() => void end('interrupted'))
 // Whatever happens here, the node is ended and its folder removed.
 process.on('uncaughtException', (error) => void end(error.stack ?? error.message))

@@ -32,6 +32,10 @@ under \`/api/v1\`. Bodies are JSON. Send
 \`x-csrf-token\` on everything that changes something. A change of a resource needs \`If-Match\` with the version that was
 read.
 
+Lists are alike: \`limit\` items at most (100), sorted by the words of \`sort\` (\`sort=name,-updatedAt\`), from \`cursor\` on,
+which is \`nextCursor\` of the page before; it is null on the last one. Filters leave items out; \`q\` looks for a part of the
+name, \`label\` for \`KEY\` or \`KEY=VALUE\`, \`since\` and \`until\` take moments. A query parameter that is not known is refused.
+
 An error is \`{ "error": { "code", "message", "requestId", "issues"? } }\`; an issue is
 \`{ "path", "code", "message", "severity" }\` with a JSON pointer into what was sent.`
 

@@ -1,8 +1,10 @@
-import type { DraftedKind } from '../../shared/schema/resource.ts'
+import { type DraftedKind, KIND_PATHS } from '../../shared/schema/resource.ts'
 import { Listener } from '../../shared/schema/listener.ts'
+import { Policy } from '../../shared/schema/policy.ts'
 import { Provider } from '../../shared/schema/provider.ts'
 import { Route } from '../../shared/schema/route.ts'
 import { SCHEMA_VERSION } from '../../shared/schema/snapshot.ts'
+import { TlsPolicy } from '../../shared/schema/tls-policy.ts'
 import { Upstream } from '../../shared/schema/upstream.ts'
 import { exampleOf } from './config-examples.ts'
 import { listFields, markdownTable } from './schema-fields.ts'
@@ -22,11 +24,13 @@ export function configDocument(): string {
     ['Listener', 'listeners', Listener as Schema],
     ['Upstream', 'upstreams', Upstream as Schema],
     ['Route', 'routes', Route as Schema],
-    ['Identity provider', 'providers', Provider as Schema]
+    ['Identity provider', 'providers', Provider as Schema],
+    ['TLS policy', 'tlsPolicies', TlsPolicy as Schema],
+    ['Policy', 'policies', Policy as Schema]
   ]
   const sections = kinds.map(([title, plural, schema]) => {
     const rows = listFields(schema).map((field) => [`\`${field.path}\``, field.type, field.preset, field.limits, field.description, shown(exampleOf(plural, field.path))])
-    return `## ${title}\n\n${schema.description ?? ''} REST: \`/api/v1/${plural}\`.\n\n${markdownTable(['Field', 'Type', 'Default', 'Limits', 'What it is', 'Example'], rows)}`
+    return `## ${title}\n\n${schema.description ?? ''} REST: \`/api/v1/${KIND_PATHS[plural]}\`.\n\n${markdownTable(['Field', 'Type', 'Default', 'Limits', 'What it is', 'Example'], rows)}`
   })
   return `${INTRODUCTION}\n\nVersion of the snapshot's content: ${SCHEMA_VERSION}.\n\n${sections.join('\n\n')}\n`
 }

@@ -6,7 +6,7 @@ export interface ApiAnswer<T = any> {
 }
 
 export interface ApiClient {
-  request<T = any>(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<ApiAnswer<T>>
+  request<T = any>(method: string, path: string, body?: unknown, headers?: Record<string, string>, timeoutMs?: number): Promise<ApiAnswer<T>>
   /** Like request, but an error status throws. */
   must<T = any>(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<T>
   /** Validates the draft and publishes exactly what was validated. */
@@ -17,12 +17,12 @@ export interface ApiClient {
 
 /** A client of /api/v1 that sends an API token. */
 export function createApiClient(baseUrl: string, token: string): ApiClient {
-  async function request(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<ApiAnswer> {
+  async function request(method: string, path: string, body?: unknown, headers: Record<string, string> = {}, timeoutMs = 30_000): Promise<ApiAnswer> {
     const response = await fetch(`${baseUrl}/api/v1${path}`, {
       method,
       headers: { authorization: `Bearer ${token}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
       body: body === undefined ? undefined : JSON.stringify(body),
-      signal: AbortSignal.timeout(30_000)
+      signal: AbortSignal.timeout(timeoutMs)
     })
     const text = await response.text()
     return { status: response.status, body: text === '' ? null : JSON.parse(text), etag: response.headers.get('etag') }

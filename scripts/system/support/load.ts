@@ -8,6 +8,8 @@ export interface LoadReport {
   /** One line for each failed request, at most 20 kept. */
   failures: string[]
   failed: number
+  /** When each failed one was sent and when it failed, by performance.now(). */
+  failedAt: { sent: number; failed: number; failure: string }[]
   /** Keep-alive connections that the other side closed. */
   closedConnections: number
   /** How often each body was seen. */
@@ -27,12 +29,14 @@ export interface LoadOptions {
   newConnections?: 'half' | 'all' | 'none'
   headers?: Record<string, string>
   keepAliveConnections?: number
+  /** How long to wait for an answer; 10 s by default. */
+  patienceMs?: number
 }
 
 /** Sends requests at a steady rate and counts every failure; it never retries. */
 export function startLoad(options: LoadOptions): Load {
   const kept = new http.Agent({ keepAlive: true, maxSockets: options.keepAliveConnections ?? 8 })
-  const report: LoadReport = { sent: 0, ok: 0, failures: [], failed: 0, closedConnections: 0, bodies: new Map() }
+  const report: LoadReport = { sent: 0, ok: 0, failures: [], failed: 0, failedAt: [], closedConnections: 0, bodies: new Map() }
   const open = new Set<Promise<void>>()
   const watched = new WeakSet<object>()
   const begin = performance.now()
@@ -67,18 +71,21 @@ export function startLoad(options: LoadOptions): Load {
 }
 
 function sendOne(options: LoadOptions, agent: http.Agent | null, report: LoadReport, onSocket: (socket: Socket) => void): Promise<void> {
+  const { patienceMs = 10_000 } = options
+  const sent = performance.now()
   return new Promise((resolve) => {
     const finish = (failure?: string) => {
       if (failure === undefined) report.ok++
       else {
         report.failed++
+        report.failedAt.push({ sent, failed: performance.now(), failure })
         if (report.failures.length < 20) report.failures.push(`${agent ? 'kept' : 'new'}: ${failure}`)
       }
       resolve()
     }
-    const request = http.get(options.url, { agent: agent ?? false, headers: { ...options.headers, ...(agent ? {} : { connection: 'close' }) }, timeout: 10_000 })
+    const request = http.get(options.url, { agent: agent ?? false, headers: { ...options.headers, ...(agent ? {} : { connection: 'close' }) }, timeout: patienceMs })
     request.on('socket', onSocket)
-    request.on('timeout', () => request.destroy(new Error('no answer within 10 s')))
+    request.on('timeout', () => request.destroy(new Error(`no answer within ${patienceMs / 1000} s`)))
     request.on('error', (error: NodeJS.ErrnoException) => finish(error.code ?? error.message))
     request.on('response', (response) => {
       let body = ''

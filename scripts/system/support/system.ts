@@ -3,7 +3,7 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { freePort, freePortRange } from '../../services/free-port.ts'
-import { startRedis } from '../../services/redis.ts'
+import { type RedisServer, startRedis } from '../../services/redis.ts'
 import { startPostgres } from '../../services/postgres.ts'
 import { createTestDatabase, type TestDatabase } from '../../services/test-database.ts'
 import { type ApiClient, createApiClient } from './api-client.ts'
@@ -29,6 +29,8 @@ export interface System {
   readonly baseUrl: string
   readonly redis: Awaited<ReturnType<typeof startRedis>>
   readonly databaseUrl: string
+  /** Environment of control-web, for other processes of the control plane. */
+  readonly webEnv: Record<string, string>
   web: Service
   startWeb(): Promise<void>
   /** control-jobs; null until startJobs(). */
@@ -43,10 +45,18 @@ export interface System {
   stop(): Promise<void>
 }
 
+export interface SystemOptions {
+  nodes?: number
+  nodeEnv?: Record<string, string>
+  webEnv?: Record<string, string>
+  database?: TestDatabase
+  redis?: RedisServer
+}
+
 /** Starts the system with as many nodes as `nodes` says (1 by default), each with 10 reserved ports. */
-export async function startSystem(options: { nodes?: number; nodeEnv?: Record<string, string>; database?: TestDatabase } = {}): Promise<System> {
+export async function startSystem(options: SystemOptions = {}): Promise<System> {
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'gateway-system-'))
-  const [database, redis] = await Promise.all([options.database ?? createTestDatabase(), startRedis()])
+  const [database, redis] = await Promise.all([options.database ?? createTestDatabase(), options.redis ?? startRedis()])
   const adminToken = randomBytes(24).toString('hex')
   const webPort = await freePort()
   const baseUrl = `http://127.0.0.1:${webPort}`
@@ -59,7 +69,8 @@ export async function startSystem(options: { nodes?: number; nodeEnv?: Record<st
     ADMIN_EMAIL: 'admin@example.test',
     ADMIN_PASSWORD: 'correct horse battery staple',
     ADMIN_TOKEN: adminToken,
-    LOG_LEVEL: 'info'
+    LOG_LEVEL: 'info',
+    ...options.webEnv
   }
   const api = createApiClient(baseUrl, adminToken)
   const system: System = {
@@ -67,6 +78,7 @@ export async function startSystem(options: { nodes?: number; nodeEnv?: Record<st
     baseUrl,
     redis,
     databaseUrl: database.url,
+    webEnv,
     web: await startService('server/web.ts', webEnv),
     async startWeb() {
       system.web = await startService('server/web.ts', webEnv)
@@ -123,15 +135,25 @@ export async function startSystem(options: { nodes?: number; nodeEnv?: Record<st
   return system
 }
 
-/** A database on a PostgreSQL server of its own, for tests that stop the server. */
-export async function startOwnDatabase(): Promise<TestDatabase & { stopServer(): Promise<void>; startServer(): Promise<void> }> {
+export interface OwnDatabase extends TestDatabase {
+  readonly serverPid: number
+  /** `force`: as after a crash, the next start recovers. */
+  stopServer(force?: boolean): Promise<void>
+  startServer(): Promise<void>
+}
+
+/** A database on a PostgreSQL server of its own, for tests that stop the server. `durable`: what it has confirmed outlives a crash. */
+export async function startOwnDatabase(settings: { durable?: boolean } = {}): Promise<OwnDatabase> {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'gateway-postgres-'))
   fs.chmodSync(folder, 0o755)
-  const options = { dataDir: path.join(folder, 'data'), port: await freePort(), durable: false }
+  const options = { dataDir: path.join(folder, 'data'), port: await freePort(), durable: settings.durable ?? false }
   let server = await startPostgres(options)
   return {
     url: await server.createDatabase('gateway'),
-    stopServer: () => server.stop(),
+    get serverPid() {
+      return server.pid
+    },
+    stopServer: (force) => server.stop(force),
     async startServer() {
       server = await startPostgres(options)
     },

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { after, before, test } from 'node:test'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
+import { eventually } from './support/eventually.ts'
 import { createExample, publishAndWait, startSystem, type System } from './support/system.ts'
 
 let system: System
@@ -50,4 +52,21 @@ test('a cookie that one node gave binds on every node; a token names the tenant 
       assert.equal(next.headers.get('set-cookie'), null)
     }
   }
+})
+
+test('a token signed with a shared secret is verified on every node, with the secret as it is now', async () => {
+  const [old, renewed] = [randomBytes(32).toString('base64url'), randomBytes(32).toString('base64url')]
+  const secret = await system.api.must('POST', '/secrets', { name: 'shared-login', value: old })
+  await system.api.must('POST', '/providers', { name: 'shared', issuer: 'https://shared.example/', audiences: ['gateway'], algorithms: ['HS256'], secretName: 'shared-login' })
+  await publishAndWait(system, 'a provider with a shared secret')
+  const tokenBy = (key: string): Promise<string> => new SignJWT({ tenant_code: 'shared' }).setProtectedHeader({ alg: 'HS256' }).setIssuer('https://shared.example/').setAudience('gateway').setSubject('bob').setExpirationTime('1 h').sign(Buffer.from(key))
+  const tenantBy = async (url: string, token: string): Promise<string | undefined> => (await (await fetch(url, { headers: { authorization: `Bearer ${token}` } })).text()).split(' ')[1]
+  const urls = system.nodes.map((node) => `http://127.0.0.1:${node.ports.from}/`)
+  const [byOld, byRenewed] = [await tokenBy(old), await tokenBy(renewed)]
+  for (const url of urls) {
+    await eventually('the node has the secret', async () => await tenantBy(url, byOld) === 'shared')
+    assert.equal(await tenantBy(url, byRenewed), '-')
+  }
+  await system.api.patch(`/secrets/${secret.id}`, { value: renewed })
+  for (const url of urls) await eventually('the new secret counts', async () => await tenantBy(url, await tokenBy(renewed)) === 'shared' && await tenantBy(url, byOld) === '-')
 })
