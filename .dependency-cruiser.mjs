@@ -92,6 +92,13 @@ export default {
       to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown'] }
     },
     {
+      name: 'command-line-speaks-to-the-api',
+      comment: 'scripts/gateway/ is a client of the REST API; what needs the database itself is a program of server/ that it becomes',
+      severity: 'error',
+      from: { path: '^scripts/gateway/', pathNot: '\\.test\\.ts$' },
+      to: { path: '^(server|db|workers|admin-svelte)/' }
+    },
+    {
       name: 'resolvable',
       comment: 'the imported file is not there',
       severity: 'error',

@@ -9,7 +9,7 @@ import { validateContent } from '../shared/snapshot/validate.ts'
 test('the file that OPS.md shows is taken as it stands, and means what is said of it', () => {
   const section = fs.readFileSync(new URL('OPS.md', import.meta.url), 'utf8').split('## Configuration as a file')[1] ?? ''
   const read = readFile(/```yaml\n([\s\S]*?)```/.exec(section)?.[1] ?? '', 'auto')
-  const { content, issues } = planImport({ listeners: [], upstreams: [], routes: [], providers: [] }, read, 'replace')
+  const { content, issues } = planImport({ listeners: [], upstreams: [], routes: [], providers: [], tlsPolicies: [], policies: [] }, read, 'replace')
   assert.deepEqual([read.issues, issues, hasErrors(validateContent(content))], [[], [], false])
   const targets = new Map(content.upstreams.map(({ id, targets: [target] }) => [id, target?.address]))
   assert.deepEqual(content.routes.map(({ name, tenantCode, upstreamId }) => [name, tenantCode ?? '', targets.get(upstreamId ?? '')]).toSorted(), [

@@ -39,6 +39,12 @@ test('the front door exists', () => {
   assert.ok(FILES.includes('README.md'))
 })
 
+test('the Chinese README has the commands of the English one', () => {
+  const commands = (file: string) => [...read(file).matchAll(/^```sh\n([\s\S]*?)^```$/gm)].map(([, text = '']) => text.replaceAll(/(^|\s+)# .*$/gm, '').replaceAll(/\n+/g, '\n'))
+  assert.ok(commands('README.md').length > 3)
+  assert.deepEqual(commands('README.zh-CN.md'), commands('README.md'))
+})
+
 for (const file of FILES) {
   const text = read(file)
   test(`${file}: every relative link leads to a file, every anchor to a heading`, () => {
