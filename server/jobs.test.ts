@@ -72,8 +72,8 @@ test('a schedule that Redis lost is written again when Redis is back', async () 
 
 test('it stops in order', async () => {
   const codes = await Promise.all(programs.map((program) => program.stop()))
+  assert.deepEqual(codes, [0], programs.map((program) => program.output()).join('\n'))
   programs = []
-  assert.deepEqual(codes, [0])
 })
 
 test('it stops when some of its connections to Redis are back, and some are not yet', async () => {
