@@ -1,4 +1,5 @@
 import { withField, withoutField } from './header-lines.ts'
+import { lineWriter } from './line-writer.ts'
 import { asFieldList } from './field-list.ts'
 import type { RequestStep } from './drafts.ts'
 import type { TransformInput, TransformKind } from './transform-kind.ts'
@@ -13,10 +14,11 @@ function headerStep(name: string, isSet: boolean, value: ValueTemplate): Request
       if (text !== null) draft.host = headerSafe(text)
     }
   }
+  const lineOf = lineWriter(name)
   return (draft, context) => {
     const text = value(context)
     if (text === null) return
-    draft.fields = withField(isSet ? withoutField(draft.fields, lower) : draft.fields, name, headerSafe(text))
+    draft.fields = (isSet ? withoutField(draft.fields, lower) : draft.fields) + lineOf(text)
   }
 }
 

@@ -1,8 +1,8 @@
 import type { ResponseDraft, ResponseStep } from './drafts.ts'
 import { asFieldList } from './field-list.ts'
-import { withField, withoutField } from './header-lines.ts'
+import { withoutField } from './header-lines.ts'
+import { lineWriter } from './line-writer.ts'
 import type { TransformInput, TransformKind, TransformTarget } from './transform-kind.ts'
-import { headerSafe } from './value-template.ts'
 
 /** When a transform of a response is applied (YARP ResponseCondition.cs). */
 const CONDITIONS = ['Success', 'Always', 'Failure'] as const
@@ -27,10 +27,11 @@ function changing(name: string, add: AddStep): TransformKind {
       const isSet = input.has('Set')
       const value = input.template(isSet ? 'Set' : 'Append')
       const when = input.word('When', CONDITIONS)
+      const lineOf = lineWriter(field)
       add(target, (draft, context) => {
         if (!isMet(when, draft)) return
         const text = value(context)
-        if (text !== null) draft.fields = withField(isSet ? withoutField(draft.fields, lower) : draft.fields, field, headerSafe(text))
+        if (text !== null) draft.fields = (isSet ? withoutField(draft.fields, lower) : draft.fields) + lineOf(text)
       })
     }
   }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { seededRandom } from '../../shared/testing/seeded-random.ts'
 import { parseResponseHead, ResponseHead } from './response-head.ts'
 
 const parse = (text: string) => {
@@ -53,4 +54,22 @@ test('a missing reason is let pass', () => {
 test('HTTP/1.0 closes unless it says keep-alive', () => {
   assert.equal(parse(response('HTTP/1.0 200 OK')).head.keepAlive, false)
   assert.equal(parse(response('HTTP/1.0 200 OK', 'Connection: keep-alive')).head.keepAlive, true)
+})
+
+test('a head that is filled again understands every response as a new one does', () => {
+  const pick = seededRandom(3)
+  const lines = ['HTTP/1.1 200 OK', 'HTTP/1.0 200 OK', 'HTTP/1.1 404 Not Found', 'HTTP/2 200']
+  const fields = ['Content-Length: 3', 'Transfer-Encoding: chunked', 'Connection: close', 'Connection: keep-alive', 'Keep-Alive: timeout=7', 'Connection: X-One', 'X-One: 1', 'X-Two:2', 'Upgrade: websocket', 'Connection: upgrade', 'bad']
+  const blocks = Array.from({ length: 40 }, () => Array.from({ length: pick.below(4) }, () => pick.one(fields)))
+  const again = new ResponseHead()
+  let understood = 0
+  for (let round = 0; round < 4_000; round++) {
+    const text = response(pick.one(lines), ...pick.one(blocks.slice(0, 4 + (round >> 6))))
+    const fresh = parse(text)
+    assert.equal(parseResponseHead(text, 0, text.length - 2, again), fresh.taken, text)
+    if (!fresh.taken) continue
+    understood++
+    assert.deepEqual({ ...again }, { ...fresh.head }, text)
+  }
+  assert.ok(understood > 1_000, `${understood} responses were understood`)
 })

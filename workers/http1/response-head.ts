@@ -20,7 +20,13 @@ export class ResponseHead {
   isWebSocketUpgrade = false
   /** Field lines for the client, each with CR LF: no hop-by-hop and no framing fields. */
   fields = ''
+  /** The lines that all of this was read from, and the version they came with; '' when they are not kept. */
+  lines = ''
+  linesAreHttp10 = false
 }
+
+/** Longer lines are not kept, so that a head holds on to little of what was read. */
+const MOST_CHARACTERS = 4096
 
 /** A head has at most this many fields. */
 const MAX_FIELDS = 256
@@ -33,7 +39,22 @@ const options: ConnectionOptions = { close: false, keepAlive: false, upgrade: fa
  */
 export function parseResponseHead(text: string, start: number, end: number, head: ResponseHead): boolean {
   const lineEnd = text.indexOf('\r\n', start)
-  return parseStatusLine(text, start, lineEnd, head) && parseFields(text, lineEnd + 2, end, head)
+  return parseStatusLine(text, start, lineEnd, head) && readFields(text, lineEnd + 2, end, head)
+}
+
+/** Many answers bring the very lines of the one before: comparing them costs a tenth of reading them. */
+function readFields(text: string, start: number, end: number, head: ResponseHead): boolean {
+  if (text.length > MOST_CHARACTERS) {
+    head.lines = ''
+    return parseFields(text, start, end, head)
+  }
+  const lines = text.slice(start, end)
+  if (lines !== '' && lines === head.lines && head.isHttp10 === head.linesAreHttp10) return true
+  head.lines = ''
+  if (!parseFields(lines, 0, lines.length, head)) return false
+  head.lines = lines
+  head.linesAreHttp10 = head.isHttp10
+  return true
 }
 
 function parseStatusLine(text: string, start: number, end: number, head: ResponseHead): boolean {

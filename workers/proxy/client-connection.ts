@@ -3,8 +3,10 @@ import { ClientSocket } from '../http1/client-socket.ts'
 import { StreamWire } from '../http1/stream-wire.ts'
 import type { Wire, WireUser } from '../http1/wire.ts'
 import { HeadBuffer } from '../http1/head-buffer.ts'
+import { latin1Text } from '../http1/latin1-text.ts'
 import { REFUSALS } from '../../shared/http1/refusal.ts'
-import { parseRequestHead } from '../../shared/http1/request-head.ts'
+import { KnownFields } from '../../shared/http1/known-fields.ts'
+import { parseNextHead } from '../../shared/http1/request-head.ts'
 import type { ConnectionHandle } from '../listeners/accept-handles.ts'
 import type { Timed } from '../state/timing-wheel.ts'
 import { AnsweringConnection } from './answering-connection.ts'
@@ -34,6 +36,7 @@ export class ClientConnection extends AnsweringConnection implements OpenConnect
   wheelTick = -1
   protected readonly wire: Wire
   readonly #headBuffer = new HeadBuffer()
+  readonly #known = new KnownFields()
   #intake: BodyIntake | null = null
   #state: ConnectionState = HEAD_STATE
   #isAdvancing = false
@@ -66,7 +69,7 @@ export class ClientConnection extends AnsweringConnection implements OpenConnect
   onClientData(buffer: Buffer, length: number): boolean {
     if (this.#webSocket !== null) return this.#webSocket.onClientData(buffer, length)
     if (this.#state === HEAD_STATE) {
-      const piece = buffer.toString('latin1', 0, length)
+      const piece = latin1Text(buffer, 0, length)
       if (this.#headBuffer.text === '') this.#since = this.thread.state.now
       this.#headBuffer.append(piece)
       this.#advance(piece)
@@ -130,7 +133,7 @@ export class ClientConnection extends AnsweringConnection implements OpenConnect
     const exchange = this.take()
     const { head, body } = exchange
     exchange.record.bytesIn = buffer.bodyStart
-    const refused = parseRequestHead(buffer.text, 0, buffer.end, limits.maxHeaders, head)
+    const refused = parseNextHead(buffer.text, buffer.end, limits.maxHeaders, head, this.#known)
     if (refused !== null) return this.refuse(refused)
     const isNoHandshake = head.isWebSocketUpgrade ? handshakeRefusal(head) : null
     if (isNoHandshake !== null) return this.refuse(isNoHandshake)
@@ -147,7 +150,7 @@ export class ClientConnection extends AnsweringConnection implements OpenConnect
   }
 
   #keepForLater(buffer: Buffer, from: number, to: number): void {
-    this.#headBuffer.append(buffer.toString('latin1', from, to))
+    this.#headBuffer.append(latin1Text(buffer, from, to))
     if (this.#headBuffer.text.length > MAX_PIPELINED) this.#isPaused = true
   }
 

@@ -1,4 +1,5 @@
 import { HEAD, HeadBuffer } from '../http1/head-buffer.ts'
+import { latin1Text } from '../http1/latin1-text.ts'
 import { ResponseBody } from '../http1/response-body.ts'
 import { parseResponseHead, ResponseHead } from '../http1/response-head.ts'
 import type { Timed } from '../state/timing-wheel.ts'
@@ -106,7 +107,7 @@ export class MirroredRequest implements AttemptOwner, OriginUser, Timed {
   onOriginData(buffer: Buffer, length: number): boolean {
     if (this.#isOver) return true
     if (this.#hasHead) this.#body.take(buffer, length)
-    else if (!this.#readHead(buffer.toString('latin1', 0, length))) return true
+    else if (!this.#readHead(latin1Text(buffer, 0, length))) return true
     if (this.#body.isMalformed) this.#end()
     else if (this.#body.isComplete) this.#complete(this.#head.keepAlive && !this.#body.hasExtra)
     return true

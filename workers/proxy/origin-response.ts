@@ -1,5 +1,6 @@
 import { transformResponse, transformTrailers } from '../../shared/transforms/apply-transforms.ts'
 import { HEAD, HeadBuffer } from '../http1/head-buffer.ts'
+import { latin1Text } from '../http1/latin1-text.ts'
 import { REFUSALS } from '../../shared/http1/refusal.ts'
 import { ResponseBody } from '../http1/response-body.ts'
 import { parseResponseHead, ResponseHead } from '../http1/response-head.ts'
@@ -92,7 +93,7 @@ export class OriginResponse implements OriginUser, CompressionOwner {
     const exchange = this.#exchange
     this.#hasBytes = true
     // A head has to come as a whole in time: one that drips does not count as life.
-    if (!this.hasStarted) return this.#readHead(buffer.toString('latin1', 0, length))
+    if (!this.hasStarted) return this.#readHead(latin1Text(buffer, 0, length))
     exchange.lastActivity = exchange.client.thread.state.now
     const output = this.#body.take(buffer, length)
     if (this.#isTooLarge(this.#body.bytes)) return true
