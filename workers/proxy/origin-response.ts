@@ -116,10 +116,7 @@ export class OriginResponse implements OriginUser, CompressionOwner {
       if (found === HEAD.incomplete) return true
       const { end, bodyStart } = this.#headBuffer
       const whole = this.#headBuffer.text
-      if (found !== HEAD.complete || !parseResponseHead(whole, 0, end, this.#head) || !this.#isExpected()) {
-        this.#exchange.onAttemptFailed(FAILURES.badResponse)
-        return true
-      }
+      if (found !== HEAD.complete || !parseResponseHead(whole, 0, end, this.#head) || !this.#isExpected()) return this.#fail(FAILURES.badResponse)
       this.#headBuffer.consume(bodyStart)
       this.#exchange.lastActivity = this.#exchange.client.thread.state.now
       if (this.#head.status >= 200) return this.#start(whole.slice(bodyStart))
@@ -170,10 +167,7 @@ export class OriginResponse implements OriginUser, CompressionOwner {
     const encoding = chosen === null ? null : chosen.encoding
     body.begin(head, method, isHttp10 || client.framesBodies || encoding !== null, transforms === null ? null : this.#changeTrailers)
     const first = body.first(rest)
-    if (body.isMalformed) {
-      exchange.onAttemptFailed(FAILURES.badResponse)
-      return true
-    }
+    if (body.isMalformed) return this.#fail(FAILURES.badResponse)
     this.hasStarted = true
     this.#close = client.mustClose() || (isHttp10 && body.needsClose)
     record.status = head.status
@@ -219,7 +213,12 @@ export class OriginResponse implements OriginUser, CompressionOwner {
   /** An answer that its policy cuts, or that only counts. */
   #isTooLarge(bytes: number): boolean {
     if (!this.#guard.isTooLarge(bytes, this.#exchange.client.thread.state.refusals)) return false
-    this.#exchange.onAttemptFailed(FAILURES.responseTooLarge)
+    return this.#fail(FAILURES.responseTooLarge)
+  }
+
+  /** The attempt ends here, and there is nothing left to pause. */
+  #fail(failure: ProxyFailure): true {
+    this.#exchange.onAttemptFailed(failure)
     return true
   }
 
@@ -242,10 +241,7 @@ export class OriginResponse implements OriginUser, CompressionOwner {
 
   #afterPiece(): boolean {
     const body = this.#body
-    if (body.isMalformed) {
-      this.#exchange.onAttemptFailed(FAILURES.badResponse)
-      return true
-    }
+    if (body.isMalformed) return this.#fail(FAILURES.badResponse)
     if (body.isComplete) {
       this.#complete(this.#head.keepAlive && !body.hasExtra && this.#exchange.body.isComplete)
       return true
