@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { seededRandom } from '../testing/seeded-random.ts'
 import { KnownFields } from './known-fields.ts'
-import { parseNextHead, parseRequestHead, RequestHead } from './request-head.ts'
+import { parseNextHead } from './parse-next-head.ts'
+import { parseRequestHead, RequestHead } from './request-head.ts'
 
 const LINES = ['GET /a HTTP/1.1', 'POST /b?c=1 HTTP/1.1', 'GET /a HTTP/1.0', 'GET http://other.test/x HTTP/1.1', 'OPTIONS * HTTP/1.1']
 const FIELDS = [

@@ -4,7 +4,6 @@ import { parseContentLength } from './content-length.ts'
 import { FIELD, fieldKind } from './field-kind.ts'
 import { FieldReader } from './field-line.ts'
 import { parseAuthority } from './authority.ts'
-import type { KnownFields } from './known-fields.ts'
 import { isTraceParent } from './trace-parent.ts'
 import { REFUSALS, type Refusal } from './refusal.ts'
 
@@ -55,21 +54,8 @@ export function parseRequestHead(text: string, start: number, end: number, maxFi
   return refused ?? parseFields(text, lineEnd + 2, end, maxFields, head)
 }
 
-/** As parseRequestHead, for a connection whose requests mostly bring the same field lines. */
-export function parseNextHead(text: string, end: number, maxFields: number, head: RequestHead, known: KnownFields): Refusal | null {
-  const lineEnd = text.indexOf('\r\n')
-  const refused = parseRequestLine(text, 0, lineEnd, head)
-  if (refused !== null) return refused
-  // The authority of an absolute target is none of the lines.
-  if (head.authority !== '') return parseFields(text, lineEnd + 2, end, maxFields, head)
-  const lines = text.slice(lineEnd + 2, end)
-  if (known.fill(lines, maxFields, head)) return null
-  const refusal = parseFields(lines, 0, lines.length, maxFields, head)
-  if (refusal === null) known.keep(lines, maxFields, head)
-  return refusal
-}
-
-function parseRequestLine(text: string, start: number, end: number, head: RequestHead): Refusal | null {
+/** Method, target and version; `end` is before the CR LF. */
+export function parseRequestLine(text: string, start: number, end: number, head: RequestHead): Refusal | null {
   let at = start
   while (at < end && isToken(text.charCodeAt(at))) at++
   if (at === start || text.charCodeAt(at) !== SPACE) return REFUSALS.badRequestLine
@@ -115,7 +101,8 @@ function parseTarget(target: string, head: RequestHead): Refusal | null {
   return null
 }
 
-function parseFields(text: string, start: number, end: number, maxFields: number, head: RequestHead): Refusal | null {
+/** The field lines in text[start, end), and what they say about the host and the body. */
+export function parseFields(text: string, start: number, end: number, maxFields: number, head: RequestHead): Refusal | null {
   resetFields(head)
   const absolute = head.authority
   let fields = ''
