@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { waitUntil } from '../../scripts/services/wait-until.ts'
+import { watchPresence } from '../fleet/watch-presence.ts'
 import { type ControlPlane, startControlPlane } from '../testing/control-plane.ts'
 import { created } from '../testing/drafts.ts'
 import { enrolNode, heartbeatOf } from '../testing/node.ts'
-import { noticeOccurrences } from './notice-occurrences.ts'
+import { noticeGoneNodes, noticeOccurrences } from './notice-occurrences.ts'
 
 let plane: ControlPlane
 let hook: any
@@ -25,15 +27,32 @@ async function told(): Promise<string[]> {
 test('a node that goes and comes back is told of once each, however many look', async () => {
   const node = await enrolNode(plane, 'n1')
   await node('POST', '/node/heartbeat', heartbeatOf(null))
-  const later = new Date(Date.now() + 61_000)
   assert.equal(await noticeOccurrences(plane.deps, new Date()), 0)
-  await Promise.all([noticeOccurrences(plane.deps, later), noticeOccurrences(plane.deps, later)])
+  const before = new Date()
+  await plane.db.nodes.update({ lastHeartbeatAt: new Date(Date.now() - 61_000) }, { where: {} })
+  await Promise.all([noticeOccurrences(plane.deps, new Date()), noticeGoneNodes(plane.deps, new Date())])
   assert.deepEqual(await told(), ['node_gone'])
-  await noticeOccurrences(plane.deps, later)
+  await noticeOccurrences(plane.deps, new Date())
   assert.deepEqual(await told(), [])
   await node('POST', '/node/heartbeat', heartbeatOf(null))
+  await noticeOccurrences(plane.deps, before)
+  assert.deepEqual(await told(), [], 'a look of before knows nothing of what began since')
   await noticeOccurrences(plane.deps, new Date())
   assert.deepEqual(await told(), ['node_back'])
+  await plane.db.nodes.destroy({ where: {} })
+  await noticeOccurrences(plane.deps, new Date())
+  await told()
+})
+
+test('control-web tells it too, where no control-jobs runs', async () => {
+  const node = await enrolNode(plane, 'n2')
+  await node('POST', '/node/heartbeat', heartbeatOf(null))
+  await plane.db.nodes.update({ lastHeartbeatAt: new Date(Date.now() - 61_000) }, { where: {} })
+  const presence = watchPresence(plane.deps)
+  const kinds = async (): Promise<string[]> => (await plane.db.webhookDeliveries.findAll({ where: {} })).map(({ kind }) => kind)
+  await waitUntil(async () => (await kinds()).length > 0, { ms: 15_000, what: 'an event node_gone' })
+  presence.stop()
+  assert.deepEqual(await told(), ['node_gone'])
   await plane.db.nodes.destroy({ where: {} })
   await noticeOccurrences(plane.deps, new Date())
   await told()

@@ -5,7 +5,7 @@ import { inTransaction } from '../in-transaction.ts'
 import { emitEvent, type EventDeps } from './emit-event.ts'
 import { type RecordedEvent, recordEvent } from './record-event.ts'
 
-/** A node that was silent this long is gone; nodes report every 5 s. */
+/** A node that was silent this long is gone; nodes report every 2 s. */
 export const NODE_GONE_SECONDS = 60
 /** A certificate is due when it has less than this left, or less than a quarter of its lifetime. ACME renews earlier. */
 const DUE_DAYS = 14
@@ -18,8 +18,9 @@ interface Watch {
   ended?: (subject: string, at: string) => GatewayEvent
 }
 
+const GONE: Watch = { kind: 'node_gone', find: goneNodes, ended: (nodeId, at) => ({ kind: 'node_back', at, data: { nodeId } }) }
 const WATCHES: readonly Watch[] = [
-  { kind: 'node_gone', find: goneNodes, ended: (nodeId, at) => ({ kind: 'node_back', at, data: { nodeId } }) },
+  GONE,
   { kind: 'certificate_due', find: dueCertificates },
   { kind: 'certificate_failed', find: failedCertificates }
 ]
@@ -30,12 +31,19 @@ const WATCHES: readonly Watch[] = [
  */
 export async function noticeOccurrences(deps: EventDeps, now: Date): Promise<number> {
   let told = 0
-  for (const watch of WATCHES) {
-    const events = await inTransaction(deps.db, (transaction) => noticeKind(deps.db, transaction, watch, now))
-    for (const event of events) void emitEvent(deps, event)
-    told += events.length
-  }
+  for (const watch of WATCHES) told += await notice(deps, watch, now)
   return told
+}
+
+/** The part of it that control-web looks at, too. @returns how many events were told */
+export async function noticeGoneNodes(deps: EventDeps, now: Date): Promise<number> {
+  return notice(deps, GONE, now)
+}
+
+async function notice(deps: EventDeps, watch: Watch, now: Date): Promise<number> {
+  const events = await inTransaction(deps.db, (transaction) => noticeKind(deps.db, transaction, watch, now))
+  for (const event of events) void emitEvent(deps, event)
+  return events.length
 }
 
 async function noticeKind(db: Database, transaction: Transaction, { kind, find, ended }: Watch, now: Date): Promise<RecordedEvent[]> {
@@ -45,7 +53,8 @@ async function noticeKind(db: Database, transaction: Transaction, { kind, find, 
     'INSERT INTO occurrences (kind, subject, since) SELECT $1::text, unnest($2::text[]), $3::timestamptz ON CONFLICT DO NOTHING RETURNING subject',
     { bind: [kind, [...current.keys()], now], type: QueryTypes.SELECT, transaction }
   )
-  const over = await db.sequelize.query<{ subject: string }>('DELETE FROM occurrences WHERE kind = $1 AND NOT (subject = ANY($2::text[])) RETURNING subject', { bind: [kind, [...current.keys()]], type: QueryTypes.SELECT, transaction })
+  // What another process found after this one had looked is not over.
+  const over = await db.sequelize.query<{ subject: string }>('DELETE FROM occurrences WHERE kind = $1 AND NOT (subject = ANY($2::text[])) AND since <= $3 RETURNING subject', { bind: [kind, [...current.keys()], now], type: QueryTypes.SELECT, transaction })
   const events = [...begun.flatMap(({ subject }) => current.get(subject) ?? []), ...(ended ? over.map(({ subject }) => ended(subject, at)) : [])]
   const recorded: RecordedEvent[] = []
   for (const event of events) recorded.push(await recordEvent(db, event, transaction))

@@ -1,13 +1,16 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, test } from 'node:test'
+import { after, before, beforeEach, describe, test } from 'node:test'
 import { type RedisServer, startRedis } from '../../scripts/services/redis.ts'
 import { nothingServed } from '../../shared/traffic/served.ts'
 import type { ApiCall } from '../testing/api-client.ts'
 import { type ControlPlane, startControlPlane } from '../testing/control-plane.ts'
-import { createSmallDraft, patched, publishDraft, type SmallDraft } from '../testing/drafts.ts'
+import { created, createSmallDraft, patched, publishDraft, type SmallDraft } from '../testing/drafts.ts'
 import { type EventListener, listenToEvents } from '../testing/event-listener.ts'
 import { ackOf, enrolNode, heartbeatOf } from '../testing/node.ts'
 import { UNKNOWN_MS } from './node-state.ts'
+import { noteAck } from './note-ack.ts'
+import { noteHeartbeat } from './note-heartbeat.ts'
+import { notePresence } from './watch-presence.ts'
 
 let redis: RedisServer
 let plane: ControlPlane
@@ -118,4 +121,62 @@ test('what a node served is kept once a minute', async () => {
   const rows = await plane.db.nodeMinutes.findAll({ order: [['at', 'ASC']] })
   assert.ok(rows.length <= 2, 'two heartbeats lie in one minute, or one beside its turn')
   assert.deepEqual([Number(rows[0]?.requests), Number(rows[0]?.errors), rows[0]?.durations], [7, 2, served.durations])
+})
+
+describe('what a node makes known and its event', () => {
+  /** While it holds, no delivery of a webhook can be written down: what comes with one must not be there either. */
+  const refuseDeliveries = (refuse: boolean) => plane.db.sequelize.query(refuse ? 'ALTER TABLE webhook_deliveries ADD CONSTRAINT refused CHECK (false) NOT VALID' : 'ALTER TABLE webhook_deliveries DROP CONSTRAINT refused')
+  const heard = (nodeId: string, serving: any) => noteHeartbeat(plane.deps, nodeId, heartbeatOf(serving), new Date())
+  const recorded = async () => (await plane.db.webhookDeliveries.findAll({ order: [['createdAt', 'ASC'], ['id', 'ASC']] })).map(({ kind }) => kind)
+
+  before(async () => {
+    await created(plane.as.admin, '/webhooks', { name: 'all', url: 'https://hooks.example/', events: ['applied', 'refusal', 'drift', 'drift_ended', 'node_appeared', 'node_unknown', 'node_online'] })
+  })
+
+  beforeEach(() => plane.db.webhookDeliveries.destroy({ where: {} }))
+
+  /** Does it while no event can be recorded, which must fail and leave nothing, and once more when one can. */
+  async function bothOrNeither(act: () => Promise<unknown>, state: () => Promise<unknown>): Promise<void> {
+    const before = await state()
+    await refuseDeliveries(true)
+    try {
+      await assert.rejects(act())
+      assert.deepEqual(await state(), before)
+    } finally {
+      await refuseDeliveries(false)
+    }
+    await act()
+    assert.notDeepEqual(await state(), before)
+  }
+
+  test('of an acknowledgement are there both or neither', async () => {
+    const wanted = await publishChange()
+    await bothOrNeither(() => noteAck(plane.deps, 'node-1', ackOf(wanted), new Date()), async () => (await plane.db.nodeAcks.findOne({ where: { nodeId: 'node-1', revision: wanted.revision } }))?.ack.result)
+    assert.deepEqual(await recorded(), ['applied'])
+  })
+
+  test('of several that come at once is there once', async () => {
+    const wanted = await publishChange()
+    await Promise.all(Array.from({ length: 5 }, () => node('POST', '/node/ack', ackOf(wanted))))
+    assert.deepEqual(await recorded(), ['applied'])
+  })
+
+  test('of a drift and its end are there both or neither', async () => {
+    const wanted = await desired()
+    const driftSince = async () => (await plane.db.nodes.findByPk('node-1'))?.driftSince
+    await bothOrNeither(() => heard('node-1', { ...wanted, sha256: 'd'.repeat(64) }), driftSince)
+    await bothOrNeither(() => heard('node-1', wanted), driftSince)
+    assert.deepEqual(await recorded(), ['drift', 'drift_ended'])
+  })
+
+  test('of its presence are there both or neither', async () => {
+    const presence = async () => (await plane.db.nodes.findByPk('node-1'))?.presence
+    await plane.db.nodes.update({ lastHeartbeatAt: new Date(Date.now() - UNKNOWN_MS - 1) }, { where: {} })
+    await bothOrNeither(() => notePresence(plane.deps, new Date()), presence)
+    await bothOrNeither(async () => heard('node-1', await desired()), presence)
+    assert.deepEqual(await recorded(), ['node_unknown', 'node_online'])
+    await enrolNode(plane, 'node-2')
+    await bothOrNeither(() => heard('node-2', null), async () => (await plane.db.nodes.findByPk('node-2'))?.lastHeartbeatAt)
+    assert.deepEqual(await recorded(), ['node_unknown', 'node_online', 'node_appeared'])
+  })
 })

@@ -1,6 +1,9 @@
 import { QueryTypes } from 'sequelize'
 import type { Desired, Heartbeat } from '../../shared/schema/node-api.ts'
+import type { GatewayEvent } from '../../shared/schema/event.ts'
 import { emitEvent, type EventDeps } from '../events/emit-event.ts'
+import { type RecordedEvent, recordEvent } from '../events/record-event.ts'
+import { inTransaction } from '../in-transaction.ts'
 import type { Presence } from './presence.ts'
 import { noteDrift } from './note-drift.ts'
 
@@ -22,13 +25,28 @@ RETURNING nodes.drift_since, before.heard_before, before.presence`
 /** Stores what a node says about itself, and what follows from it. @returns what the node should serve */
 export async function noteHeartbeat(deps: EventDeps, nodeId: string, heartbeat: Heartbeat, now: Date): Promise<Desired | null> {
   const { db } = deps
-  const [row] = await db.sequelize.query<Heard>(HEAR, { bind: [nodeId, now, JSON.stringify(heartbeat)], type: QueryTypes.SELECT })
-  if (row === undefined) return null
-  if (row.heard_before === null) void emitEvent(deps, { kind: 'node_appeared', at: now.toISOString(), data: { nodeId, version: heartbeat.version } })
-  else if (row.presence !== 'online') void emitEvent(deps, { kind: 'node_online', at: now.toISOString(), data: { nodeId } })
-  await Promise.all([noteMinute(deps, nodeId, heartbeat, now), noteDrift(deps, { id: nodeId, driftSince: row.drift_since }, heartbeat.serving, now)])
+  const heard = await hear(deps, nodeId, heartbeat, now)
+  if (heard === null) return null
+  if (heard.event !== null) void emitEvent(deps, heard.event)
+  await Promise.all([noteMinute(deps, nodeId, heartbeat, now), noteDrift(deps, { id: nodeId, driftSince: heard.driftSince }, heartbeat.serving, now)])
   const desired = await db.desired.findByPk(nodeId)
   return desired && { epoch: desired.epoch, revision: desired.revision, sha256: desired.sha256 }
+}
+
+/** The heartbeat, and the event of a node that was not heard of before it. @returns null for a node that is not enrolled any more */
+async function hear({ db }: EventDeps, nodeId: string, heartbeat: Heartbeat, now: Date): Promise<{ driftSince: Date | null; event: RecordedEvent | null } | null> {
+  return inTransaction(db, async (transaction) => {
+    const [row] = await db.sequelize.query<Heard>(HEAR, { bind: [nodeId, now, JSON.stringify(heartbeat)], type: QueryTypes.SELECT, transaction })
+    if (row === undefined) return null
+    const event = appearance(row, nodeId, heartbeat, now)
+    return { driftSince: row.drift_since, event: event && (await recordEvent(db, event, transaction)) }
+  })
+}
+
+function appearance({ heard_before: before, presence }: Heard, nodeId: string, { version }: Heartbeat, now: Date): GatewayEvent | null {
+  const at = now.toISOString()
+  if (before === null) return { kind: 'node_appeared', at, data: { nodeId, version } }
+  return presence === 'online' ? null : { kind: 'node_online', at, data: { nodeId } }
 }
 
 /** The first heartbeat of each minute is kept; the others of it change nothing. */
