@@ -11,7 +11,7 @@ export function parseNextHead(text: string, end: number, maxFields: number, head
   if (head.authority !== '') return parseFields(text, lineEnd + 2, end, maxFields, head)
   const lines = text.slice(lineEnd + 2, end)
   if (known.fill(lines, maxFields, head)) return null
-  const refusal = parseFields(lines, 0, lines.length, maxFields, head)
+  const refusal = parseFields(text, lineEnd + 2, end, maxFields, head)
   if (refusal === null) known.keep(lines, maxFields, head)
   return refusal
 }

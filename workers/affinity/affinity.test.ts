@@ -33,6 +33,21 @@ test('Hash: the same key meets the same target, whatever the order; without a ke
   assert.deepEqual(hash.find(request(), targets), { target: null, isBroken: false })
 })
 
+test('Hash: what is remembered of a key ends with the targets it was found among', () => {
+  const hash = affinity({})
+  const [a, b, c] = ['a', 'b', 'c'].map((id) => target(id))
+  const all = [a!, b!, c!]
+  const whereIs = (targets: typeof all) => Array.from({ length: 5_000 }, (_, key) => hash.find(request({ fields: `X-Session-Key: ${key}\r\n` }), targets).target!.id)
+  const before = whereIs(all)
+  assert.deepEqual(whereIs(all), before)
+  const without = whereIs([a!, c!])
+  assert.ok(!without.includes('b'))
+  for (const [key, id] of before.entries()) if (id !== 'b') assert.equal(without[key], id, 'only the keys of the target that is gone move')
+  assert.deepEqual(whereIs(all), before)
+  const heavy = [target('a', 50), b!, c!]
+  assert.ok(whereIs(heavy).filter((id) => id === 'a').length > 4_500)
+})
+
 test('Hash: the user goes before the tenant, the tenant before the header', () => {
   const hash = affinity({})
   const targets = Array.from({ length: 50 }, (_, index) => target(String(index)))

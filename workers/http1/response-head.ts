@@ -51,7 +51,7 @@ function readFields(text: string, start: number, end: number, head: ResponseHead
   const lines = text.slice(start, end)
   if (lines !== '' && lines === head.lines && head.isHttp10 === head.linesAreHttp10) return true
   head.lines = ''
-  if (!parseFields(lines, 0, lines.length, head)) return false
+  if (!parseFields(text, start, end, head)) return false
   head.lines = lines
   head.linesAreHttp10 = head.isHttp10
   return true
