@@ -1,4 +1,5 @@
 import Koa from 'koa'
+import type { IpRanges } from '../shared/forwarding/ip-ranges.ts'
 import { endpoints } from './api/endpoints.ts'
 import type { Deps } from './deps.ts'
 import { adminPage } from './http/admin-page.ts'
@@ -20,6 +21,8 @@ export interface AppOptions {
   isServing: () => boolean
   /** Absent: none. */
   rateLimits?: RateLimits | null
+  /** Whose word about clients is believed. Absent: nobody's. */
+  trustedProxies?: IpRanges | null
 }
 
 /** The Koa application of control-web. */
@@ -34,7 +37,7 @@ export function createApp(deps: Deps, options: AppOptions): Koa {
   app.use(errors(deps.log))
   app.use(health(deps, options.isServing))
   app.use(metrics(deps))
-  app.use(buildRouter(endpoints, deps, options.rateLimits ?? null).routes())
+  app.use(buildRouter(endpoints, deps, { rateLimits: options.rateLimits ?? null, trustedProxies: options.trustedProxies ?? null }).routes())
   app.use(apiPage(endpoints))
   app.use(methodNotAllowed(endpoints))
   app.use(adminPage(options.adminDist))

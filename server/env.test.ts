@@ -39,6 +39,13 @@ describe('the environment', () => {
     assert.match(linesOf({ DATABASE_URL, API_RATE_LIMIT: '-1' })[0] ?? '', /^API_RATE_LIMIT must be/)
   })
 
+  test('may name the proxies whose word is believed; nobody by default', () => {
+    assert.equal(readEnv({ DATABASE_URL }).trustedProxies, null)
+    const trusts = readEnv({ DATABASE_URL, WEB_TRUSTED_PROXIES: '10.0.0.0/8, fd00::/8,192.0.2.7' }).trustedProxies
+    const asked = ['10.1.2.3', '::ffff:10.1.2.3', 'fd00::1', '192.0.2.7', '192.0.2.8', '11.0.0.1', '']
+    assert.deepEqual(asked.filter((address) => trusts?.(address)), asked.slice(0, 4))
+  })
+
   test('may name an IPv6 address', () => {
     assert.deepEqual(readEnv({ DATABASE_URL, CONTROL_PLANE_ADDR: '[::1]:80' }).address, { host: '::1', port: 80 })
   })
@@ -50,6 +57,7 @@ describe('the environment', () => {
     SNAPSHOTS_KEPT: ['19', '1e3', '100001'],
     AUDIT_KEPT_DAYS: ['0', '1.5', 'for ever'],
     TRAFFIC_KEPT_DAYS: ['0', '366'],
+    WEB_TRUSTED_PROXIES: ['proxy', '10.0.0.0/33', '10.0.0/8', '10.0.0.0/8;fd00::/8', '10.0.0.0/8,', '*'],
     CONTROL_PLANE_ADDR: ['9000', ':9000', 'localhost:9000', '127.0.0.1', '127.0.0.1:0', '127.0.0.1:65536', '::1:9000', '[127.0.0.1:9000', '256.0.0.1:9000'],
     ADMIN_EMAIL: ['admin', '@', 'a b@c', `${'a'.repeat(250)}@test`],
     ADMIN_PASSWORD: ['eleven char', 'x'.repeat(1025)],

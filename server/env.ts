@@ -1,6 +1,8 @@
 import fs from 'node:fs'
 import { isIP } from 'node:net'
 import path from 'node:path'
+import { compileIpRanges, type IpRanges } from '../shared/forwarding/ip-ranges.ts'
+import { normalizeCidr } from '../shared/snapshot/ip-address.ts'
 import type { AcmeSettings } from './acme/acme-deps.ts'
 import { readRetention, RETENTION_VARIABLES, type Retention } from './retention.ts'
 import type { RateLimitSettings } from './rate-limits/rate-limits.ts'
@@ -25,6 +27,8 @@ export interface Env {
   /** What control-jobs keeps. */
   retention: Retention
   rateLimits: RateLimitSettings
+  /** Proxies before control-web whose word about clients is believed; null: none. */
+  trustedProxies: IpRanges | null
   /** Webhooks may go to private and loopback addresses, the latter also by http. */
   webhooksPrivate: boolean
   logLevel: string
@@ -51,6 +55,7 @@ const VARIABLES: readonly Variable[] = [
   { name: 'API_RATE_LIMIT_ANONYMOUS', text: 'requests a minute from one address that show no valid session or token; 0: any number', default: '1200' },
   { name: 'API_RATE_LIMIT_NODE', text: 'requests a minute that one data node may make; 0: any number', default: '3000' },
   { name: 'WEBHOOK_PRIVATE_TARGETS', text: 'true: webhooks may also go to private addresses, and by http to loopback ones', default: 'false' },
+  { name: 'WEB_TRUSTED_PROXIES', text: 'address ranges of proxies before control-web, such as 10.0.0.0/8,fd00::/8: their X-Forwarded-For says who the client is, their X-Forwarded-Proto whether it came by https; none: the client is the other end of the socket' },
   { name: 'CONTROL_PLANE_ADDR', text: 'address:port of the API and the admin page', default: '0.0.0.0:9000' },
   { name: 'ADMIN_EMAIL', text: 'email of the first admin', default: 'admin@localhost' },
   { name: 'ADMIN_PASSWORD', text: 'its password, 12 to 1024 characters; generated and printed once when absent' },
@@ -86,6 +91,8 @@ export function readEnv(source: NodeJS.ProcessEnv): Env {
   const webhooksPrivate = value('WEBHOOK_PRIVATE_TARGETS')
   if (webhooksPrivate !== 'true' && webhooksPrivate !== 'false') wrong.push('WEBHOOK_PRIVATE_TARGETS must be true or false')
   const rateLimits = rateLimitsOf(value, wrong)
+  const trustedProxies = rangesOf(value('WEB_TRUSTED_PROXIES') ?? '')
+  if (trustedProxies === null) wrong.push('WEB_TRUSTED_PROXIES must be address ranges with commas between them, like 10.0.0.0/8,fd00::/8')
   const address = addressOf(value('CONTROL_PLANE_ADDR') ?? '')
   if (address === null) wrong.push('CONTROL_PLANE_ADDR must be an IP address and a port, like 0.0.0.0:9000 or [::1]:9000')
   const adminEmail = value('ADMIN_EMAIL') ?? ''
@@ -98,7 +105,7 @@ export function readEnv(source: NodeJS.ProcessEnv): Env {
   const logLevel = value('LOG_LEVEL') ?? ''
   if (!['trace', 'debug', 'info', 'warn', 'error', 'silent'].includes(logLevel)) wrong.push('LOG_LEVEL must be trace, debug, info, warn, error or silent')
   if (wrong.length > 0 || databaseUrl === null || redisUrl === null || address === null) throw new EnvError(wrong.join('\n'))
-  return { databaseUrl, redisUrl, secretsKey, probesLocal: probeLocal === 'true', acme, needsApproval: approval === 'required', address, adminEmail, adminPassword, adminToken, adminDist: value('ADMIN_DIST') ?? '', retention, rateLimits, webhooksPrivate: webhooksPrivate === 'true', logLevel }
+  return { databaseUrl, redisUrl, secretsKey, probesLocal: probeLocal === 'true', acme, needsApproval: approval === 'required', address, adminEmail, adminPassword, adminToken, adminDist: value('ADMIN_DIST') ?? '', retention, rateLimits, trustedProxies: compileIpRanges(trustedProxies ?? []), webhooksPrivate: webhooksPrivate === 'true', logLevel }
 }
 
 /** Text of --help. */
@@ -148,6 +155,12 @@ function acmeOf(value: (name: string) => string | undefined, wrong: string[]): A
 function urlOf(text: string | undefined, protocols: string[]): string | null {
   const url = text === undefined ? null : URL.parse(text)
   return url !== null && protocols.includes(url.protocol) && url.hostname !== '' ? url.href : null
+}
+
+/** null when one of them is none. */
+function rangesOf(text: string): string[] | null {
+  const ranges = text === '' ? [] : text.split(',').map((range) => normalizeCidr(range.trim()))
+  return ranges.every((range) => range !== null) ? ranges : null
 }
 
 function addressOf(text: string): { host: string; port: number } | null {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
+import http from 'node:http'
 import net from 'node:net'
 import { after, before, describe, test } from 'node:test'
 import { freePort } from '../scripts/services/free-port.ts'
@@ -59,6 +60,22 @@ describe('control-web', () => {
     assert.equal(await program.stop(), 0)
     for (const secret of [...Object.values(secrets), new URL(other.url).password]) assert.ok(!program.output().includes(secret))
     await other.drop()
+  })
+
+  test('believes the proxies that it is told of, for the live feed too', async () => {
+    const { env, origin } = await environment({ WEB_TRUSTED_PROXIES: '127.0.0.1', API_RATE_LIMIT_ANONYMOUS: '1' })
+    const program = startProgram('web', env)
+    await program.ready
+    const call = createApiClient(`${origin}/api/v1`, {})
+    const upgrade = async (client: string) => {
+      const [response] = await once(http.request(`${origin}/api/v1/events`, { headers: { connection: 'Upgrade', upgrade: 'websocket', 'x-forwarded-for': client } }).end(), 'response')
+      response.resume()
+      return response.statusCode
+    }
+    assert.equal((await call('GET', '/openapi.json', undefined, { 'x-forwarded-for': '198.51.100.1' })).status, 200)
+    assert.deepEqual([await upgrade('198.51.100.1'), await upgrade('198.51.100.2')], [429, 401])
+    assert.equal((await call('GET', '/openapi.json', undefined, { 'x-forwarded-for': '198.51.100.2' })).status, 429)
+    assert.equal(await program.stop(), 0)
   })
 
   test('stops at once while it waits for the database', async () => {

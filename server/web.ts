@@ -25,9 +25,9 @@ const stopping = new AbortController()
 
 const subscriber = createQueueClient(env.redisUrl, log)
 const deps: Deps = { db, redis, log, secretsKey: env.secretsKey, probesLocal: env.probesLocal, webhooksPrivate: env.webhooksPrivate, needsApproval: env.needsApproval }
-const rateLimits = createRateLimits(redis, env.rateLimits)
-const feed = createLiveFeed(deps, subscriber, rateLimits)
-const app = createApp(deps, { adminDist: env.adminDist, isServing: () => !stopping.signal.aborted, rateLimits })
+const intake = { rateLimits: createRateLimits(redis, env.rateLimits), trustedProxies: env.trustedProxies }
+const feed = createLiveFeed(deps, subscriber, intake)
+const app = createApp(deps, { adminDist: env.adminDist, isServing: () => !stopping.signal.aborted, ...intake })
 const server = http.createServer({ requestTimeout: 60_000, headersTimeout: 15_000, keepAliveTimeout: 30_000, maxHeaderSize: 16_384 }, app.callback())
 server.maxConnections = 2_000
 server.on('upgrade', feed.onUpgrade)

@@ -6,8 +6,8 @@ import { SESSION_COOKIE } from '../auth/session.ts'
 import type { Deps } from '../deps.ts'
 import { AppError, invalidRequest } from '../http/app-error.ts'
 import { authorize } from '../http/authorize.ts'
-import { API_PREFIX } from '../http/build-router.ts'
-import type { RateLimits } from '../rate-limits/rate-limits.ts'
+import { API_PREFIX, type Intake } from '../http/build-router.ts'
+import { clientOf } from '../http/client-of.ts'
 import { FeedQuery } from './feed-query.ts'
 
 const decodeQuery = compileDecoder(FeedQuery)
@@ -24,12 +24,12 @@ export interface Admission {
 }
 
 /** Checks a request for the live feed. @throws AppError */
-export async function admit(deps: Deps, rateLimits: RateLimits | null, request: http.IncomingMessage): Promise<Admission> {
+export async function admit(deps: Deps, { rateLimits, trustedProxies }: Intake, request: http.IncomingMessage): Promise<Admission> {
   const url = URL.parse(request.url ?? '', 'http://local')
   if (url === null || url.pathname !== `${API_PREFIX}/events`) throw new AppError('not_found')
   const credentials = credentialsOf(request)
   const actor = await authenticate(deps.db, credentials, new Date())
-  await rateLimits?.(actor, request.socket.remoteAddress ?? '')
+  await rateLimits?.(actor, clientOf(request, trustedProxies).address)
   authorize(actor, READING)
   // A cookie comes along whatever page asks; a token does not.
   if (credentials.authorization === '') checkOrigin(request)

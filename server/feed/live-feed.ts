@@ -6,8 +6,8 @@ import type { Actor } from '../auth/actor.ts'
 import { authenticate } from '../auth/authenticate.ts'
 import type { Deps } from '../deps.ts'
 import { AppError } from '../http/app-error.ts'
+import type { Intake } from '../http/build-router.ts'
 import { mapError } from '../http/map-error.ts'
-import type { RateLimits } from '../rate-limits/rate-limits.ts'
 import { admit, type Admission, credentialsOf, mayRead } from './admit.ts'
 import { FeedHub } from './feed-hub.ts'
 import { FEED_CLOSE, FeedReader } from './feed-reader.ts'
@@ -27,7 +27,7 @@ export interface LiveFeed {
 }
 
 /** GET /api/v1/events: what happens, as it happens. Any number of processes serve it; each hears everything over Redis. */
-export function createLiveFeed(deps: Deps, subscriber: Redis, rateLimits: RateLimits | null): LiveFeed {
+export function createLiveFeed(deps: Deps, subscriber: Redis, intake: Intake): LiveFeed {
   const hub = new FeedHub(deps, subscriber)
   const server = new WebSocketServer({ noServer: true, maxPayload: MOST_PAYLOAD_BYTES, perMessageDeflate: false, clientTracking: false })
   const readers = new Map<FeedReader, { who: string; recheck(): Promise<boolean> }>()
@@ -58,7 +58,7 @@ export function createLiveFeed(deps: Deps, subscriber: Redis, rateLimits: RateLi
   return {
     onUpgrade(request, socket, head) {
       socket.on('error', () => socket.destroy())
-      admit(deps, rateLimits, request).then((admission) => open(request, socket, head, admission)).catch((error: unknown) => refuse(socket, mapError(error)))
+      admit(deps, intake, request).then((admission) => open(request, socket, head, admission)).catch((error: unknown) => refuse(socket, mapError(error)))
     },
     stop() {
       clearInterval(timer)

@@ -7,9 +7,11 @@ import { compileDecoder } from '../../shared/snapshot/compile-decoder.ts'
 import { authenticate } from '../auth/authenticate.ts'
 import { SESSION_COOKIE } from '../auth/session.ts'
 import type { Deps } from '../deps.ts'
+import type { IpRanges } from '../../shared/forwarding/ip-ranges.ts'
 import type { RateLimits } from '../rate-limits/rate-limits.ts'
 import { AppError, invalidRequest } from './app-error.ts'
 import { authorize, checkCsrf } from './authorize.ts'
+import { clientOf } from './client-of.ts'
 import { answerOnce } from '../idempotency/answer-once.ts'
 import type { Answer, Endpoint, EndpointRequest } from './endpoint.ts'
 import { routerPath } from './endpoint-path.ts'
@@ -19,25 +21,33 @@ export const API_PREFIX = '/api/v1'
 /** What an endpoint takes that declares no query: nothing, so that a misspelt parameter is not taken for none. */
 const NO_QUERY = strictObject({})
 
+/** How requests are taken. */
+export interface Intake {
+  /** null: none. */
+  rateLimits: RateLimits | null
+  /** Whose word about clients is believed; null: nobody's. */
+  trustedProxies: IpRanges | null
+}
+
 /** The router of all endpoints. Every check that an endpoint declares is made here, before its handler. */
-export function buildRouter(endpoints: readonly Endpoint[], deps: Deps, rateLimits: RateLimits | null): Router {
+export function buildRouter(endpoints: readonly Endpoint[], deps: Deps, intake: Intake): Router {
   const router = new Router({ prefix: API_PREFIX })
   for (const endpoint of endpoints) {
-    const handle = createHandler(endpoint, deps, rateLimits)
+    const handle = createHandler(endpoint, deps, intake)
     router.register(routerPath(endpoint.path), [endpoint.method.toLowerCase()], handle)
   }
   return router
 }
 
-function createHandler(endpoint: Endpoint, deps: Deps, rateLimits: RateLimits | null) {
+function createHandler(endpoint: Endpoint, deps: Deps, { rateLimits, trustedProxies }: Intake) {
   const decodeQuery = decoder(endpoint.query ?? NO_QUERY)
   const decodeBody = decoder(endpoint.body)
   const mostBytes = endpoint.permission === 'public' ? MAX_PUBLIC_BODY_BYTES : MAX_BODY_BYTES
   return async (context: Context) => {
+    const client = clientOf(context.req, trustedProxies)
     const sessionToken = context.cookies.get(SESSION_COOKIE) ?? ''
     const actor = await authenticate(deps.db, { authorization: context.get('authorization'), sessionToken }, new Date())
-    const clientAddress = context.req.socket.remoteAddress ?? ''
-    if (rateLimits !== null) context.set(await rateLimits(actor, clientAddress))
+    if (rateLimits !== null) context.set(await rateLimits(actor, client.address))
     authorize(actor, endpoint)
     if (endpoint.permission !== 'public') checkCsrf(actor, endpoint.method, context.get('x-csrf-token'))
     const query = decodeOrThrow(decodeQuery, singleValues(context.query))
@@ -50,7 +60,7 @@ function createHandler(endpoint: Endpoint, deps: Deps, rateLimits: RateLimits | 
       actor,
       requestId: context.state.requestId,
       header: (name) => context.get(name),
-      clientAddress,
+      client,
       sessionToken
     }
     send(context, await answerOnce(endpoint, request, () => endpoint.handle(request as EndpointRequest<never, never>)))

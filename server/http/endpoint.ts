@@ -2,6 +2,7 @@ import type { Static, TSchema } from 'typebox'
 import type { Role } from '../../shared/schema/role.ts'
 import type { Actor } from '../auth/actor.ts'
 import type { Deps } from '../deps.ts'
+import type { RequestClient } from './client-of.ts'
 
 /** Who may call: anybody, any signed-in person or token, a role and those above it, or data nodes only. */
 export type Permission = 'public' | Role | 'node'
@@ -15,8 +16,7 @@ export interface EndpointRequest<B = unknown, Q = Record<string, unknown>> {
   actor: Actor
   requestId: string
   header(name: string): string
-  /** Address of the other end of the socket. */
-  clientAddress: string
+  client: RequestClient
   /** The cookie of the session, empty when there is none. */
   sessionToken: string
 }

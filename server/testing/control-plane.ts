@@ -5,6 +5,7 @@ import type { Redis } from 'ioredis'
 import { createDatabase, type Database } from '../../db/database.ts'
 import { migrate } from '../../db/migrate.ts'
 import { createTestDatabase } from '../../scripts/services/test-database.ts'
+import { compileIpRanges } from '../../shared/forwarding/ip-ranges.ts'
 import { ROLES, type Role } from '../../shared/schema/role.ts'
 import { createApp } from '../app.ts'
 import { bootstrapAdmin } from '../auth/bootstrap-admin.ts'
@@ -38,6 +39,8 @@ export interface ControlPlaneOptions {
   queryTimeoutMs?: number
   /** None by default. */
   rateLimits?: RateLimitSettings
+  /** Address ranges. None by default. */
+  trustedProxies?: readonly string[]
   /** One of zeros by default; null: none. */
   secretsKey?: SecretsKey | null
   probesLocal?: boolean
@@ -58,7 +61,7 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
   await migrate(db.sequelize)
   await bootstrapAdmin(db, { email: ADMIN.email, password: ADMIN.password, token: ADMIN_TOKEN }, () => {})
   const deps: Deps = { db, redis, log, secretsKey: options.secretsKey === undefined ? parseSecretsKey('00'.repeat(32)) : options.secretsKey, probesLocal: options.probesLocal ?? true, webhooksPrivate: options.webhooksPrivate ?? true, needsApproval: options.needsApproval ?? false }
-  const server = http.createServer(createApp(deps, { adminDist: options.adminDist ?? '/nonexistent', isServing: () => true, rateLimits: options.rateLimits === undefined ? null : createRateLimits(redis, options.rateLimits) }).callback())
+  const server = http.createServer(createApp(deps, { adminDist: options.adminDist ?? '/nonexistent', isServing: () => true, rateLimits: options.rateLimits === undefined ? null : createRateLimits(redis, options.rateLimits), trustedProxies: compileIpRanges(options.trustedProxies ?? []) }).callback())
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`

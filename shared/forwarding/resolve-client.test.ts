@@ -25,6 +25,8 @@ const cases: [what: string, fields: string[], peer: string, client: [address: st
   ['Forwarded with a quoted comma', ['Forwarded: for=1.2.3.4;host="a,b\\"c";proto=https'], '10.0.0.1', ['1.2.3.4', 'https', 'a,b"c']],
   ['Forwarded that hides the client', ['Forwarded: for=_hidden;proto=https'], '10.0.0.1', ['10.0.0.1', 'https', '']],
   ['Forwarded that is malformed', ['Forwarded: for=1.2.3.4;proto'], '10.0.0.1', ['10.0.0.1', '', '']],
+  ['more hops than anybody has, made up by the client', [`X-Forwarded-For: ${'6.6.6.6, '.repeat(150)}1.2.3.4`, `X-Forwarded-Proto: ${'http, '.repeat(150)}https`], '10.0.0.1', ['1.2.3.4', 'https', '']],
+  ['the same in Forwarded', [`Forwarded: ${'for=6.6.6.6, '.repeat(150)}for=1.2.3.4;proto=https`], '10.0.0.1', ['1.2.3.4', 'https', '']],
   ['both: X-Forwarded-For goes first', ['Forwarded: for=6.6.6.6', 'X-Forwarded-For: 1.2.3.4'], '10.0.0.1', ['1.2.3.4', '', '']]
 ]
 

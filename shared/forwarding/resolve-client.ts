@@ -18,6 +18,7 @@ interface Hop {
   readonly host: string
 }
 
+/** Those next to us; a client that makes up more pushes none of them out. */
 const MOST_HOPS = 100
 
 /**
@@ -53,7 +54,7 @@ function hopsIn(forwarding: string): Hop[] {
 }
 
 function list(value: string | null): string[] {
-  return value === null ? [] : value.split(',', MOST_HOPS).map((item) => item.trim())
+  return value === null ? [] : value.split(',').slice(-MOST_HOPS).map((item) => item.trim())
 }
 
 function withPort(host: string, port: string | undefined): string {
@@ -67,7 +68,7 @@ function forwardedHops(value: string): Hop[] {
   const hops: Hop[] = []
   let hop: Record<string, string> = {}
   PAIR.lastIndex = 0
-  while (PAIR.lastIndex < value.length && hops.length < MOST_HOPS) {
+  while (PAIR.lastIndex < value.length) {
     const found = PAIR.exec(value)
     if (found === null) return []
     const [, name = '', quoted, plain = '', separator] = found
@@ -76,7 +77,7 @@ function forwardedHops(value: string): Hop[] {
     hops.push({ node: hop['for'] ?? '', proto: hop['proto'] ?? '', host: hop['host'] ?? '' })
     hop = {}
   }
-  return hops
+  return hops.slice(-MOST_HOPS)
 }
 
 /** An address out of `1.2.3.4`, `1.2.3.4:80`, `2001:db8::1` or `[2001:db8::1]:80`; null for anything else. */

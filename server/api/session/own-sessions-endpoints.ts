@@ -74,13 +74,14 @@ export const ownSessionsEndpoints: Endpoint[] = [
     summary: 'Sign out everywhere, here too',
     answers: { 204: { description: 'All of your sessions have ended; the cookie is cleared.' } },
     audits: 'session.delete',
-    async handle({ deps: { db }, actor, requestId }) {
+    async handle(request) {
+      const { deps: { db }, actor, requestId } = request
       const user = userOf(actor)
       await inTransaction(db, async (transaction) => {
         const count = await db.sessions.destroy({ where: { userId: user.id }, transaction })
         await appendAudit(db, transaction, { actor: user.email, action: 'session.delete', kind: 'sessions', resourceId: user.id, requestId, before: { sessions: count } })
       })
-      return { status: 204, headers: clearedCookie() }
+      return { status: 204, headers: clearedCookie(request) }
     }
   })
 ]

@@ -24,20 +24,23 @@ export function sessionAnswer({ id, email, role, tenants, mustChangePassword }: 
   return { user: { id, email, role, tenants, mustChangePassword }, csrfToken }
 }
 
-export function openedCookie(token: string): Record<string, string> {
-  return cookie(token, SESSION_ABSOLUTE_MS / 1000)
+type FromClient = Pick<EndpointRequest, 'client'>
+
+export function openedCookie(token: string, { client }: FromClient): Record<string, string> {
+  return cookie(token, SESSION_ABSOLUTE_MS / 1000, client.isHttps)
 }
 
-export function clearedCookie(): Record<string, string> {
-  return cookie('', 0)
+export function clearedCookie({ client }: FromClient): Record<string, string> {
+  return cookie('', 0, client.isHttps)
 }
 
-function cookie(value: string, seconds: number): Record<string, string> {
-  return { 'set-cookie': `${SESSION_COOKIE}=${value}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${seconds}` }
+/** Where the browser is known to come by https, it sends the cookie by nothing else. */
+function cookie(value: string, seconds: number, isHttps: boolean): Record<string, string> {
+  return { 'set-cookie': `${SESSION_COOKIE}=${value}; Path=/; HttpOnly; SameSite=Strict;${isHttps ? ' Secure;' : ''} Max-Age=${seconds}` }
 }
 
-export function originOf({ clientAddress, header }: Pick<EndpointRequest, 'clientAddress' | 'header'>): SessionOrigin {
-  return { clientAddress, userAgent: header('user-agent') }
+export function originOf({ client, header }: Pick<EndpointRequest, 'client' | 'header'>): SessionOrigin {
+  return { clientAddress: client.address, userAgent: header('user-agent') }
 }
 
 /** @throws AppError not_found for API tokens */

@@ -28,10 +28,10 @@ export const sessionEndpoints: Endpoint[] = [
       const session = await inTransaction(deps.db, async (transaction) => {
         if (sessionToken !== '') await closeSession(deps.db, sessionToken, transaction)
         const opened = await openSession(deps.db, user.id, origin, now, transaction)
-        await appendAudit(deps.db, transaction, { actor: user.email, action: 'session.create', kind: 'sessions', resourceId: user.id, requestId })
+        await appendAudit(deps.db, transaction, { actor: user.email, action: 'session.create', kind: 'sessions', resourceId: user.id, requestId, after: { clientAddress: origin.clientAddress } })
         return opened
       })
-      return { status: 200, body: sessionAnswer(user, session.csrfToken), headers: openedCookie(session.token) }
+      return { status: 200, body: sessionAnswer(user, session.csrfToken), headers: openedCookie(session.token, request) }
     }
   }),
   endpoint({
@@ -58,13 +58,14 @@ export const sessionEndpoints: Endpoint[] = [
     summary: 'Sign out',
     answers: { 204: { description: 'Signed out; the cookie is cleared.' } },
     audits: 'session.delete',
-    async handle({ deps, actor, sessionToken, requestId }) {
+    async handle(request) {
+      const { deps, actor, sessionToken, requestId } = request
       const user = userOf(actor)
       await inTransaction(deps.db, async (transaction) => {
         await closeSession(deps.db, sessionToken, transaction)
         await appendAudit(deps.db, transaction, { actor: actorName(actor), action: 'session.delete', kind: 'sessions', resourceId: user.id, requestId })
       })
-      return { status: 204, headers: clearedCookie() }
+      return { status: 204, headers: clearedCookie(request) }
     }
   }),
   endpoint({
@@ -82,7 +83,7 @@ export const sessionEndpoints: Endpoint[] = [
       const { deps, actor, body, requestId } = request
       const user = userOf(actor)
       const session = await changeOwnPassword(deps.db, { actor: user, ...body, origin: originOf(request), requestId })
-      return { status: 200, body: sessionAnswer({ ...user, mustChangePassword: false }, session.csrfToken), headers: openedCookie(session.token) }
+      return { status: 200, body: sessionAnswer({ ...user, mustChangePassword: false }, session.csrfToken), headers: openedCookie(session.token, request) }
     }
   })
 ]
