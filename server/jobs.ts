@@ -77,7 +77,12 @@ stopOnSignal(log, 10_000, async () => {
 })
 
 const prepared = await whenDatabaseAnswers(log, stopping.signal, () => migrateDatabase(env.databaseUrl, log))
-if (prepared) await serve()
+if (prepared) {
+  await serve().catch((error: Error) => {
+    // A stop cuts off what still waits for Redis.
+    if (!stopping.signal.aborted) throw error
+  })
+}
 
 async function serve(): Promise<void> {
   // Before anything that waits for Redis: a publish goes back without it, too.

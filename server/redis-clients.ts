@@ -15,9 +15,12 @@ export function createCommandClient(url: string, log: Logger): Redis {
   return watched(new Redis(url, { ...limits, retryStrategy } satisfies RedisOptions), log, 'commands')
 }
 
-/** A client for BullMQ, which waits for Redis as long as it takes. */
+/**
+ * A client for BullMQ, which waits for Redis as long as it takes. Who listens on one subscribes at each 'ready': ioredis
+ * would do it too, and nobody handles its failure, which ends the process when the connection is closed at that moment.
+ */
 export function createQueueClient(url: string, log: Logger): Redis {
-  return watched(new Redis(url, { maxRetriesPerRequest: null, retryStrategy } satisfies RedisOptions), log, 'queue')
+  return watched(new Redis(url, { maxRetriesPerRequest: null, autoResubscribe: false, retryStrategy } satisfies RedisOptions), log, 'queue')
 }
 
 /** Logs each change between reachable and not, once. */

@@ -7,7 +7,10 @@ export function stopOnSignal(log: Logger, deadlineMs: number, stop: () => Promis
     if (stopping) return
     stopping = true
     log.info({ signal }, 'stopping')
-    setTimeout(() => process.exit(1), deadlineMs).unref()
+    setTimeout(() => {
+      log.error({ deadlineMs }, 'stopping took too long')
+      process.exit(1)
+    }, deadlineMs).unref()
     stop().then(
       () => process.exit(0),
       (error) => {
