@@ -183,10 +183,17 @@ function run(file, fileArgs) {
   const env = { ...process.env, PATH: `${path.join(modules, '.bin')}${path.delimiter}${process.env.PATH ?? '/usr/local/bin:/usr/bin:/bin'}` }
   // The channel tells the program when this process is gone, also when it was killed.
   const child = spawn(ownNode, [path.resolve(root, file), ...fileArgs], { stdio: ['inherit', 'inherit', 'inherit', 'ipc'], env })
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT']) process.on(signal, () => child.kill(signal))
+  const passedOn = new Set()
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT']) {
+    process.on(signal, () => {
+      passedOn.add(signal)
+      child.kill(signal)
+    })
+  }
   child.once('error', (error) => fail(`${ownNode} could not be started: ${error.message}`, 69))
   child.once('exit', (code, signal) => {
     if (signal === null) process.exit(code ?? 1)
+    if (!passedOn.has(signal)) say(`${file} was ended by ${signal}`)
     process.removeAllListeners(signal)
     process.kill(process.pid, signal)
   })

@@ -22,11 +22,12 @@ function start(source: string, args: string[] = []) {
   const file = path.join(folder, `program-${Math.random().toString(36).slice(2)}.ts`)
   writeFileSync(file, source)
   const child = spawn(process.execPath, [path.join(projectRoot, 'scripts/bootstrap.mjs'), file, ...args], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'pipe'],
     env: { PATH: '/usr/local/bin:/usr/bin:/bin', HOME: folder },
     cwd: folder
   })
   const lines: string[] = []
+  child.stderr.setEncoding('utf8').on('data', (text: string) => lines.push(...text.trim().split('\n')))
   child.stdout.setEncoding('utf8').on('data', (text: string) => lines.push(...text.trim().split('\n')))
   return { child, lines, ended: once(child, 'close') as Promise<[number | null, NodeJS.Signals | null]> }
 }
@@ -46,6 +47,7 @@ test('passes signals on, and ends as the program did', async () => {
   child.kill('SIGINT')
   assert.deepEqual(await ended, [null, 'SIGTERM'])
   assert.ok(lines.includes('stopping'))
+  assert.ok(lines.some((line) => /^set-up: .*program-.*\.ts was ended by SIGTERM$/.test(line)), lines.join('\n'))
 })
 
 test('the program learns that the bootstrap was killed', async () => {

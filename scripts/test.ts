@@ -25,20 +25,23 @@ const abort = new AbortController()
 const folder = mkdtempSync(path.join(os.tmpdir(), 'gateway-test-'))
 const interrupted = stopOnSignal(() => abort.abort())
 
-try {
-  process.exitCode = await main()
-} finally {
-  rmSync(folder, { recursive: true, force: true })
-}
+// While the runner is at work it takes what nobody else caught for its own, and says so to nobody.
+process.on('uncaughtExceptionMonitor', (error, origin) => say(`${origin}: ${error.stack ?? error.message}`))
+process.on('exit', (code) => {
+  if (code !== 0) say(`exit code ${code}: ${interrupted() === undefined ? reason : 'interrupted'}`)
+})
+let reason = 'something ended this process before the run was over'
+const exitCode = await main().catch((error: Error) => {
+  reason = error.stack ?? error.message
+  return 1
+})
+removeFolder()
 // A handle that a library left open must not keep the run from ending.
-process.exit(interrupted() ?? process.exitCode)
+process.exit(interrupted() ?? exitCode)
 
 async function main(): Promise<number> {
   const files = findFiles()
-  if (files.length === 0) {
-    say('no test file matches')
-    return 1
-  }
+  if (files.length === 0) throw new Error('no test file matches')
   ensureRedis(say)
   if (wanted.length === 0 || files.some((file) => file.startsWith('admin-svelte/'))) buildAdminPage(say)
   chmodSync(folder, 0o755)
@@ -75,7 +78,19 @@ function findFiles(): string[] {
 function verdict({ counts, notRun }: TestTotals): number {
   const failed = (counts.get('fail') ?? 0) + (counts.get('cancelled') ?? 0)
   if (notRun.length > 0) say(`ATTENTION: ${notRun.length} tests did not run:\n  ${notRun.join('\n  ')}`)
-  return failed > 0 || (notRun.length > 0 && process.env.CI === 'true') ? 1 : 0
+  if (failed > 0) reason = `${failed} tests failed or were cancelled`
+  else if (notRun.length > 0 && process.env.CI === 'true') reason = 'in continuous integration every test has to run'
+  else return 0
+  return 1
+}
+
+// What cannot be removed is a mess and no verdict on the tests.
+function removeFolder(): void {
+  try {
+    rmSync(folder, { recursive: true, force: true, maxRetries: 3 })
+  } catch (error) {
+    say(`${folder} could not be removed: ${(error as Error).message}`)
+  }
 }
 
 function say(line: string): void {

@@ -38,6 +38,7 @@ test('the runner\'s counts come last and the exit code tells', async () => {
   const bad = await runFiles(['good', 'bad'])
   assert.equal(bad.code, 1)
   assert.match(bad.stdout, /ℹ tests 2\n[^]*ℹ fail 1\n/)
+  assert.match(bad.stderr, /^test: exit code 1: 1 tests failed or were cancelled$/m)
 })
 
 test('a skipped test is named, and is a failure in continuous integration', async () => {
