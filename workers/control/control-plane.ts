@@ -33,6 +33,12 @@ export class ControlPlaneError extends Error {
   }
 }
 
+/** For a question that a control plane of an older version does not know: there is nothing, as when nothing is new. */
+export function nothingOfOlder(error: unknown): null {
+  if (error instanceof ControlPlaneError && error.status === 404) return null
+  throw error
+}
+
 export function createControlPlane(options: { url: string; token: string; version: string }): ControlPlane {
   const headers = { authorization: `Bearer ${options.token}`, 'user-agent': `open-gateway-node/${options.version}` }
 

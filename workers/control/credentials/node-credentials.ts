@@ -1,7 +1,8 @@
 import type { Credential, NodeSecrets } from '../../credential.ts'
 import type { Log } from '../../log.ts'
-import { type ControlPlane, ControlPlaneError } from '../control-plane.ts'
-import type { CredentialFile } from './credential-file.ts'
+import { type ControlPlane, ControlPlaneError, nothingOfOlder } from '../control-plane.ts'
+import { KeptAnswer } from '../kept-answer.ts'
+import type { KeptFile } from '../kept-file.ts'
 import type { SealedCredentials } from '../../../shared/schema/sealed.ts'
 import { decodeSealed } from './decode-sealed.ts'
 import type { NodeKey } from './node-key.ts'
@@ -10,71 +11,55 @@ import { openCertificate, openFleetKey, openSecret } from './open-sealed.ts'
 /** The control plane does not know this node's key yet. */
 const KEY_MISSING = 409
 
+export interface NodeCredentialsOptions {
+  controlPlane: Pick<ControlPlane, 'credentials' | 'registerKey'>
+  file: KeptFile<SealedCredentials>
+  key: NodeKey
+  changed(secrets: NodeSecrets): void
+  log: Log
+}
+
 /**
  * The certificates and secrets that this node may use, and the key that all nodes share: from its disk at the start, then from the control plane whenever they changed.
  * What is on the disk stays sealed to a key that lies beside it and never leaves the node.
  */
 export class NodeCredentials {
   readonly #controlPlane: Pick<ControlPlane, 'credentials' | 'registerKey'>
-  readonly #file: CredentialFile
+  readonly #answer: KeptAnswer<SealedCredentials>
   readonly #key: NodeKey
   readonly #changed: (secrets: NodeSecrets) => void
   readonly #log: Log
   #have: string | null = null
-  #asking: Promise<void> | null = null
-  #isWanted = false
-  #hasComplained = false
 
-  constructor(options: { controlPlane: Pick<ControlPlane, 'credentials' | 'registerKey'>; file: CredentialFile; key: NodeKey; changed(secrets: NodeSecrets): void; log: Log }) {
-    this.#controlPlane = options.controlPlane
-    this.#file = options.file
-    this.#key = options.key
-    this.#changed = (secrets) => options.changed(secrets)
-    this.#log = options.log
+  constructor({ controlPlane, file, key, changed, log }: NodeCredentialsOptions) {
+    this.#controlPlane = controlPlane
+    this.#answer = new KeptAnswer({
+      ask: () => this.#ask(),
+      decode: decodeSealed,
+      use: (sealed) => this.#use(sealed),
+      file,
+      complaint: 'certificates cannot be asked for; those that are here stay',
+      log
+    })
+    this.#key = key
+    this.#changed = changed
+    this.#log = log
   }
 
   /** Uses what the disk has. */
-  async load(): Promise<void> {
-    const stored = await this.#file.load()
-    if (stored !== null) this.#use(stored)
+  load(): Promise<void> {
+    return this.#answer.load()
   }
 
-  /** Asks whether there is anything new; while an answer is awaited, once more afterwards. Never rejects. */
+  /** Asks whether there is anything new. Never rejects. */
   refresh(): Promise<void> {
-    this.#isWanted = true
-    this.#asking ??= this.#askWhileWanted()
-    return this.#asking
+    return this.#answer.refresh()
   }
 
-  async #askWhileWanted(): Promise<void> {
-    while (this.#isWanted) {
-      this.#isWanted = false
-      await this.#ask()
-    }
-    this.#asking = null
-  }
-
-  async #ask(): Promise<void> {
+  async #ask(): Promise<unknown> {
     try {
-      const answer = await this.#askOnce()
-      this.#hasComplained = false
-      if (answer === null) return
-      const sealed = decodeSealed(answer)
-      if (sealed === null) throw new Error('the answer is none')
-      if (!this.#use(sealed)) return
-      await this.#file.save(sealed)
+      return await this.#controlPlane.credentials(this.#have).catch(nothingOfOlder)
     } catch (error) {
-      if (!this.#hasComplained) this.#log.warn(`certificates cannot be asked for; those that are here stay: ${(error as Error).message}`)
-      this.#hasComplained = true
-    }
-  }
-
-  async #askOnce(): Promise<unknown> {
-    try {
-      return await this.#controlPlane.credentials(this.#have)
-    } catch (error) {
-      // A control plane of an older version knows no certificates.
-      if (error instanceof ControlPlaneError && error.status === 404) return null
       if (!(error instanceof ControlPlaneError) || error.status !== KEY_MISSING) throw error
       await this.#controlPlane.registerKey(this.#key.publicRaw.toString('base64'))
       return this.#controlPlane.credentials(null)
