@@ -1,13 +1,13 @@
-import type { Transaction } from 'sequelize'
 import type { CertificateRow } from '../../db/models/certificates.ts'
 import type { CertificateChange, CertificateUpload, SelfSignedRequest } from '../../shared/schema/certificate.ts'
 import { errorIssue } from '../../shared/schema/issue.ts'
-import { appendAudit } from '../audit/append-audit.ts'
+import { auditChange } from '../audit/audit-change.ts'
 import { actorName } from '../auth/actor.ts'
 import type { Deps } from '../deps.ts'
 import { AppError, invalidRequest } from '../http/app-error.ts'
 import { inTransaction } from '../in-transaction.ts'
 import { announceCredentials } from '../publishing/announce.ts'
+import { checkVersion } from '../resources/check-version.ts'
 import type { Change } from '../resources/write-resource.ts'
 import { seal } from '../sealing/seal.ts'
 import type { SecretsKey } from '../sealing/secrets-key.ts'
@@ -55,7 +55,7 @@ export async function createCertificate(change: Change, upload: CertificateUploa
     if (scope !== null && !isOwn(scope, row.tenantCode)) throw outsideTenants(scope.tenants)
     keepDomainsGranted(scope, row.tenantCode, row.facts.domains)
     const stored = await deps.db.certificates.create(row, { transaction })
-    await audit(change, transaction, 'certificates.create', id, undefined, presentCertificate(stored, now))
+    await auditChange(change, transaction, { action: 'certificates.create', kind: 'certificates', resourceId: id, after: presentCertificate(stored, now) })
     return stored
   })
   await announceCredentials(deps)
@@ -72,13 +72,13 @@ export async function changeCertificate(change: Change, id: string, version: num
   const updated = await inTransaction(deps.db, async (transaction) => {
     const scope = await tenantScopeOf(deps.db, change.actor, transaction)
     const row = await findCertificate(deps.db, id, scope, transaction)
-    checkVersion(row, version, now)
+    checkVersion('certificate', row, version, (current) => presentCertificate(current, now))
     const before = presentCertificate(row, now)
     const news = replaced(wanted.certificatePem, wanted.privateKeyPem, id, deps, now)
     if (news.facts !== undefined) keepDomainsGranted(scope, row.tenantCode, news.facts.domains.filter((domain) => !row.facts.domains.includes(domain)))
     const { name = row.name, description = row.description, labels = row.labels } = wanted
     await row.update({ name, description, labels, ...news, version: row.version + 1, updatedBy: actorName(change.actor), updatedAt: now }, { transaction })
-    await audit(change, transaction, 'certificates.update', id, before, presentCertificate(row, now))
+    await auditChange(change, transaction, { action: 'certificates.update', kind: 'certificates', resourceId: id, before, after: presentCertificate(row, now) })
     return row
   })
   if (wanted.certificatePem !== undefined) await announceCredentials(deps)
@@ -92,14 +92,14 @@ export async function removeCertificate(change: Change, id: string, version: num
   await inTransaction(db, async (transaction) => {
     const scope = await tenantScopeOf(db, change.actor, transaction)
     const row = await findCertificate(db, id, scope, transaction)
-    checkVersion(row, version, now)
+    checkVersion('certificate', row, version, (current) => presentCertificate(current, now))
     const referrers = await certificateReferrers(db, transaction, id)
     if (referrers.length > 0) {
       const { names, extra } = visibleReferrers(scope, referrers)
       throw new AppError('still_referenced', { message: `Still named by ${names}. Change these first; what is live goes with the next publish.`, extra })
     }
     await row.update({ deletedAt: now, updatedAt: now, updatedBy: actorName(change.actor), version: row.version + 1, sealedKey: '' }, { transaction })
-    await audit(change, transaction, 'certificates.delete', id, presentCertificate(row, now), undefined)
+    await auditChange(change, transaction, { action: 'certificates.delete', kind: 'certificates', resourceId: id, before: presentCertificate(row, now) })
   })
 }
 
@@ -115,13 +115,4 @@ function columnsOf(upload: { certificatePem: string; privateKeyPem: string }, id
   if (!read.ok) throw invalidRequest(read.issues)
   const { certificatePem, privateKeyPem, facts } = read.value
   return { certificatePem, sealedKey: seal(key, id, privateKeyPem), keyId: key.id, facts, notAfter: new Date(facts.notAfter), fingerprint256: facts.fingerprint256 }
-}
-
-function checkVersion(row: CertificateRow, version: number, now: Date): void {
-  if (row.version === version) return
-  throw new AppError('version_mismatch', { message: `The certificate is at version ${row.version}; you sent ${version}.`, extra: { currentVersion: row.version, current: presentCertificate(row, now) } })
-}
-
-async function audit(change: Change, transaction: Transaction, action: string, resourceId: string, before: unknown, after: unknown): Promise<void> {
-  await appendAudit(change.deps.db, transaction, { actor: actorName(change.actor), action, kind: 'certificates', resourceId, requestId: change.requestId, before, after })
 }

@@ -3,8 +3,7 @@ import type { Database } from '../../db/database.ts'
 import type { UserRow } from '../../db/models/people.ts'
 import { errorIssue } from '../../shared/schema/issue.ts'
 import type { PersonChange, PersonInput } from '../../shared/schema/person.ts'
-import { appendAudit } from '../audit/append-audit.ts'
-import { actorName } from '../auth/actor.ts'
+import { auditChange } from '../audit/audit-change.ts'
 import { AppError, invalidRequest } from '../http/app-error.ts'
 import { inTransaction } from '../in-transaction.ts'
 import type { Change } from '../resources/write-resource.ts'
@@ -23,7 +22,7 @@ export async function createPerson(change: Change, { email, role, tenants, passw
     const taken = await db.users.count({ where: db.sequelize.where(db.sequelize.fn('lower', db.sequelize.col('email')), email.toLowerCase()), transaction })
     if (taken > 0) throw new AppError('name_taken', { message: `There is a person ${email} already.`, issues: [errorIssue('/email', 'name_taken', 'another person has this address')] })
     const row = await db.users.create({ id: uuidV7(), email, role, tenants, passwordHash: made.passwordHash, oneTimeUntil: made.oneTimeUntil, createdAt: now }, { transaction })
-    await audit(change, transaction, 'users.create', row.id, undefined, presentPerson(await row.reload({ transaction })))
+    await auditChange(change, transaction, { action: 'users.create', kind: 'users', resourceId: row.id, after: presentPerson(await row.reload({ transaction })) })
     return { row, password: made.password }
   })
 }
@@ -40,7 +39,7 @@ export async function changePerson(change: Change, id: string, wanted: PersonCha
     await row.update({ role, tenants, enabled }, { transaction })
     await keepAnAdmin(db, transaction)
     if (!enabled) await db.sessions.destroy({ where: { userId: id }, transaction })
-    await audit(change, transaction, 'users.update', id, before, presentPerson(row))
+    await auditChange(change, transaction, { action: 'users.update', kind: 'users', resourceId: id, before, after: presentPerson(row) })
     return row
   })
 }
@@ -54,7 +53,7 @@ export async function removePerson(change: Change, id: string): Promise<void> {
     const tokens = await db.apiTokens.findAll({ where: { ownerId: id }, attributes: ['name'], order: [['name', 'ASC']], transaction })
     await row.destroy({ transaction })
     await keepAnAdmin(db, transaction)
-    await audit(change, transaction, 'users.delete', id, { ...presentPerson(row), tokens: tokens.map(({ name }) => name) }, undefined)
+    await auditChange(change, transaction, { action: 'users.delete', kind: 'users', resourceId: id, before: { ...presentPerson(row), tokens: tokens.map(({ name }) => name) } })
   })
 }
 
@@ -67,7 +66,7 @@ export async function resetPassword(change: Change, id: string): Promise<{ passw
     const before = presentPerson(row)
     await row.update({ passwordHash: made.passwordHash, oneTimeUntil: made.oneTimeUntil, failedLogins: 0, lockedUntil: null }, { transaction })
     await db.sessions.destroy({ where: { userId: id }, transaction })
-    await audit(change, transaction, 'users.password', id, before, presentPerson(row))
+    await auditChange(change, transaction, { action: 'users.password', kind: 'users', resourceId: id, before, after: presentPerson(row) })
   })
   return { password: made.password, until: made.oneTimeUntil }
 }
@@ -83,8 +82,4 @@ async function holdAdmins(db: Database, transaction: Transaction): Promise<void>
 
 async function keepAnAdmin(db: Database, transaction: Transaction): Promise<void> {
   if ((await db.users.count({ where: { role: 'admin', enabled: true }, transaction })) === 0) throw new AppError('last_admin')
-}
-
-async function audit(change: Change, transaction: Transaction, action: string, resourceId: string, before: unknown, after: unknown): Promise<void> {
-  await appendAudit(change.deps.db, transaction, { actor: actorName(change.actor), action, kind: 'users', resourceId, requestId: change.requestId, before, after })
 }

@@ -4,7 +4,7 @@ import type { DraftedRow } from '../../db/models/drafted.ts'
 import { errorIssue } from '../../shared/schema/issue.ts'
 import type { DraftedKind } from '../../shared/schema/resource.ts'
 import { decodeByKind } from '../../shared/snapshot/decode-resource.ts'
-import { appendAudit } from '../audit/append-audit.ts'
+import { auditChange } from '../audit/audit-change.ts'
 import { type Actor, actorName } from '../auth/actor.ts'
 import type { Deps } from '../deps.ts'
 import { AppError, invalidRequest } from '../http/app-error.ts'
@@ -13,7 +13,8 @@ import { keepWithinGrant } from '../tenancy/keep-within-grant.ts'
 import { outsideTenants } from '../tenancy/outside-grant.ts'
 import { isOwn, type TenantScope, tenantScopeOf } from '../tenancy/tenant-scope.ts'
 import { uuidV7 } from '../uuid-v7.ts'
-import { checkVersion, findResource } from './find-resource.ts'
+import { checkVersion } from './check-version.ts'
+import { findResource } from './find-resource.ts'
 import { mergePatch } from './merge-patch.ts'
 import { columnsOf, presentResource, specOf } from './present-resource.ts'
 import { lockReferences, storeReferences } from './references.ts'
@@ -37,7 +38,7 @@ export async function createResource(change: Change, kind: DraftedKind, input: u
     const now = new Date()
     const row = await db.drafted[kind].create({ id: uuidV7(), ...columnsOf(resource), version: 1, createdBy: by, createdAt: now, updatedBy: by, updatedAt: now }, { transaction })
     if (kind === 'routes') await storeReferences(db, transaction, [{ id: row.id, route: resource }])
-    await audit(change, transaction, `${kind}.create`, kind, row.id, undefined, presentResource(row))
+    await auditChange(change, transaction, { action: `${kind}.create`, kind, resourceId: row.id, after: presentResource(row) })
     return row
   })
 }
@@ -49,13 +50,13 @@ export async function updateResource(change: Change, kind: DraftedKind, id: stri
   return inTransaction(db, async (transaction) => {
     const scope = await tenantScopeOf(db, change.actor, transaction)
     const row = await findOwnResource(db, transaction, scope, kind, id)
-    checkVersion(row, version)
+    checkVersion('resource', row, version, presentResource)
     const before = presentResource(row)
     const resource = await decodeDraft(db, transaction, kind, mergePatch(specOf(row), patch))
     await keepWithinGrant(db, transaction, scope, kind, resource, specOf(row))
     await row.update({ ...columnsOf(resource), version: row.version + 1, updatedBy: actorName(change.actor), updatedAt: new Date() }, { transaction })
     if (kind === 'routes') await storeReferences(db, transaction, [{ id, route: resource }])
-    await audit(change, transaction, `${kind}.update`, kind, id, before, presentResource(row))
+    await auditChange(change, transaction, { action: `${kind}.update`, kind, resourceId: id, before, after: presentResource(row) })
     return row
   })
 }
@@ -66,7 +67,7 @@ export async function removeResource(change: Change, kind: DraftedKind, id: stri
   await inTransaction(db, async (transaction) => {
     const scope = await tenantScopeOf(db, change.actor, transaction)
     const row = await findOwnResource(db, transaction, scope, kind, id)
-    checkVersion(row, version)
+    checkVersion('resource', row, version, presentResource)
     const referrers = (await findReferrers(db, transaction, kind, id)).map((referrer) => visibleReferrer(scope, referrer))
     if (referrers.length > 0) {
       const names = [...new Set(referrers.map((referrer) => `${referrer.name} (${referrer.in})`))].slice(0, 5).join(', ')
@@ -74,7 +75,7 @@ export async function removeResource(change: Change, kind: DraftedKind, id: stri
     }
     const now = new Date()
     await row.update({ deletedAt: now, updatedAt: now, updatedBy: actorName(change.actor), version: row.version + 1 }, { transaction })
-    await audit(change, transaction, `${kind}.delete`, kind, id, presentResource(row), undefined)
+    await auditChange(change, transaction, { action: `${kind}.delete`, kind, resourceId: id, before: presentResource(row) })
   })
 }
 
@@ -92,8 +93,4 @@ async function decodeDraft(db: Database, transaction: Transaction, kind: Drafted
   if (!decoded.ok) throw invalidRequest([...decoded.issues, ...unknown])
   if (unknown.length > 0) throw invalidRequest(unknown)
   return decoded.value as unknown as Record<string, unknown>
-}
-
-async function audit(change: Change, transaction: Transaction, action: string, kind: string, resourceId: string, before: unknown, after: unknown): Promise<void> {
-  await appendAudit(change.deps.db, transaction, { actor: actorName(change.actor), action, kind, resourceId, requestId: change.requestId, before, after })
 }

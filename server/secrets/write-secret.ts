@@ -1,11 +1,11 @@
-import type { Transaction } from 'sequelize'
 import type { SecretRow } from '../../db/models/secrets.ts'
 import type { SecretChange, SecretUpload } from '../../shared/schema/secret.ts'
-import { appendAudit } from '../audit/append-audit.ts'
+import { auditChange } from '../audit/audit-change.ts'
 import { actorName } from '../auth/actor.ts'
 import { AppError } from '../http/app-error.ts'
 import { inTransaction } from '../in-transaction.ts'
 import { announceCredentials } from '../publishing/announce.ts'
+import { checkVersion } from '../resources/check-version.ts'
 import type { Change } from '../resources/write-resource.ts'
 import { seal } from '../sealing/seal.ts'
 import { secretsKeyOf } from '../sealing/secrets-key-of.ts'
@@ -30,7 +30,7 @@ export async function createSecret(change: Change, upload: SecretUpload): Promis
     const scope = await tenantScopeOf(deps.db, change.actor, transaction)
     if (scope !== null && !isOwn(scope, tenantCode)) throw outsideTenants(scope.tenants)
     const stored = await deps.db.secrets.create(row, { transaction })
-    await audit(change, transaction, 'secrets.create', id, undefined, presentSecret(stored))
+    await auditChange(change, transaction, { action: 'secrets.create', kind: 'secrets', resourceId: id, after: presentSecret(stored) })
     return stored
   })
   // A revision that names it may be live since before it was deleted.
@@ -47,13 +47,13 @@ export async function changeSecret(change: Change, id: string, version: number, 
   const updated = await inTransaction(deps.db, async (transaction) => {
     const scope = await tenantScopeOf(deps.db, change.actor, transaction)
     const row = await findSecret(deps.db, id, scope, transaction)
-    checkVersion(row, version)
+    checkVersion('secret', row, version, presentSecret)
     const before = presentSecret(row)
     const { description = row.description, labels = row.labels, value } = wanted
     const key = value === undefined ? null : secretsKeyOf(deps)
     const sealed = key === null || value === undefined ? {} : { sealedValue: seal(key, id, value), keyId: key.id }
     await row.update({ description, labels, ...sealed, version: row.version + 1, updatedBy: actorName(change.actor), updatedAt: new Date() }, { transaction })
-    await audit(change, transaction, 'secrets.update', id, before, { ...presentSecret(row), ...(value === undefined ? {} : { replaced: 'value' }) })
+    await auditChange(change, transaction, { action: 'secrets.update', kind: 'secrets', resourceId: id, before, after: { ...presentSecret(row), ...(value === undefined ? {} : { replaced: 'value' }) } })
     return row
   })
   if (wanted.value !== undefined) await announceCredentials(deps)
@@ -66,7 +66,7 @@ export async function removeSecret(change: Change, id: string, version: number):
   await inTransaction(db, async (transaction) => {
     const scope = await tenantScopeOf(db, change.actor, transaction)
     const row = await findSecret(db, id, scope, transaction)
-    checkVersion(row, version)
+    checkVersion('secret', row, version, presentSecret)
     const referrers = await secretReferrers(db, transaction, row.name)
     if (referrers.length > 0) {
       const { names, extra } = visibleReferrers(scope, referrers)
@@ -74,15 +74,6 @@ export async function removeSecret(change: Change, id: string, version: number):
     }
     const before = presentSecret(row)
     await row.update({ deletedAt: new Date(), updatedAt: new Date(), updatedBy: actorName(change.actor), version: row.version + 1, sealedValue: '' }, { transaction })
-    await audit(change, transaction, 'secrets.delete', id, before, undefined)
+    await auditChange(change, transaction, { action: 'secrets.delete', kind: 'secrets', resourceId: id, before })
   })
-}
-
-function checkVersion(row: SecretRow, version: number): void {
-  if (row.version === version) return
-  throw new AppError('version_mismatch', { message: `The secret is at version ${row.version}; you sent ${version}.`, extra: { currentVersion: row.version, current: presentSecret(row) } })
-}
-
-async function audit(change: Change, transaction: Transaction, action: string, resourceId: string, before: unknown, after: unknown): Promise<void> {
-  await appendAudit(change.deps.db, transaction, { actor: actorName(change.actor), action, kind: 'secrets', resourceId, requestId: change.requestId, before, after })
 }

@@ -1,6 +1,6 @@
 import type { Transaction } from 'sequelize'
 import type { SnapshotPinRow, SnapshotRow } from '../../db/models/publishing.ts'
-import { appendAudit } from '../audit/append-audit.ts'
+import { auditChange } from '../audit/audit-change.ts'
 import { actorName } from '../auth/actor.ts'
 import { AppError } from '../http/app-error.ts'
 import { inTransaction } from '../in-transaction.ts'
@@ -24,7 +24,7 @@ export async function pinSnapshot(change: Change, revision: number, note: string
     }
     const pin = { epoch: row.epoch, revision, note, pinnedBy: actorName(change.actor), pinnedAt: new Date() }
     await db.snapshotPins.upsert(pin, { transaction })
-    await audit(change, transaction, 'snapshots.pin', revision, before && { note: before.note }, { note })
+    await auditChange(change, transaction, { action: 'snapshots.pin', kind: 'snapshots', resourceId: String(revision), before: before && { note: before.note }, after: { note } })
     return presentSnapshot(row, db.snapshotPins.build(pin))
   })
 }
@@ -36,14 +36,10 @@ export async function unpinSnapshot(change: Change, revision: number): Promise<v
     const pin = await findPin(change, transaction, row)
     if (pin === null) throw new AppError('not_found', { message: `Revision ${revision} is not pinned.` })
     await pin.destroy({ transaction })
-    await audit(change, transaction, 'snapshots.unpin', revision, { note: pin.note }, null)
+    await auditChange(change, transaction, { action: 'snapshots.unpin', kind: 'snapshots', resourceId: String(revision), before: { note: pin.note }, after: null })
   })
 }
 
 async function findPin({ deps }: Change, transaction: Transaction, { epoch, revision }: SnapshotRow): Promise<SnapshotPinRow | null> {
   return deps.db.snapshotPins.findOne({ where: { epoch, revision }, transaction, lock: transaction.LOCK.UPDATE })
-}
-
-async function audit(change: Change, transaction: Transaction, action: string, revision: number, before: object | null, after: object | null): Promise<void> {
-  await appendAudit(change.deps.db, transaction, { actor: actorName(change.actor), action, kind: 'snapshots', resourceId: String(revision), requestId: change.requestId, before, after })
 }

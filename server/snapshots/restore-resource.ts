@@ -8,7 +8,7 @@ import { actorName } from '../auth/actor.ts'
 import { AppError } from '../http/app-error.ts'
 import { inTransaction } from '../in-transaction.ts'
 import { contentOf, findSnapshot } from '../publishing/live.ts'
-import { checkVersion } from '../resources/find-resource.ts'
+import { checkVersion } from '../resources/check-version.ts'
 import { columnsOf, presentResource, specOf } from '../resources/present-resource.ts'
 import { lockReferences, referencesOf, storeReferences } from '../resources/references.ts'
 import type { Change } from '../resources/write-resource.ts'
@@ -75,7 +75,7 @@ function decodeOld(content: SnapshotContent, revision: number, { kind, id }: Res
 }
 
 function checkDraftVersion(current: DraftedRow | null, { version, kind }: RestoreRequest): void {
-  if (current !== null) return checkVersion(current, version)
+  if (current !== null) return checkVersion('resource', current, version, presentResource)
   if (version !== 0) throw new AppError('version_mismatch', { message: `The draft has no such ${KIND_NOUNS[kind]} any more; you sent version ${version}. Send version 0 to bring it back.`, extra: { current: null, currentVersion: 0 } })
 }
 

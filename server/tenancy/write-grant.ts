@@ -3,10 +3,11 @@ import type { Database } from '../../db/database.ts'
 import type { GrantRow } from '../../db/models/grants.ts'
 import type { GrantChange, GrantInput } from '../../shared/schema/grant.ts'
 import { errorIssue, type Issue } from '../../shared/schema/issue.ts'
-import { appendAudit } from '../audit/append-audit.ts'
+import { auditChange } from '../audit/audit-change.ts'
 import { actorName } from '../auth/actor.ts'
 import { AppError, invalidRequest } from '../http/app-error.ts'
 import { inTransaction } from '../in-transaction.ts'
+import { checkVersion } from '../resources/check-version.ts'
 import type { Change } from '../resources/write-resource.ts'
 import { findGrant } from './find-grant.ts'
 import { presentGrant } from './present-grant.ts'
@@ -21,7 +22,7 @@ export async function createGrant(change: Change, { tenantCode, priority, ...inp
     await checkTerms(db, transaction, row)
     if ((await db.grants.count({ where: { tenantCode }, transaction })) > 0) throw new AppError('name_taken', { message: `Tenant ${tenantCode} has a grant already; change that one.` })
     const created = await db.grants.create(row, { transaction })
-    await audit(change, transaction, 'grants.create', tenantCode, undefined, presentGrant(created))
+    await auditChange(change, transaction, { action: 'grants.create', kind: 'grants', resourceId: tenantCode, after: presentGrant(created) })
     return created
   })
 }
@@ -31,13 +32,13 @@ export async function changeGrant(change: Change, tenantCode: string, version: n
   const { db } = change.deps
   return inTransaction(db, async (transaction) => {
     const row = await findGrant(db, tenantCode, null, transaction)
-    checkVersion(row, version)
+    checkVersion('grant', row, version, presentGrant)
     const before = presentGrant(row)
     const { listenerIds = row.listenerIds, upstreamIds = row.upstreamIds, hostSuffixes = row.hostSuffixes } = wanted
     const next = { listenerIds, upstreamIds, hostSuffixes, priorityMin: priority?.min ?? row.priorityMin, priorityMax: priority?.max ?? row.priorityMax }
     await checkTerms(db, transaction, { ...next, listenerIds: added(listenerIds, before.listenerIds), upstreamIds: added(upstreamIds, before.upstreamIds) })
     await row.update({ ...next, version: row.version + 1, updatedBy: actorName(change.actor), updatedAt: new Date() }, { transaction })
-    await audit(change, transaction, 'grants.update', tenantCode, before, presentGrant(row))
+    await auditChange(change, transaction, { action: 'grants.update', kind: 'grants', resourceId: tenantCode, before, after: presentGrant(row) })
     return row
   })
 }
@@ -47,9 +48,9 @@ export async function removeGrant(change: Change, tenantCode: string, version: n
   const { db } = change.deps
   await inTransaction(db, async (transaction) => {
     const row = await findGrant(db, tenantCode, null, transaction)
-    checkVersion(row, version)
+    checkVersion('grant', row, version, presentGrant)
     await row.destroy({ transaction })
-    await audit(change, transaction, 'grants.delete', tenantCode, presentGrant(row), undefined)
+    await auditChange(change, transaction, { action: 'grants.delete', kind: 'grants', resourceId: tenantCode, before: presentGrant(row) })
   })
 }
 
@@ -62,13 +63,4 @@ async function checkTerms(db: Database, transaction: Transaction, terms: Pick<Gr
   for (const id of terms.listenerIds) if (!listeners.has(id)) issues.push(errorIssue('/listenerIds', 'unknown_reference', `there is no listener with the id ${id}`))
   for (const id of terms.upstreamIds) if (!shared.has(id)) issues.push(errorIssue('/upstreamIds', 'unknown_reference', `there is no upstream without a tenant with the id ${id}`))
   if (issues.length > 0) throw invalidRequest(issues)
-}
-
-function checkVersion(row: GrantRow, version: number): void {
-  if (row.version === version) return
-  throw new AppError('version_mismatch', { message: `The grant is at version ${row.version}; you sent ${version}.`, extra: { current: presentGrant(row) } })
-}
-
-async function audit(change: Change, transaction: Transaction, action: string, resourceId: string, before: unknown, after: unknown): Promise<void> {
-  await appendAudit(change.deps.db, transaction, { actor: actorName(change.actor), action, kind: 'grants', resourceId, requestId: change.requestId, before, after })
 }

@@ -1,11 +1,11 @@
-import type { Transaction } from 'sequelize'
 import type { WebhookRow } from '../../db/models/webhooks.ts'
 import { errorIssue } from '../../shared/schema/issue.ts'
 import { MOST_WEBHOOKS, type WebhookChange, type WebhookUpload } from '../../shared/schema/webhook.ts'
-import { appendAudit } from '../audit/append-audit.ts'
+import { auditChange } from '../audit/audit-change.ts'
 import { actorName } from '../auth/actor.ts'
 import { AppError, invalidRequest } from '../http/app-error.ts'
 import { inTransaction } from '../in-transaction.ts'
+import { checkVersion } from '../resources/check-version.ts'
 import type { Change } from '../resources/write-resource.ts'
 import { seal } from '../sealing/seal.ts'
 import { secretsKeyOf } from '../sealing/secrets-key-of.ts'
@@ -37,7 +37,7 @@ export async function createWebhook(change: Change, upload: WebhookUpload): Prom
     if ((await deps.db.webhooks.count({ transaction })) >= MOST_WEBHOOKS) throw new AppError('conflict', { message: `There are ${MOST_WEBHOOKS} webhooks already; delete one first.` })
     const { tenantCode = null, ...given } = upload
     const row = await deps.db.webhooks.create({ id, ...given, tenantCode, sealedSecret: seal(key, id, secret), keyId: key.id, createdBy: by, createdAt: now, updatedBy: by, updatedAt: now }, { transaction })
-    await audit(change, transaction, 'webhooks.create', id, undefined, presentWebhook(row, now))
+    await auditChange(change, transaction, { action: 'webhooks.create', kind: 'webhooks', resourceId: id, after: presentWebhook(row, now) })
     return { row, secret }
   })
 }
@@ -66,8 +66,8 @@ export async function removeWebhook(change: Change, id: string, version: number)
   const { db } = change.deps
   await inTransaction(db, async (transaction) => {
     const row = await findWebhook(db, id, transaction)
-    checkVersion(row, version)
-    await audit(change, transaction, 'webhooks.delete', id, presentWebhook(row, new Date()), undefined)
+    checkVersion('webhook', row, version, (current) => presentWebhook(current, new Date()))
+    await auditChange(change, transaction, { action: 'webhooks.delete', kind: 'webhooks', resourceId: id, before: presentWebhook(row, new Date()) })
     await row.destroy({ transaction })
   })
 }
@@ -77,10 +77,10 @@ async function update(change: Change, action: string, id: string, version: numbe
   const now = new Date()
   return inTransaction(db, async (transaction) => {
     const row = await findWebhook(db, id, transaction)
-    checkVersion(row, version)
+    checkVersion('webhook', row, version, (current) => presentWebhook(current, new Date()))
     const before = presentWebhook(row, now)
     await row.update({ ...columns(row, now), version: row.version + 1, updatedBy: actorName(change.actor), updatedAt: now }, { transaction })
-    await audit(change, transaction, action, id, before, presentWebhook(row, now))
+    await auditChange(change, transaction, { action, kind: 'webhooks', resourceId: id, before, after: presentWebhook(row, now) })
     return row
   })
 }
@@ -88,13 +88,4 @@ async function update(change: Change, action: string, id: string, version: numbe
 function checkUrl({ deps }: Change, url: string): void {
   const problem = webhookUrlProblem(url, deps.webhooksPrivate)
   if (problem !== null) throw invalidRequest([errorIssue('/url', 'invalid_value', problem)])
-}
-
-function checkVersion(row: WebhookRow, version: number): void {
-  if (row.version === version) return
-  throw new AppError('version_mismatch', { message: `The webhook is at version ${row.version}; you sent ${version}.`, extra: { currentVersion: row.version, current: presentWebhook(row, new Date()) } })
-}
-
-async function audit(change: Change, transaction: Transaction, action: string, resourceId: string, before: unknown, after: unknown): Promise<void> {
-  await appendAudit(change.deps.db, transaction, { actor: actorName(change.actor), action, kind: 'webhooks', resourceId, requestId: change.requestId, before, after })
 }
