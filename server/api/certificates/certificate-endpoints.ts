@@ -1,4 +1,3 @@
-import type { CertificateRow } from '../../../db/models/certificates.ts'
 import { CertificateChange, CertificateItem, CertificateUpload, SelfSignedRequest } from '../../../shared/schema/certificate.ts'
 import { findCertificate } from '../../certificates/find-certificate.ts'
 import { CERTIFICATE_LIST, listCertificates } from '../../certificates/list-certificates.ts'
@@ -6,10 +5,11 @@ import { presentCertificate } from '../../certificates/present-certificate.ts'
 import { changeCertificate, createCertificate, createSelfSigned, removeCertificate } from '../../certificates/write-certificate.ts'
 import { pageOf } from '../../http/documented-schema.ts'
 import { type Endpoint, endpoint } from '../../http/endpoint.ts'
-import { etagOf, versionFrom } from '../../resources/if-match.ts'
+import { liveHandlers } from '../../resources/live-handlers.ts'
 import { tenantScopeOf } from '../../tenancy/tenant-scope.ts'
 
 const one = { description: 'The certificate, with its version as ETag; never its key.', schema: CertificateItem }
+const live = liveHandlers({ key: 'id', find: findCertificate, change: changeCertificate, remove: removeCertificate, present: (row) => presentCertificate(row, new Date()) })
 
 /** Certificates are live: there is no draft of them, and what is stored serves at once. */
 export const certificateEndpoints: Endpoint[] = [
@@ -32,7 +32,7 @@ export const certificateEndpoints: Endpoint[] = [
     tag: 'certificates',
     summary: 'Read a certificate',
     answers: { 200: one },
-    handle: async ({ deps, params, actor }) => answer(200, await findCertificate(deps.db, params['id'] ?? '', await tenantScopeOf(deps.db, actor)))
+    handle: live.read
   }),
   endpoint({
     method: 'POST',
@@ -44,7 +44,7 @@ export const certificateEndpoints: Endpoint[] = [
     body: CertificateUpload,
     answers: { 201: one },
     audits: 'certificates.create',
-    handle: async (request) => answer(201, await createCertificate(request, request.body))
+    handle: async (request) => live.answer(201, await createCertificate(request, request.body))
   }),
   endpoint({
     method: 'POST',
@@ -56,7 +56,7 @@ export const certificateEndpoints: Endpoint[] = [
     body: SelfSignedRequest,
     answers: { 201: one },
     audits: 'certificates.create',
-    handle: async (request) => answer(201, await createSelfSigned(request, request.body))
+    handle: async (request) => live.answer(201, await createSelfSigned(request, request.body))
   }),
   endpoint({
     method: 'PATCH',
@@ -69,11 +69,7 @@ export const certificateEndpoints: Endpoint[] = [
     needsVersion: true,
     answers: { 200: one },
     audits: 'certificates.update',
-    async handle(request) {
-      const id = request.params['id'] ?? ''
-      await findCertificate(request.deps.db, id, await tenantScopeOf(request.deps.db, request.actor))
-      return answer(200, await changeCertificate(request, id, versionFrom(request.header('if-match')), request.body))
-    }
+    handle: live.change
   }),
   endpoint({
     method: 'DELETE',
@@ -85,15 +81,6 @@ export const certificateEndpoints: Endpoint[] = [
     needsVersion: true,
     answers: { 204: { description: 'Deleted, with its key.' } },
     audits: 'certificates.delete',
-    async handle(request) {
-      const id = request.params['id'] ?? ''
-      await findCertificate(request.deps.db, id, await tenantScopeOf(request.deps.db, request.actor))
-      await removeCertificate(request, id, versionFrom(request.header('if-match')))
-      return { status: 204 }
-    }
+    handle: live.remove
   })
 ]
-
-function answer(status: number, row: CertificateRow) {
-  return { status, body: presentCertificate(row, new Date()), headers: { etag: etagOf(row.version) } }
-}

@@ -1,11 +1,10 @@
-import type { GrantRow } from '../../../db/models/grants.ts'
 import { Grant, GrantChange, GrantInput } from '../../../shared/schema/grant.ts'
 import { pageOf } from '../../http/documented-schema.ts'
 import { type Endpoint, endpoint } from '../../http/endpoint.ts'
 import { contains } from '../../lists/filters.ts'
 import { defineList } from '../../lists/list.ts'
 import { pageRows } from '../../lists/page-rows.ts'
-import { etagOf, versionFrom } from '../../resources/if-match.ts'
+import { liveHandlers } from '../../resources/live-handlers.ts'
 import { findGrant } from '../../tenancy/find-grant.ts'
 import { ownedBy } from '../../tenancy/owned-by.ts'
 import { presentGrant } from '../../tenancy/present-grant.ts'
@@ -23,6 +22,7 @@ const GRANT_LIST = defineList({
 })
 
 const one = { description: 'The grant, with its version as ETag.', schema: Grant }
+const live = liveHandlers({ key: 'tenantCode', find: findGrant, change: changeGrant, remove: removeGrant, present: presentGrant })
 
 /** What admins let the people of a tenant do. Live: a grant counts from its change on. */
 export const grantEndpoints: Endpoint[] = [
@@ -48,7 +48,7 @@ export const grantEndpoints: Endpoint[] = [
     tag: 'people',
     summary: 'Read what a tenant was granted',
     answers: { 200: one },
-    handle: async ({ deps: { db }, params, actor }) => answer(200, await findGrant(db, params['tenantCode'] ?? '', await tenantScopeOf(db, actor)))
+    handle: live.read
   }),
   endpoint({
     method: 'POST',
@@ -59,7 +59,7 @@ export const grantEndpoints: Endpoint[] = [
     body: GrantInput,
     answers: { 201: one },
     audits: 'grants.create',
-    handle: async (request) => answer(201, await createGrant(request, request.body))
+    handle: async (request) => live.answer(201, await createGrant(request, request.body))
   }),
   endpoint({
     method: 'PATCH',
@@ -71,11 +71,7 @@ export const grantEndpoints: Endpoint[] = [
     needsVersion: true,
     answers: { 200: one },
     audits: 'grants.update',
-    async handle(request) {
-      const tenantCode = request.params['tenantCode'] ?? ''
-      await findGrant(request.deps.db, tenantCode, null)
-      return answer(200, await changeGrant(request, tenantCode, versionFrom(request.header('if-match')), request.body))
-    }
+    handle: live.change
   }),
   endpoint({
     method: 'DELETE',
@@ -86,15 +82,6 @@ export const grantEndpoints: Endpoint[] = [
     needsVersion: true,
     answers: { 204: { description: 'Taken back.' } },
     audits: 'grants.delete',
-    async handle(request) {
-      const tenantCode = request.params['tenantCode'] ?? ''
-      await findGrant(request.deps.db, tenantCode, null)
-      await removeGrant(request, tenantCode, versionFrom(request.header('if-match')))
-      return { status: 204 }
-    }
+    handle: live.remove
   })
 ]
-
-function answer(status: number, row: GrantRow) {
-  return { status, body: presentGrant(row), headers: { etag: etagOf(row.version) } }
-}

@@ -1,8 +1,7 @@
-import type { SecretRow } from '../../../db/models/secrets.ts'
 import { SecretChange, SecretItem, SecretUpload } from '../../../shared/schema/secret.ts'
 import { pageOf } from '../../http/documented-schema.ts'
 import { type Endpoint, endpoint } from '../../http/endpoint.ts'
-import { etagOf, versionFrom } from '../../resources/if-match.ts'
+import { liveHandlers } from '../../resources/live-handlers.ts'
 import { findSecret } from '../../secrets/find-secret.ts'
 import { listSecrets, SECRET_LIST } from '../../secrets/list-secrets.ts'
 import { presentSecret } from '../../secrets/present-secret.ts'
@@ -10,6 +9,7 @@ import { changeSecret, createSecret, removeSecret } from '../../secrets/write-se
 import { tenantScopeOf } from '../../tenancy/tenant-scope.ts'
 
 const one = { description: 'The secret, with its version as ETag; never its value.', schema: SecretItem }
+const live = liveHandlers({ key: 'id', find: findSecret, change: changeSecret, remove: removeSecret, present: presentSecret })
 
 /** Secrets are live: there is no draft of them, and what is stored is used at once. */
 export const secretEndpoints: Endpoint[] = [
@@ -32,7 +32,7 @@ export const secretEndpoints: Endpoint[] = [
     tag: 'secrets',
     summary: 'Read what is known of a secret, but its value',
     answers: { 200: one },
-    handle: async ({ deps, params, actor }) => answer(200, await findSecret(deps.db, params['id'] ?? '', await tenantScopeOf(deps.db, actor)))
+    handle: live.read
   }),
   endpoint({
     method: 'POST',
@@ -44,7 +44,7 @@ export const secretEndpoints: Endpoint[] = [
     body: SecretUpload,
     answers: { 201: one },
     audits: 'secrets.create',
-    handle: async (request) => answer(201, await createSecret(request, request.body))
+    handle: async (request) => live.answer(201, await createSecret(request, request.body))
   }),
   endpoint({
     method: 'PATCH',
@@ -57,11 +57,7 @@ export const secretEndpoints: Endpoint[] = [
     needsVersion: true,
     answers: { 200: one },
     audits: 'secrets.update',
-    async handle(request) {
-      const id = request.params['id'] ?? ''
-      await findSecret(request.deps.db, id, await tenantScopeOf(request.deps.db, request.actor))
-      return answer(200, await changeSecret(request, id, versionFrom(request.header('if-match')), request.body))
-    }
+    handle: live.change
   }),
   endpoint({
     method: 'DELETE',
@@ -73,15 +69,6 @@ export const secretEndpoints: Endpoint[] = [
     needsVersion: true,
     answers: { 204: { description: 'Deleted, with its value.' } },
     audits: 'secrets.delete',
-    async handle(request) {
-      const id = request.params['id'] ?? ''
-      await findSecret(request.deps.db, id, await tenantScopeOf(request.deps.db, request.actor))
-      await removeSecret(request, id, versionFrom(request.header('if-match')))
-      return { status: 204 }
-    }
+    handle: live.remove
   })
 ]
-
-function answer(status: number, row: SecretRow) {
-  return { status, body: presentSecret(row), headers: { etag: etagOf(row.version) } }
-}

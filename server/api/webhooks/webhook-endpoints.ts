@@ -1,15 +1,16 @@
-import type { WebhookRow } from '../../../db/models/webhooks.ts'
 import { WebhookChange, WebhookDelivery, WebhookItem, WebhookUpload, WebhookWithSecret } from '../../../shared/schema/webhook.ts'
 import { pageOf } from '../../http/documented-schema.ts'
 import { type Endpoint, endpoint } from '../../http/endpoint.ts'
 import { pageRows } from '../../lists/page-rows.ts'
-import { etagOf, versionFrom } from '../../resources/if-match.ts'
+import { etagOf } from '../../resources/if-match.ts'
+import { liveHandlers } from '../../resources/live-handlers.ts'
 import { sendAgain, testWebhook } from '../../webhooks/ask-delivery.ts'
 import { DELIVERY_LIST, findWebhook, WEBHOOK_LIST } from '../../webhooks/list-webhooks.ts'
 import { presentDelivery, presentWebhook } from '../../webhooks/present-webhook.ts'
 import { changeWebhook, createWebhook, removeWebhook, rotateWebhookSecret, type SecretTold } from '../../webhooks/write-webhook.ts'
 
 const one = { description: 'The webhook, with its version as ETag; never its secret.', schema: WebhookItem }
+const live = liveHandlers({ key: 'id', find: (db, id) => findWebhook(db, id), change: changeWebhook, remove: removeWebhook, present: (row) => presentWebhook(row, new Date()) })
 const told = { description: 'The webhook with its secret, which is shown only now.', schema: WebhookWithSecret }
 const onItsWay = { description: 'It is on its way; what became of it is in the deliveries.', schema: WebhookDelivery }
 
@@ -34,7 +35,7 @@ const resourceEndpoints: Endpoint[] = [
     tag: 'webhooks',
     summary: 'Read a webhook',
     answers: { 200: one },
-    handle: async ({ deps, params }) => answer(200, await findWebhook(deps.db, params['id'] ?? ''))
+    handle: live.read
   }),
   endpoint({
     method: 'POST',
@@ -57,11 +58,7 @@ const resourceEndpoints: Endpoint[] = [
     needsVersion: true,
     answers: { 200: one },
     audits: 'webhooks.update',
-    async handle(request) {
-      const id = request.params['id'] ?? ''
-      await findWebhook(request.deps.db, id)
-      return answer(200, await changeWebhook(request, id, versionFrom(request.header('if-match')), request.body))
-    }
+    handle: live.change
   }),
   endpoint({
     method: 'DELETE',
@@ -72,12 +69,7 @@ const resourceEndpoints: Endpoint[] = [
     needsVersion: true,
     answers: { 204: { description: 'Deleted.' } },
     audits: 'webhooks.delete',
-    async handle(request) {
-      const id = request.params['id'] ?? ''
-      await findWebhook(request.deps.db, id)
-      await removeWebhook(request, id, versionFrom(request.header('if-match')))
-      return { status: 204 }
-    }
+    handle: live.remove
   })
 ]
 
@@ -91,11 +83,7 @@ const deliveryEndpoints: Endpoint[] = [
     needsVersion: true,
     answers: { 200: told },
     audits: 'webhooks.rotate',
-    async handle(request) {
-      const id = request.params['id'] ?? ''
-      await findWebhook(request.deps.db, id)
-      return withSecret(200, await rotateWebhookSecret(request, id, versionFrom(request.header('if-match'))))
-    }
+    handle: async (request) => withSecret(200, await rotateWebhookSecret(request, ...await live.seen(request)))
   }),
   endpoint({
     method: 'POST',
@@ -135,10 +123,6 @@ const deliveryEndpoints: Endpoint[] = [
 
 /** Webhooks are live: there is no draft of them. */
 export const webhookEndpoints: Endpoint[] = [...resourceEndpoints, ...deliveryEndpoints]
-
-function answer(status: number, row: WebhookRow) {
-  return { status, body: presentWebhook(row, new Date()), headers: { etag: etagOf(row.version) } }
-}
 
 function withSecret(status: number, { row, secret }: SecretTold) {
   return { status, body: { ...presentWebhook(row, new Date()), secret }, headers: { etag: etagOf(row.version) } }
