@@ -57,6 +57,18 @@ test('the overview shows what is served now, second by second', async () => {
   await page.getByRole('list', { name: 'Answers by class of status' }).getByText('2xx').waitFor()
 })
 
+test('a route that fails is told on the overview, with its requests one click away', async () => {
+  const { page } = watched
+  await system.api.must('POST', '/routes', { name: 'broken', isGlobal: true, match: { path: { type: 'prefix', value: '/broken' } }, respond: { status: 503 } })
+  await publishAndWait(system, 'broken')
+  for (let request = 0; request < 3; request++) assert.equal((await fetch(`http://127.0.0.1:${system.nodes[0]?.ports.from}/broken/${request}`)).status, 503)
+  await page.reload()
+  const failing = page.getByRole('region', { name: 'Routes that failed lately' })
+  await failing.getByRole('link', { name: 'broken' }).click()
+  await page.getByRole('link', { name: /GET .*\/broken\/2/ }).waitFor()
+  assert.equal(await page.getByRole('combobox', { name: 'Outcome' }).inputValue(), 'failed')
+})
+
 test('what others do is told at once, and what one does oneself is not', async () => {
   const { page } = watched
   await page.getByRole('link', { name: 'Nodes', exact: true }).first().click()
@@ -70,7 +82,7 @@ test('what others do is told at once, and what one does oneself is not', async (
   const revision = await publishAndWait(system, 'by a program')
   const told = page.getByRole('link', { name: new RegExp(`published revision ${revision}`) })
   await told.click()
-  await page.getByRole('heading', { name: `Revision ${revision}` }).waitFor()
+  await page.getByRole('heading', { name: `Revision ${revision}`, exact: true }).waitFor()
   await told.waitFor({ state: 'detached' })
 })
 

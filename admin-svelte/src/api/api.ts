@@ -39,10 +39,19 @@ function resourceApi<K extends DraftedKind>(kind: K) {
   }
 }
 
+interface BulkBody {
+  action: 'enable' | 'disable' | 'delete'
+  ids: readonly string[]
+}
+
+/** Of the kinds that can be changed many at a time, all or none. */
+const bulk = (kind: 'routes' | 'upstreams') => (body: BulkBody) => send<{ found: number; changed: number }>('POST', `/${kind}:bulk`, { body })
+
 export const api = {
   listeners: resourceApi('listeners'),
   upstreams: {
     ...resourceApi('upstreams'),
+    bulk: bulk('upstreams'),
     health: (id: string, signal?: AbortSignal) => send<UpstreamHealth>('GET', `/upstreams/${encodeURIComponent(id)}/health`, { signal })
   },
   targets: {
@@ -50,7 +59,7 @@ export const api = {
     weight: (body: TargetPlace & Lasting & { weight: number }) => send<unknown>('POST', '/targets/weight', { body }),
     restore: (body: TargetPlace) => send<void>('POST', '/targets/restore', { body })
   },
-  routes: resourceApi('routes'),
+  routes: { ...resourceApi('routes'), bulk: bulk('routes') },
   providers: resourceApi('providers'),
   tlsPolicies: resourceApi('tlsPolicies'),
   policies: resourceApi('policies'),

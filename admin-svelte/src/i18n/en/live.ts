@@ -116,6 +116,12 @@ export const live = {
   'requests.attempts.other': '{count} attempts',
   'requests.nothingFits': 'No recent request fits.',
   'requests.why': 'What is live says about such a request',
+  'failing.title': 'Routes that failed lately',
+  'failing.count': 'Failed requests',
+  'failing.reason': 'Mostly because of',
+  'failing.last': 'Last one',
+  'failing.noRoute': 'no route',
+  'failing.of': 'Of the failed requests that the nodes keep; the oldest give way to newer ones.',
 
   'files.title': 'Import and export',
   'files.lead': 'The configuration as a file of our own, or as settings of YARP.',

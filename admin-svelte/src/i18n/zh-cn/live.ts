@@ -117,6 +117,12 @@ export const live: Record<keyof typeof en, string> = {
   'requests.attempts.other': '尝试 {count} 次',
   'requests.nothingFits': '没有符合的近期请求。',
   'requests.why': '线上配置对此类请求的解释',
+  'failing.title': '近期失败的路由',
+  'failing.count': '失败请求数',
+  'failing.reason': '主要原因',
+  'failing.last': '最近一次',
+  'failing.noRoute': '无路由',
+  'failing.of': '统计各节点保留的失败请求；旧的会被新的取代。',
 
   'files.title': '导入与导出',
   'files.lead': '把配置保存为本产品的文件，或 YARP 的设置。',

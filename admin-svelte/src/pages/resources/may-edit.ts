@@ -13,6 +13,11 @@ export function maySeeKind(kind: DraftedKind): boolean {
   return session.tenants === null || SEEN.includes(kind)
 }
 
+/** The kind, where the API changes many of it at a time. */
+export function bulkKindOf(kind: DraftedKind): 'routes' | 'upstreams' | undefined {
+  return kind === 'routes' || kind === 'upstreams' ? kind : undefined
+}
+
 /** Also whose it is: who is limited to some tenants sees what others share with these, and leaves it alone. */
 export function mayEdit(kind: DraftedKind, of: object): boolean {
   return mayEditKind(kind) && isOwn(of as { tenantCode?: string })
