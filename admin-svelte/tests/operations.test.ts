@@ -5,6 +5,9 @@ import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { after, before, test } from 'node:test'
+import { Queue } from 'bullmq'
+import { Redis } from 'ioredis'
+import pg from 'pg'
 import type { Browser } from 'playwright-core'
 import { eventually } from '../../scripts/system/support/eventually.ts'
 import { type Origin, startOrigin } from '../../scripts/system/support/origin.ts'
@@ -104,6 +107,34 @@ test('a webhook gets signed events, and what did not arrive is sent again', asyn
   await page.getByText('Arrived').waitFor()
   await page.getByRole('button', { name: 'Send again' }).click()
   await eventually('it came again', async () => taken.length === 2)
+})
+
+test('a job that failed is done again, and its state changes', async () => {
+  const { page } = watched
+  const database = new pg.Client({ connectionString: system.databaseUrl })
+  const redis = new Redis(system.redis.url, { maxRetriesPerRequest: null })
+  const queue = new Queue('housekeeping', { connection: redis })
+  await database.connect()
+  try {
+    await database.query(`CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'the disk is full'; END $$`)
+    await database.query('CREATE TRIGGER fail BEFORE DELETE ON node_minutes FOR EACH STATEMENT EXECUTE FUNCTION fail()')
+    await queue.add('housekeeping', { asked: 'by hand' })
+    await page.getByRole('link', { name: 'Jobs' }).click()
+    await page.getByRole('combobox', { name: 'Queue' }).selectOption('housekeeping')
+    const failed = page.getByRole('row', { name: /the disk is full/ })
+    await failed.getByText('Failed', { exact: true }).waitFor()
+    await database.query('DROP TRIGGER fail ON node_minutes')
+    await failed.getByRole('button', { name: 'Do it again' }).click()
+    await page.getByText('It waits for its turn.').waitFor()
+    const done = page.getByRole('row', { name: /by hand/ })
+    await done.getByText('Done', { exact: true }).waitFor()
+    await done.getByText('2 attempts').waitFor()
+    await failed.waitFor({ state: 'detached' })
+  } finally {
+    await queue.close()
+    redis.disconnect()
+    await database.end()
+  }
 })
 
 test('explain says why a request goes where it goes, before it is sent', async () => {

@@ -14,8 +14,11 @@ export interface Paged<T> {
   more(): Promise<void>
 }
 
-/** Reads the first page when the component mounts, again when what `load` reads first changes, and one more with each `more`. */
-export function paged<T>(load: (cursor: string | null, signal?: AbortSignal) => Promise<Page<T>>): Paged<T> {
+/**
+ * Reads the first page when the component mounts, again when what `load` reads first changes, and one more with each `more`;
+ * and every `everyMs` (0: never) until somebody has read older pages, which would be gone with it.
+ */
+export function paged<T>(load: (cursor: string | null, signal?: AbortSignal) => Promise<Page<T>>, everyMs = 0): Paged<T> {
   let older = $state.raw<T[]>([])
   let cursor = $state.raw<string | null>()
   let fetching = $state(false)
@@ -25,7 +28,7 @@ export function paged<T>(load: (cursor: string | null, signal?: AbortSignal) => 
     older = []
     cursor = undefined
     return load(null, signal)
-  })
+  }, everyMs, () => older.length > 0)
   const next = $derived(cursor === undefined ? (first.value?.nextCursor ?? null) : cursor)
 
   return {
