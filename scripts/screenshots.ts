@@ -49,7 +49,7 @@ try {
   for (const { name, path: at, seconds = 2, height = 1000 } of pages) {
     const traffic = fleet.sendTraffic(seconds)
     await page.setViewportSize({ width: Number(values.width), height })
-    await page.goto(at)
+    await page.goto(fleet.pathOf(at))
     await page.locator('h1').waitFor()
     await traffic
     await page.waitForTimeout(300)

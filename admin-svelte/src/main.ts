@@ -2,6 +2,7 @@ import { mount } from 'svelte'
 import App from './app.svelte'
 import { language } from './i18n/language.svelte.ts'
 import { draft } from './pages/changes/draft.svelte.ts'
+import { proposed } from './pages/proposals/proposed.svelte.ts'
 import { router } from './router/router.svelte.ts'
 import './styles/tokens.css'
 import './styles/base.css'
@@ -15,6 +16,7 @@ language.apply()
 router.listen()
 clock.start()
 draft.start()
+proposed.start()
 const target = document.getElementById('app')
 if (target === null) throw new Error('index.html has no #app')
 mount(App, { target })

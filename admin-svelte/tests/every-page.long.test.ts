@@ -42,7 +42,7 @@ for (const theme of ['light', 'dark']) {
   test(`no page has a barrier that axe finds, nor an error (${theme})`, async () => {
     const watched = await openedAs({ 'gateway.theme': theme })
     for (const { name, path } of PAGES) {
-      await watched.page.goto(path)
+      await watched.page.goto(fleet.pathOf(path))
       await settled(watched.page)
       assert.deepEqual(await accessibilityProblems(watched.page), [], name)
     }
@@ -55,7 +55,7 @@ for (const theme of ['light', 'dark']) {
 test('every page fits a narrow window, in Chinese', async () => {
   const watched = await openedAs({ 'gateway.language': 'zh-CN' }, NARROW)
   for (const { name, path } of PAGES) {
-    await watched.page.goto(path)
+    await watched.page.goto(fleet.pathOf(path))
     await settled(watched.page)
     assert.deepEqual(await watched.page.evaluate(WIDER), [], `${name}: these are wider than the window`)
     assert.equal(await watched.page.locator('html').getAttribute('lang'), 'zh-CN')

@@ -88,7 +88,7 @@ test('who is limited to a tenant sees its pages and resources alone, and makes a
   page.on('response', (response) => {
     if (response.status() === 403) refused.push(response.url())
   })
-  assert.deepEqual(await pagesOf(page), ['Overview', 'Listeners', 'Upstreams', 'Routes', 'Policies', 'Certificates', 'Secrets', 'Changes', 'Versions', 'Live requests', 'Connections', 'Explain', 'Audit'])
+  assert.deepEqual(await pagesOf(page), ['Overview', 'Listeners', 'Upstreams', 'Routes', 'Policies', 'Certificates', 'Secrets', 'Changes', 'Proposals', 'Versions', 'Live requests', 'Connections', 'Explain', 'Audit'])
   for (const link of await page.getByRole('navigation').getByRole('link').all()) {
     await link.click()
     await settled(page)

@@ -30,7 +30,7 @@ export async function findSnapshot(db: Database, revision: number, transaction?:
   return row
 }
 
-export function contentOf(row: SnapshotRow | null): SnapshotContent {
+export function contentOf(row: Pick<SnapshotRow, 'content'> | null): SnapshotContent {
   return row === null ? EMPTY_CONTENT : { ...EMPTY_CONTENT, ...(JSON.parse(row.content) as Partial<SnapshotContent>) }
 }
 

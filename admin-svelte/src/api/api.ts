@@ -8,6 +8,7 @@ import type { WebhookChange, WebhookItem, WebhookUpload } from '../../../shared/
 import { session } from '../session/session.svelte.ts'
 import { createClient } from './client.ts'
 import { connection } from './connection.svelte.ts'
+import type { ProposalsAnswer, ProposalWithChanges, ProposedAnswer } from './proposal-types.ts'
 import type { AcmeName, AffectedAnswer, AuditRow, ConnectionsAnswer, DeliveryItem, ExplainRequest, Explanation, ExportAnswer, FileFormat, FoundRequest, Hold, ImportAnswer, ImportRequest, JobItem, JobQueues, Marker, NodeItem, NodeToken, Page, PublishAnswer, PublishRequest, RequestsAnswer, ResourceChange, Rollout, SessionAnswer, SessionItem, Snapshot, SnapshotItem, SpecOf, StoredOf, TokenItem, TrafficSum, UpstreamHealth, ValidateAnswer } from './types.ts'
 
 interface TargetPlace {
@@ -141,7 +142,7 @@ export const api = {
     validate: (signal?: AbortSignal) => send<ValidateAnswer>('POST', '/config/validate', { body: {}, signal }),
     diff: (from: 'live' | 'draft' | number, to: 'live' | 'draft' | number, signal?: AbortSignal) => send<{ changes: ResourceChange[] }>('GET', `/config/diff${query({ from, to })}`, { signal }),
     affected: (signal?: AbortSignal) => send<AffectedAnswer>('GET', '/config/affected', { signal }),
-    publish: (body: PublishRequest) => send<PublishAnswer>('POST', '/config/publish', { body }),
+    publish: (body: PublishRequest) => send<PublishAnswer | ProposedAnswer>('POST', '/config/publish', { body }),
     hold: (signal?: AbortSignal) => send<{ hold: Hold | null }>('GET', '/config/hold', { signal }),
     confirm: (revision: number) => send<void>('POST', '/config/confirm', { body: { revision } }),
     promoteCanary: () => send<void>('POST', '/config/canary/promote', { body: {} }),
@@ -151,6 +152,12 @@ export const api = {
     export: (of: 'live' | 'draft', format: FileFormat) => send<ExportAnswer>('GET', `/config/export${query({ of, format })}`),
     import: (body: ImportRequest) => send<ImportAnswer>('POST', '/config/import', { body }),
     discard: () => send<unknown>('POST', '/config/discard', { body: {} })
+  },
+  proposals: {
+    list: (signal?: AbortSignal) => send<ProposalsAnswer>('GET', '/config/proposals', { signal }),
+    get: (id: string, signal?: AbortSignal) => send<ProposalWithChanges>('GET', `/config/proposals/${encodeURIComponent(id)}`, { signal }),
+    approve: (id: string) => send<PublishAnswer>('POST', `/config/proposals/${encodeURIComponent(id)}/approve`, { body: {} }),
+    reject: (id: string, reason: string) => send<void>('POST', `/config/proposals/${encodeURIComponent(id)}/reject`, { body: { reason } })
   },
   snapshots: {
     list: (options: { limit?: number; cursor?: string | null; note?: string; pinned?: string } = {}, signal?: AbortSignal) => send<Page<SnapshotItem>>('GET', `/snapshots${query(options)}`, { signal }),

@@ -11,6 +11,15 @@ export function toldAs(event: GatewayEvent, self: string | undefined): Omit<Toas
       if (by === self) return null
       return { tone: 'info', text: t(event.kind === 'publish' ? 'told.publish' : 'told.rollback', { by, revision: String(revision) }), href: `/versions/${revision}` }
     }
+    case 'proposal_created': {
+      const { by, proposalId } = event.data
+      return by === self ? null : { tone: 'info', text: t('told.proposed', { by }), href: `/proposals/${proposalId}` }
+    }
+    case 'proposal_decided': {
+      const { by, decision, proposalId } = event.data
+      // Of what was approved the publish is told.
+      return by === self || decision === 'approved' ? null : { tone: 'warn', text: t('told.rejected', { by }), href: `/proposals/${proposalId}` }
+    }
     case 'refusal':
       return { tone: 'bad', text: t('told.refusal', { node: event.data.nodeId, revision: String(event.data.revision) }), href: '/nodes' }
     case 'drift':

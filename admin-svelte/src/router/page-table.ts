@@ -12,6 +12,7 @@ export interface PageOfPath {
 const PLAIN: Record<string, Load> = {
   '/': () => import('../pages/overview/overview.svelte'),
   '/changes': () => import('../pages/changes/changes.svelte'),
+  '/proposals': () => import('../pages/proposals/proposals.svelte'),
   '/versions': () => import('../pages/versions/versions.svelte'),
   '/versions/compare': () => import('../pages/versions/compare.svelte'),
   '/certificates': () => import('../pages/certificates/certificate-list.svelte'),
@@ -53,6 +54,7 @@ export function pageOf(path: string): PageOfPath {
   const { kind = '', id = '' } = matchPath('/:kind/:id', path) ?? {}
   if (kind === 'versions') return Number.isSafeInteger(Number(id)) && Number(id) > 0 ? { load: () => import('../pages/versions/version.svelte'), props: { revision: Number(id) } } : notFound
   if (kind === 'certificates') return { load: () => import('../pages/certificates/certificate-page.svelte'), props: { id } }
+  if (kind === 'proposals') return { load: () => import('../pages/proposals/proposal-page.svelte'), props: { id } }
   if (kind === 'requests') return { load: () => import('../pages/requests/request-page.svelte'), props: { id } }
   const editor = own(EDITORS, kind)
   return editor === undefined ? notFound : { load: editor, props: id === 'new' ? {} : { id } }

@@ -32,6 +32,7 @@ export const GROUPS: readonly { words?: WordKey; items: PageItem[] }[] = [
     words: 'nav.publishing',
     items: [
       { href: '/changes', words: 'changes.title', icon: 'changes' },
+      { href: '/proposals', words: 'proposals.title', icon: 'proposals' },
       { href: '/versions', words: 'versions.title', icon: 'versions' },
       { href: '/files', words: 'files.title', icon: 'file', forAll: true }
     ]

@@ -4,12 +4,15 @@ import { eventually } from '../../../scripts/system/support/eventually.ts'
 import { type Origin, startOrigin } from '../../../scripts/system/support/origin.ts'
 import { startSystem, type System } from '../../../scripts/system/support/system.ts'
 import { writePastTraffic } from './past-traffic.ts'
+import { startProposing } from './proposing.ts'
 
 /** A fleet with something on every page: a node and one that was never started, three tenants, certificates, traffic, a draft that differs. */
 export interface ExampleFleet {
   system: System
   /** Answers with 200 or 500, in a mixture that a person would look at. */
   sendTraffic(seconds: number): Promise<void>
+  /** A path of the list of pages, with the id of an example in place of `:proposal`. */
+  pathOf(path: string): string
   stop(): Promise<void>
 }
 
@@ -23,12 +26,13 @@ export async function startExampleFleet(): Promise<ExampleFleet> {
   await system.startJobs()
   await eventually('the node reported', async () => (await system.api.must('GET', '/nodes')).items[0]?.heartbeat)
   const port = system.nodes[0]?.ports.from ?? 0
-  await configure(system, origins, (sockets.address() as { port: number }).port, port)
+  const proposalId = await configure(system, origins, (sockets.address() as { port: number }).port, port)
   await writePastTraffic(system.databaseUrl, 'node-1')
   await system.api.must('POST', '/nodes', { id: 'node-2' })
   const clients = await Promise.all(['a', 'b', 'c'].map((name) => connect(`ws://127.0.0.1:${port}/live/${name}`)))
   return {
     system,
+    pathOf: (path) => path.replace(':proposal', proposalId),
     async sendTraffic(seconds) {
       const until = Date.now() + seconds * 1000
       while (Date.now() < until) {
@@ -62,7 +66,9 @@ async function connect(url: string): Promise<WebSocket> {
   return client
 }
 
-async function configure({ api, applied }: System, origins: readonly Origin[], socketPort: number, port: number): Promise<void> {
+/** @returns the id of a proposal that waits. */
+async function configure(system: System, origins: readonly Origin[], socketPort: number, port: number): Promise<string> {
+  const { api, applied } = system
   const listener = await api.must('POST', '/listeners', { name: 'public', description: 'What clients of all teams use', protocol: 'http', port, accessLog: 'sampled' })
   await api.must('POST', '/listeners', { name: 'internal', protocol: 'http', port: port + 1 })
   const upstreams: { id: string }[] = []
@@ -84,8 +90,14 @@ async function configure({ api, applied }: System, origins: readonly Origin[], s
   await api.must('POST', '/config/rollback', { revision: 1, note: 'Orders were slower' })
   await applied(3)
   await api.must('POST', '/config/discard', {})
+  const proposing = await startProposing(system)
+  await api.patch(`/upstreams/${upstreams[3]?.id}`, { loadBalancing: 'RoundRobin' })
+  await proposing.approved('Identity: one after the other')
+  await applied(4)
   await api.patch(`/upstreams/${upstreams[2]?.id}`, { slowStartSeconds: 30, description: 'Warms its caches first' })
   await api.must('POST', '/routes', { name: 'search-beta', isGlobal: true, match: { hosts: ['search.example.com'], path: { type: 'prefix', value: '/search/beta' } }, upstreamId: upstreams[2]?.id })
+  await proposing.rejected('Search: a beta', 'After the sale has ended, please')
+  return proposing.ended('Search: a beta, and warm caches first')
 
   async function publish(note: string): Promise<void> {
     const { status, body } = await api.publish(note)

@@ -1,4 +1,4 @@
-/** Every page of the admin page, by the name of its picture. `seconds` of traffic go by before the picture (2 without it); `height` of the window (1000 without it). */
+/** Every page of the admin page, by the name of its picture; the fleet's `pathOf` fills in ids. `seconds` of traffic go by before the picture (2 without it); `height` of the window (1000 without it). */
 export const PAGES: readonly { name: string; path: string; seconds?: number; height?: number }[] = [
   { name: 'overview', path: '/', seconds: 20 },
   { name: 'listeners', path: '/listeners' },
@@ -12,6 +12,8 @@ export const PAGES: readonly { name: string; path: string; seconds?: number; hei
   { name: 'certificates', path: '/certificates' },
   { name: 'secrets', path: '/secrets' },
   { name: 'changes', path: '/changes' },
+  { name: 'proposals', path: '/proposals' },
+  { name: 'proposal', path: '/proposals/:proposal' },
   { name: 'versions', path: '/versions' },
   { name: 'compare', path: '/versions/compare?from=2&to=3' },
   { name: 'files', path: '/files' },

@@ -1,5 +1,8 @@
 import Type from 'typebox'
+import type { Database } from '../../../db/database.ts'
 import type { ProposalRow } from '../../../db/models/guarded-publishing.ts'
+import type { SnapshotRow } from '../../../db/models/publishing.ts'
+import { entriesById } from '../../../shared/configuration-file/file-of-content.ts'
 import { sha256Hex, strictObject, timestamp, uuid, words } from '../../../shared/schema/field.ts'
 import { PublishOptions } from '../../../shared/schema/publish.ts'
 import { ResourceChange } from '../../../shared/schema/resource-change.ts'
@@ -10,6 +13,7 @@ import { contentOf, findLive } from '../../publishing/live.ts'
 import { composeContent } from '../../publishing/compose-content.ts'
 import { approveProposal, rejectProposal } from '../../publishing/proposals/decide-proposal.ts'
 import { findProposal, mayDecide } from '../../publishing/proposals/find-proposal.ts'
+import { personOf } from '../../publishing/proposals/person-of.ts'
 import { tenantsOf } from '../../auth/actor.ts'
 import type { SnapshotContent } from '../../../shared/schema/snapshot.ts'
 import { published } from './publish-endpoints.ts'
@@ -21,6 +25,7 @@ const ProposalItem = strictObject({
   id: uuid(),
   state: words(['pending', 'approved', 'rejected']),
   proposedBy: Type.String(),
+  isOwn: Type.Boolean({ description: 'You proposed it, or one of your tokens did: another person has to approve it.' }),
   proposedAt: timestamp(),
   expectedRevision: Type.Integer({ description: 'The revision that was live; another one since makes the proposal void.' }),
   sha256: sha256Hex({ description: 'Of what would be published.' }),
@@ -32,9 +37,28 @@ const ProposalItem = strictObject({
   revision: Type.Union([Type.Integer(), Type.Null()], { description: 'That it became.' })
 })
 
-function present(row: ProposalRow) {
+const ProposalWithChanges = strictObject({
+  ...ProposalItem.properties,
+  against: Type.Integer({ description: 'The revision that the changes are against: expectedRevision, or what is live now when that one is kept no more; 0: nothing.' }),
+  changes: Type.Array(ResourceChange, { description: 'What of `against` it would change, or did.' }),
+  added: Type.Array(strictObject({ id: uuid(), entry: Type.Unknown({ description: 'As a file of the configuration has it: without defaults, with names in place of ids.' }) }), { description: 'The resources that it adds, whole.' })
+})
+
+/** `person` is who asks. */
+function present(row: ProposalRow, person: string) {
   const { id, state, proposedBy, expectedRevision, sha256, request, tenants, decidedBy, reason, revision } = row
-  return { id, state, proposedBy, proposedAt: row.proposedAt.toISOString(), expectedRevision, sha256, request, tenants, decidedBy, decidedAt: row.decidedAt?.toISOString() ?? null, reason, revision }
+  return { id, state, proposedBy, isOwn: row.proposer === person, proposedAt: row.proposedAt.toISOString(), expectedRevision, sha256, request, tenants, decidedBy, decidedAt: row.decidedAt?.toISOString() ?? null, reason, revision }
+}
+
+/** What was live when it was proposed, so that the changes of an old proposal are still its own; what is live now when that was removed. */
+async function findMadeUpon(db: Database, { expectedRevision }: ProposalRow): Promise<SnapshotRow | null> {
+  if (expectedRevision === 0) return null
+  return (await db.snapshots.findOne({ where: { revision: expectedRevision }, order: [['createdAt', 'DESC']] })) ?? findLive(db)
+}
+
+function addedTo(proposed: SnapshotContent, changes: readonly ResourceChange[]): { id: string; entry: unknown }[] {
+  const entries = entriesById(proposed)
+  return changes.flatMap(({ kind, id, change }) => (change === 'added' ? [{ id, entry: entries[kind].get(id) }] : []))
 }
 
 export const proposalEndpoints: Endpoint[] = [
@@ -45,10 +69,10 @@ export const proposalEndpoints: Endpoint[] = [
     tenantScoped: true,
     tag: 'config',
     summary: 'Publishes that wait for a second person, and the latest that were decided, newest first',
-    answers: { 200: { description: `The ${MOST_SHOWN} newest.`, schema: strictObject({ items: Type.Array(ProposalItem) }) } },
+    answers: { 200: { description: `The ${MOST_SHOWN} newest.`, schema: strictObject({ required: Type.Boolean({ description: 'Whether a publish waits for a second person (PUBLISH_APPROVAL).' }), items: Type.Array(ProposalItem) }) } },
     async handle({ deps, actor }) {
-      const rows = await deps.db.proposals.findAll({ attributes: { exclude: ['content'] }, order: [['proposedAt', 'DESC'], ['id', 'DESC']], limit: MOST_SHOWN })
-      return { status: 200, body: { items: rows.filter((row) => mayDecide(actor, row)).map(present) } }
+      const [rows, person] = await Promise.all([deps.db.proposals.findAll({ attributes: { exclude: ['content'] }, order: [['proposedAt', 'DESC'], ['id', 'DESC']], limit: MOST_SHOWN }), personOf(deps.db, actor)])
+      return { status: 200, body: { required: deps.needsApproval, items: rows.filter((row) => mayDecide(actor, row)).map((row) => present(row, person)) } }
     }
   }),
   endpoint({
@@ -58,13 +82,15 @@ export const proposalEndpoints: Endpoint[] = [
     tenantScoped: true,
     tag: 'config',
     summary: 'Read a proposal with what it would change',
-    answers: { 200: { description: 'The proposal.', schema: strictObject({ ...ProposalItem.properties, changes: Type.Array(ResourceChange, { description: 'Against what is live now.' }) }) } },
+    answers: { 200: { description: 'The proposal.', schema: ProposalWithChanges } },
     async handle({ deps, actor, params }) {
       const row = await findProposal(deps.db, actor, params['id'] ?? '')
-      const live = contentOf(await findLive(deps.db))
+      const [person, madeUpon] = await Promise.all([personOf(deps.db, actor), findMadeUpon(deps.db, row)])
+      const before = contentOf(madeUpon)
       // Of other tenants it holds what was live then.
-      const proposed = composeContent(live, JSON.parse(row.content) as SnapshotContent, { tenants: tenantsOf(actor) })
-      return { status: 200, body: { ...present(row), changes: diffContent(live, proposed) } }
+      const proposed = composeContent(before, contentOf(row), { tenants: tenantsOf(actor) })
+      const changes = diffContent(before, proposed)
+      return { status: 200, body: { ...present(row, person), against: madeUpon?.revision ?? 0, changes, added: addedTo(proposed, changes) } }
     }
   }),
   endpoint({

@@ -47,8 +47,10 @@ describe('with approval required, a publish', () => {
     const before = await live()
     const { proposalId, sha256 } = await propose(ann, { note: 'please' })
     assert.deepEqual(await live(), before)
-    const { changes, state, request, proposedBy } = (await plane.as.viewer('GET', `/config/proposals/${proposalId}`)).body
+    const { changes, added, state, request, proposedBy } = (await plane.as.viewer('GET', `/config/proposals/${proposalId}`)).body
     assert.deepEqual([state, request.note, proposedBy, changes.length], ['pending', 'please', 'admin@test.example', 3])
+    assert.deepEqual(added.map(({ id }: { id: string }) => id), changes.map(({ id }: { id: string }) => id), 'at first everything is added, and shown whole')
+    assert.equal(added.find(({ id }: { id: string }) => id === draft.upstreamId).entry.name, changes.find(({ id }: { id: string }) => id === draft.upstreamId).name)
     await patched(plane.as.editor, `/upstreams/${draft.upstreamId}`, { description: 'later' })
     const { status, body } = await approve(plane.as.publisher, proposalId)
     assert.deepEqual([status, body.sha256], [201, sha256])
@@ -66,6 +68,13 @@ describe('with approval required, a publish', () => {
     assert.equal((await approve(plane.as.publisher, byToken.proposalId)).status, 201)
   })
 
+  test('is told to who proposed it as its own', async () => {
+    const { proposalId } = await propose(annsToken)
+    const isOwn = async (who: ApiCall) => [(await who('GET', `/config/proposals/${proposalId}`)).body.isOwn, (await who('GET', '/config/proposals')).body.items[0].isOwn]
+    assert.deepEqual([await isOwn(ann), await isOwn(annsToken), await isOwn(plane.as.publisher)], [[true, true], [true, true], [false, false]])
+    assert.equal((await ann('GET', '/config/proposals')).body.required, true)
+  })
+
   test('is approved by publishers only', async () => {
     const { proposalId } = await propose(ann)
     assert.deepEqual(error(await approve(plane.as.editor, proposalId)), [403, 'forbidden'])
@@ -77,6 +86,10 @@ describe('with approval required, a publish', () => {
     const second = await propose(ann)
     assert.equal((await approve(plane.as.publisher, second.proposalId)).status, 201)
     assert.deepEqual(error(await approve(plane.as.publisher, first.proposalId)), [409, 'revision_mismatch'])
+    const { expectedRevision, against, changes } = (await ann('GET', `/config/proposals/${first.proposalId}`)).body
+    assert.equal(against, expectedRevision)
+    assert.equal(changes.length, 1, 'still what it would have changed then')
+    assert.notEqual(changes[0].fields[0].to, 'second')
   })
 
   test('is rejected with a reason, or withdrawn', async () => {

@@ -88,7 +88,6 @@ export const publishing = {
   'hold.doConfirm': 'Confirm',
   'hold.promote': 'To all nodes now',
   'hold.abort': 'Back',
-  'publish.proposed': 'A second person has to approve it.',
   'publish.title': 'Publish the draft',
   'publish.text.one': '{count} change becomes revision {revision}.',
   'publish.text.other': '{count} changes become revision {revision}.',

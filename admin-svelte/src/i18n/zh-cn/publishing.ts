@@ -89,7 +89,6 @@ export const publishing: Record<keyof typeof en, string> = {
   'hold.doConfirm': '确认',
   'hold.promote': '立即应用到所有节点',
   'hold.abort': '恢复',
-  'publish.proposed': '需要另一个人批准。',
   'publish.title': '发布草稿',
   'publish.text.one': '{count} 处变更将成为版本 {revision}。',
   'publish.text.other': '{count} 处变更将成为版本 {revision}。',
