@@ -32,7 +32,11 @@ export const WAY_WORDS: Record<AuthorizationWay, WordKey> = {
 export const WAY_STARTERS: Record<AuthorizationWay, Json> = {
   anonymous: true,
   jwt: {},
-  apiKey: { header: 'X-Api-Key', keys: [] },
-  basic: { users: [] },
+  apiKey: { header: 'X-Api-Key', keys: [{ name: '' }] },
+  basic: { users: [{ name: '' }] },
   forward: { url: '' }
 }
+
+/** Where a client puts its API key. */
+export const KEY_PLACE_WORDS: Record<'header' | 'query', WordKey> = { header: 'policies.inHeader', query: 'policies.inQuery' }
+export const KEY_PLACE_STARTERS: Record<'header' | 'query', Json> = { header: 'X-Api-Key', query: 'api_key' }
