@@ -46,7 +46,7 @@ export const live = {
   'acme.next': 'Next order',
   'acme.said': 'The authority said',
   'acme.order': 'Order now',
-  'acme.orderNamed': 'Order the certificate of {name} now',
+  'acme.orderNamed': 'Order now the certificate of {name}',
   'acme.ordered': '{name} is ordered.',
   'acme.waiting': 'Waiting',
   'acme.ordering': 'Ordering',
