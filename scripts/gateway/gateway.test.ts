@@ -127,6 +127,37 @@ test('a publish that goes back by itself unless it is confirmed', async () => {
   assert.equal((await run(['canary', 'promote'])).exitCode, 1)
 })
 
+test('a canary is shown with its figures, promoted, and another one aborted', async () => {
+  const change = async (description: string) => system.api.patch(`/routes/${(await json(['routes']))[0].id}`, { description })
+  const canary = async (...options: string[]) => json(['publish', '--canary', 'node-1', '--hold', '600', ...options])
+  const contentOf = async (revision: number) => (await json(['snapshots', 'list', '--limit', '100'])).find((one: { revision: number }) => one.revision === revision)?.sha256
+  await system.startJobs()
+  await change('a canary that sings')
+  const first = await canary()
+  assert.deepEqual(first.canary, { nodes: ['node-1'], holdSeconds: 600 })
+  await eventually('the node serves it and is compared', async () => (await json(['canary', 'show'])).canary.holdUntil !== null, 20_000)
+  assert.match(await done(['canary', 'show']), new RegExp(`revision ${first.revision} by .*; else the content of ${first.revision - 1} comes back\ncompared until \\S+\nNODE .*\nnode-1 +yes +\\d+ requests, \\d+ errors, p99 .*`))
+  const blocked = await run(['rollback', '1'])
+  assert.equal(blocked.exitCode, 1)
+  assert.match(blocked.stderr, /canary/)
+  assert.match(await done(['canary', 'promote', '--reason', 'it sings']), /every node gets it now/)
+  assert.equal(await json(['canary', 'show']), null)
+
+  await change('a canary that is silent')
+  const second = await canary()
+  assert.notEqual(await contentOf(second.revision), await contentOf(first.revision))
+  assert.match(await done(['canary', 'abort', '--reason', 'it is silent']), /what was there before/)
+  assert.match(await done(['canary', 'show']), /nothing is held/)
+  assert.equal(await contentOf(second.revision + 1), await contentOf(first.revision), 'the content before, as a new revision')
+  assert.equal((await run(['canary', 'abort'])).exitCode, 1)
+  for (const [action, reason] of [['config.canary_promote', 'it sings'], ['config.canary_roll_back', 'it is silent']]) {
+    const { items } = await system.api.must('GET', `/audit?action=${action}`)
+    assert.deepEqual(items.map(({ after: told }: { after: { reason: string } }) => told.reason), [reason])
+  }
+  await system.jobs?.stop()
+  system.jobs = null
+})
+
 test('explain says where a request goes, and ends with 1 where it is refused', async () => {
   const text = await done(['explain', 'GET', `http://shop.example:${port}/cart`, '-H', 'X-One: 1'])
   assert.match(text, /listener +web\nroute +all\nupstream +app \(chosen\)/)

@@ -83,6 +83,7 @@ export interface Careful {
 interface HoldFigures {
   requests: number
   errors: number
+  p99Ms: number | null
 }
 export interface Hold {
   revision: number
@@ -90,7 +91,11 @@ export interface Hold {
   confirmUntil: string | null
   confirmedBy: string | null
   canary: { nodes: string[]; holdUntil: string | null; promotedAt: string | null; figures: { nodeId: string; before: HoldFigures; now: HoldFigures }[] } | null
-  outcome: string | null
+  outcome: 'kept' | 'rolled_back' | 'superseded' | null
+  outcomeBy: string | null
+  reason: string | null
+  /** The new revision with the content before. */
+  restored: number | null
 }
 
 export interface PublishRequest extends Careful {
@@ -125,6 +130,7 @@ export interface NodeRollout extends Partial<Ack> {
 }
 export interface Rollout {
   revision: number
+  hold: Hold | null
   nodes: NodeRollout[]
 }
 
