@@ -46,11 +46,13 @@ try {
   await page.locator('input[type=password]').fill('correct horse battery staple')
   await page.locator('button[type=submit]').click()
   await page.locator('nav').waitFor()
-  for (const { name, path: at, seconds = 2, height = 1000 } of pages) {
+  const port = fleet.system.nodes[0]?.ports.from ?? 0
+  for (const { name, path: at, seconds = 2, height = 1000, use } of pages) {
     const traffic = fleet.sendTraffic(seconds)
     await page.setViewportSize({ width: Number(values.width), height })
     await page.goto(fleet.pathOf(at))
     await page.locator('h1').waitFor()
+    await use?.(page, port)
     await traffic
     await page.waitForTimeout(300)
     await page.screenshot({ path: path.join(values.to, `${name}.png`) })

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { after, before, test } from 'node:test'
 import tls from 'node:tls'
 import type { Browser } from 'playwright-core'
@@ -9,12 +10,12 @@ import { eventually } from '../../scripts/system/support/eventually.ts'
 import { type Origin, startOrigin } from '../../scripts/system/support/origin.ts'
 import { type Service, startService } from '../../scripts/system/support/service.ts'
 import { createExample, startSystem, type System } from '../../scripts/system/support/system.ts'
-import { makeAuthority, makeCredential } from '../../workers/testing/make-certificate.ts'
 import { accessibilityProblems } from './support/accessibility.ts'
 import { openPage, signIn, startBrowser, type WatchedPage } from './support/browser.ts'
 
 const isThere = ensurePebble((line) => process.stderr.write(`${line}\n`))
 const skip = isThere ? false : 'Pebble is not there: install the package pebble'
+const read = (name: string) => readFileSync(new URL(`../../workers/testing/certificates/${name}`, import.meta.url), 'utf8')
 /** An order is taken up at once, and Pebble looks at the challenge in its own time. */
 const ISSUED_WITHIN_MS = 60_000
 
@@ -31,8 +32,7 @@ before(async () => {
   if (!isThere) return
   securePort = await freePort()
   ;[browser, system, origin] = await Promise.all([startBrowser(), startSystem({ nodeEnv: { HTTPS_PORT_RANGE: `${securePort}-${securePort}` } }), startOrigin('hello')])
-  const authority = await makeAuthority()
-  const credential = { ...(await makeCredential('', ['localhost'], authority)), caPem: authority.pem }
+  const credential = { certificatePem: read('origin.pem'), privateKeyPem: read('origin.key'), caPem: read('ca.pem') }
   const port = await freePort()
   startAuthority = () => startPebble({ port, httpPort: system.nodes[0]!.ports.from, blocked: ['refused.test'], credential })
   // Its file with the certificate of its own https is there for control-jobs; at first nobody answers at its address.

@@ -27,6 +27,8 @@ after(async () => {
   await fleet?.stop()
 })
 
+const port = () => fleet.system.nodes[0]?.ports.from ?? 0
+
 async function openedAs(settings: Record<string, string>, width = 1280): Promise<WatchedPage> {
   const watched = await openPage(browser, fleet.system.baseUrl, { viewport: { width, height: 800 } })
   await watched.page.goto('/')
@@ -41,9 +43,10 @@ async function openedAs(settings: Record<string, string>, width = 1280): Promise
 for (const theme of ['light', 'dark']) {
   test(`no page has a barrier that axe finds, nor an error (${theme})`, async () => {
     const watched = await openedAs({ 'gateway.theme': theme })
-    for (const { name, path } of PAGES) {
+    for (const { name, path, use } of PAGES) {
       await watched.page.goto(fleet.pathOf(path))
       await settled(watched.page)
+      await use?.(watched.page, port())
       assert.deepEqual(await accessibilityProblems(watched.page), [], name)
     }
     assert.deepEqual(watched.problems, [])
@@ -54,9 +57,10 @@ for (const theme of ['light', 'dark']) {
 
 test('every page fits a narrow window, in Chinese', async () => {
   const watched = await openedAs({ 'gateway.language': 'zh-CN' }, NARROW)
-  for (const { name, path } of PAGES) {
+  for (const { name, path, use } of PAGES) {
     await watched.page.goto(fleet.pathOf(path))
     await settled(watched.page)
+    await use?.(watched.page, port())
     assert.deepEqual(await watched.page.evaluate(WIDER), [], `${name}: these are wider than the window`)
     assert.equal(await watched.page.locator('html').getAttribute('lang'), 'zh-CN')
   }
