@@ -39,6 +39,7 @@ test('a certificate whose key is another one is refused at the field, with the i
   await dialog.getByRole('button', { name: 'Upload certificate' }).click()
   await page.getByRole('heading', { name: 'shop' }).waitFor()
   await page.getByText('SHA-256 fingerprint').waitFor()
+  await page.getByText('No node that is online serves an https port.').waitFor()
 })
 
 test('a secret is stored, and its value is nowhere on the page', async () => {

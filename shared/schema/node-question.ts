@@ -3,6 +3,7 @@ import { strictObject, uuid } from './field.ts'
 import { ConnectionCount, ConnectionFilter, OpenConnection } from './open-connection.ts'
 import { RefusalCount } from './refusal-count.ts'
 import { RecentRequest, RequestFilter } from './recent-request.ts'
+import { TargetLoad } from './target-load.ts'
 
 const questionId = uuid()
 const nodeId = Type.String({ minLength: 1, maxLength: 128 })
@@ -19,7 +20,8 @@ export const MOST_CONNECTIONS = 500
 /**
  * What control-web asks the data nodes, over CHANNELS.questions. `request`: who served this request? `requests`: which ones did
  * you serve lately? `connections`: which WebSockets are open? `connectionCounts`: how many, by route and port?
- * `closeConnection`: close this one. `refusals`: what did this policy refuse?
+ * `closeConnection`: close this one. `refusals`: what did this policy refuse? `targets`: what do you do with the targets of this
+ * upstream?
  * `tenants`: only those of these tenants are meant; absent: all.
  * `samples`: tell on CHANNELS.samples what you count, for so many seconds; nothing is answered.
  * `certificate`: what does the node `of` show a client that asks for this name?
@@ -31,6 +33,7 @@ export const NodeQuestion = Type.Union([
   strictObject({ questionId, kind: Type.Literal('connectionCounts') }),
   strictObject({ questionId, kind: Type.Literal('closeConnection'), connectionId: id, tenants }),
   strictObject({ questionId, kind: Type.Literal('refusals'), policyId: uuid() }),
+  strictObject({ questionId, kind: Type.Literal('targets'), upstreamId: uuid() }),
   strictObject({ questionId, kind: Type.Literal('samples'), seconds: Type.Integer({ minimum: 1, maximum: 30 }) }),
   strictObject({ questionId, kind: Type.Literal('certificate'), of: nodeId, name: Type.String({ maxLength: 253 }), port: Type.Optional(Type.Integer({ minimum: 1, maximum: 65_535 })) })
 ])
@@ -54,6 +57,9 @@ export type CloseAnswer = Type.Static<typeof CloseAnswer>
 
 export const RefusalsAnswer = strictObject({ nodeId, refusals: Type.Array(RefusalCount, { maxItems: 1000 }) })
 export type RefusalsAnswer = Type.Static<typeof RefusalsAnswer>
+
+export const TargetsAnswer = strictObject({ nodeId, targets: Type.Array(TargetLoad, { maxItems: 10_000 }) })
+export type TargetsAnswer = Type.Static<typeof TargetsAnswer>
 
 /** Redis: the list of answers to a question. */
 export function answersKey(questionId: string): string {

@@ -1,10 +1,11 @@
 import type { Redis } from 'ioredis'
 import { Value } from 'typebox/value'
-import { answersKey, type CloseAnswer, type ConnectionCountsAnswer, type ConnectionsAnswer, MOST_CONNECTIONS, MOST_REQUESTS, NodeQuestion, type RefusalsAnswer, type RequestAnswer, type RequestsAnswer } from '../../shared/schema/node-question.ts'
+import { answersKey, type CloseAnswer, type ConnectionCountsAnswer, type ConnectionsAnswer, MOST_CONNECTIONS, MOST_REQUESTS, NodeQuestion, type RefusalsAnswer, type RequestAnswer, type RequestsAnswer, type TargetsAnswer } from '../../shared/schema/node-question.ts'
 import type { ServedCertificatesAnswer } from '../../shared/schema/served-certificate.ts'
 import type { ConnectionCount, OpenConnection } from '../../shared/schema/open-connection.ts'
 import type { RecentRequest } from '../../shared/schema/recent-request.ts'
 import type { RefusalCount } from '../../shared/schema/refusal-count.ts'
+import type { TargetLoad } from '../../shared/schema/target-load.ts'
 import type { Log } from '../log.ts'
 import { addRefusals } from '../policies/refusal-counts.ts'
 import type { ThreadQuestion } from '../questions/thread-question.ts'
@@ -25,7 +26,7 @@ const AT_ONCE = 4
 const MOST_SERVED = 1_000
 
 /** Without the name of the node. */
-type Answer = Omit<RequestAnswer, 'nodeId'> | Omit<RequestsAnswer, 'nodeId'> | Omit<ConnectionsAnswer, 'nodeId'> | Omit<ConnectionCountsAnswer, 'nodeId'> | Omit<CloseAnswer, 'nodeId'> | Omit<RefusalsAnswer, 'nodeId'> | Omit<ServedCertificatesAnswer, 'nodeId'>
+type Answer = Omit<RequestAnswer, 'nodeId'> | Omit<RequestsAnswer, 'nodeId'> | Omit<ConnectionsAnswer, 'nodeId'> | Omit<ConnectionCountsAnswer, 'nodeId'> | Omit<CloseAnswer, 'nodeId'> | Omit<RefusalsAnswer, 'nodeId'> | Omit<TargetsAnswer, 'nodeId'> | Omit<ServedCertificatesAnswer, 'nodeId'>
 
 /** Asks every thread of the node. */
 type Ask = <T>(question: ThreadQuestion) => Promise<T[]>
@@ -70,6 +71,11 @@ async function answerTo(question: NodeQuestion, ask: Ask): Promise<Answer | null
       return { counts: await ask<ConnectionCount>({ kind: 'connectionCounts' }) }
     case 'refusals':
       return { refusals: addRefusals([(await ask<RefusalCount>({ kind: 'refusals' })).filter(({ policyId }) => policyId === question.policyId)]).slice(0, MOST_REFUSALS) }
+    case 'targets': {
+      // The threads share their counts: the answer of one is that of all.
+      const loads = await ask<TargetLoad>({ kind: 'targets', upstreamId: question.upstreamId })
+      return { targets: [...new Map(loads.map((load) => [load.targetId, load])).values()] }
+    }
     case 'closeConnection':
       return { closed: (await ask<boolean>({ kind: 'closeConnection', connectionId: question.connectionId, tenants: question.tenants })).length > 0 }
     case 'samples':

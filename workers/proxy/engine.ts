@@ -1,3 +1,5 @@
+import type { TargetLoad } from '../../shared/schema/target-load.ts'
+import { describeTargets } from '../health/describe-targets.ts'
 import type { Issue } from '../../shared/schema/issue.ts'
 import type { RuntimePart } from '../configuration/runtime-part.ts'
 import type { NodeSecrets } from '../credential.ts'
@@ -77,6 +79,8 @@ export interface Engine {
   readonly webSockets: OpenWebSockets
   /** Those that are served. */
   listeners(): Iterable<RuntimeListener>
+  /** Of an upstream that is served; none when it is not. */
+  targets(upstreamId: string): TargetLoad[]
   /** What askLeases() asked for. */
   leased(answers: readonly LeaseAnswer[]): void
 }
@@ -138,8 +142,14 @@ export function createEngine(options: EngineOptions): Engine {
     stats: () => statsOf(thread, connections.size),
     webSockets: thread.webSockets,
     listeners: () => thread.current?.listeners.values() ?? [],
+    targets: (upstreamId) => targetsOf(thread, upstreamId),
     leased: (answers) => state.leases.answered(answers)
   }
+}
+
+function targetsOf({ current, state }: ThreadContext, upstreamId: string): TargetLoad[] {
+  const upstream = current?.upstreams.get(upstreamId)
+  return upstream === undefined ? [] : describeTargets(upstream, state.now)
 }
 
 function statsOf({ state, webSockets }: ThreadContext, connections: number): EngineStats {

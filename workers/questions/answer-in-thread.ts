@@ -9,11 +9,12 @@ import type { ThreadQuestion } from './thread-question.ts'
 interface AnsweringEngine {
   readonly webSockets: OpenWebSockets
   stats(): { readonly refusals: unknown[] }
+  targets(upstreamId: string): unknown[]
   listeners(): Parameters<typeof describeCertificates>[0]
 }
 
 /** A thread's answer. */
-export function answerInThread(question: ThreadQuestion, telemetry: Pick<Telemetry, 'recent'>, { webSockets, listeners, stats }: AnsweringEngine): unknown[] {
+export function answerInThread(question: ThreadQuestion, telemetry: Pick<Telemetry, 'recent'>, { webSockets, listeners, stats, targets }: AnsweringEngine): unknown[] {
   switch (question.kind) {
     case 'recent':
       return telemetry.recent()
@@ -23,6 +24,8 @@ export function answerInThread(question: ThreadQuestion, telemetry: Pick<Telemet
       return countConnections(webSockets.list())
     case 'refusals':
       return stats().refusals
+    case 'targets':
+      return targets(question.upstreamId)
     case 'closeConnection':
       return ofTenants(webSockets.list(), question.tenants).some(({ facts }) => facts.id === question.connectionId) && webSockets.close(question.connectionId) ? [true] : []
     case 'certificate':

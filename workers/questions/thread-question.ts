@@ -10,6 +10,8 @@ export type ThreadQuestion =
   | { kind: 'connectionCounts' }
   /** What policies refused: RefusalCount[]. */
   | { kind: 'refusals' }
+  /** What the node does with the targets of an upstream: TargetLoad[], the same from every thread. */
+  | { kind: 'targets'; upstreamId: string }
   /** Close it: [true] from the thread that has it, else []. */
   | { kind: 'closeConnection'; connectionId: string; tenants?: readonly string[] | undefined }
   /** What a client is shown that asks for the name, on one port or on each: ThreadCertificate[]. */

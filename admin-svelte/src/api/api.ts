@@ -4,12 +4,13 @@ import type { SecretChange, SecretItem, SecretUpload } from '../../../shared/sch
 import type { Grant, GrantChange, GrantInput } from '../../../shared/schema/grant.ts'
 import type { Person, PersonChange, PersonInput } from '../../../shared/schema/person.ts'
 import { type DraftedKind, KIND_PATHS } from '../../../shared/schema/resource.ts'
+import type { ServedCertificate } from '../../../shared/schema/served-certificate.ts'
 import type { WebhookChange, WebhookItem, WebhookUpload } from '../../../shared/schema/webhook.ts'
 import { session } from '../session/session.svelte.ts'
 import { createClient } from './client.ts'
 import { connection } from './connection.svelte.ts'
 import type { ProposalsAnswer, ProposalWithChanges, ProposedAnswer } from './proposal-types.ts'
-import type { AcmeName, AffectedAnswer, AuditRow, ConnectionsAnswer, DeliveryItem, ExplainRequest, Explanation, ExportAnswer, FileFormat, FoundRequest, Hold, ImportAnswer, ImportRequest, JobItem, JobQueues, Marker, NodeItem, NodeToken, Page, PublishAnswer, PublishRequest, RequestsAnswer, ResourceChange, Rollout, SessionAnswer, SessionItem, Snapshot, SnapshotItem, SpecOf, StoredOf, TokenItem, TrafficSum, UpstreamHealth, ValidateAnswer } from './types.ts'
+import type { AcmeName, AffectedAnswer, AuditRow, ConnectionsAnswer, DeliveryItem, ExplainRequest, Explanation, ExportAnswer, FileFormat, FoundRequest, Hold, ImportAnswer, ImportRequest, JobItem, JobQueues, Marker, NodeItem, NodeToken, Page, PublishAnswer, PublishRequest, RequestsAnswer, ResourceChange, Rollout, SessionAnswer, SessionItem, Snapshot, SnapshotItem, SpecOf, StoredOf, TokenItem, TrafficSum, UpstreamHealth, UpstreamLoad, ValidateAnswer } from './types.ts'
 
 interface TargetPlace {
   upstreamId: string
@@ -53,7 +54,8 @@ export const api = {
   upstreams: {
     ...resourceApi('upstreams'),
     bulk: bulk('upstreams'),
-    health: (id: string, signal?: AbortSignal) => send<UpstreamHealth>('GET', `/upstreams/${encodeURIComponent(id)}/health`, { signal })
+    health: (id: string, signal?: AbortSignal) => send<UpstreamHealth>('GET', `/upstreams/${encodeURIComponent(id)}/health`, { signal }),
+    load: (id: string, signal?: AbortSignal) => send<UpstreamLoad>('GET', `/upstreams/${encodeURIComponent(id)}/load`, { signal })
   },
   targets: {
     eject: (body: TargetPlace & Lasting) => send<unknown>('POST', '/targets/eject', { body }),
@@ -169,6 +171,8 @@ export const api = {
   },
   nodes: {
     list: (signal?: AbortSignal) => send<Page<NodeItem>>('GET', `/nodes${query({ limit: 1000 })}`, { signal }),
+    /** What the threads of a node show a client that asks for the name. */
+    certificate: (id: string, name: string, signal?: AbortSignal) => send<{ nodeId: string; items: ServedCertificate[] }>('GET', `/nodes/${encodeURIComponent(id)}/certificate${query({ name })}`, { signal }),
     enroll: (id: string) => send<NodeToken>('POST', '/nodes', { body: { id } }),
     renewToken: (id: string) => send<NodeToken>('POST', `/nodes/${encodeURIComponent(id)}/token`, { body: {} }),
     drain: (id: string, body: { closePorts: boolean; reason: string }) => send<void>('POST', `/nodes/${encodeURIComponent(id)}/drain`, { body }),

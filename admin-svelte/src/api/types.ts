@@ -1,3 +1,4 @@
+import type { TargetLoad } from '../../../shared/schema/target-load.ts'
 import type { Explanation, ExplainRequest } from '../../../shared/schema/explain.ts'
 import type { Issue } from '../../../shared/schema/issue.ts'
 import type { Listener } from '../../../shared/schema/listener.ts'
@@ -194,6 +195,11 @@ export interface LiveTarget {
 export interface UpstreamHealth {
   active: boolean
   targets: LiveTarget[]
+}
+
+export interface UpstreamLoad {
+  items: (TargetLoad & { nodeId: string })[]
+  missing: string[]
 }
 
 export type RequestItem = RecentRequest & { nodeId: string }

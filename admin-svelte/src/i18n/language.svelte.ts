@@ -61,6 +61,11 @@ export function bytes(value: number): string {
   return `${new Intl.NumberFormat(language.code, { maximumFractionDigits: power === 0 ? 0 : 1 }).format(value / 1024 ** power)} ${SIZES[power]}`
 }
 
+/** A part of 1, in percent. */
+export function percent(share: number): string {
+  return `${number(Math.round(share * 1000) / 10)} %`
+}
+
 export function number(value: number): string {
   return new Intl.NumberFormat(language.code).format(value)
 }
