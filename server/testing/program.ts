@@ -16,9 +16,9 @@ export interface Program {
   stop(): Promise<number | string>
 }
 
-/** Starts `server/${name}.ts` with nothing in its environment but `env`. The process dies with this one. */
+/** Starts `server/${name}.ts` with nothing in its environment that it would read but `env`. The process dies with this one. */
 export function startProgram(name: 'web' | 'jobs', env: Record<string, string>, args: string[] = []): Program {
-  const child = spawn(process.execPath, [`server/${name}.ts`, ...args], { cwd: ROOT, env: { PATH: process.env['PATH'], ...env }, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
+  const child = spawn(process.execPath, [`server/${name}.ts`, ...args], { cwd: ROOT, env: { PATH: process.env['PATH'], NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'], ...env }, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
   let output = ''
   for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', (text: string) => (output += text))
   const exited = new Promise<number | string>((resolve) => child.once('close', (code, signal) => resolve(code ?? signal ?? -1)))
