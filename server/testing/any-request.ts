@@ -68,9 +68,11 @@ export function testAnyRequest(seed: number, rounds: number): void {
         const call = isForNodes ? plane.withToken(nodeToken) : plane.as.admin
         const reads = method === 'GET'
         const version = { 'if-match': '"1"' }
+        // To what has no pages a cursor is one more parameter that it does not know.
+        const cursors = query.properties.cursor === undefined ? ODD_CURSORS.slice(0, 1) : ODD_CURSORS
         for (const id of path.includes('{') ? ids : ['']) {
           const at = path.replace(/\{\w+\}/g, id)
-          for (const odd of reads ? ODD_CURSORS : ODD_BODIES) await (reads ? call('GET', `${at}?${odd}`) : call(method, at, odd, version))
+          for (const odd of reads ? cursors : ODD_BODIES) await (reads ? call('GET', `${at}?${odd}`) : call(method, at, odd, version))
         }
         for (let round = 0; round < rounds; round++) {
           const at = path.replace(/\{\w+\}/g, () => randomSegment(random, ids)) + randomQuery(random, query)
