@@ -82,7 +82,7 @@ test('requests are counted by route, with their durations, and go on over a relo
 /** A client can have its answer a moment before the thread goes on to count it. More than `wanted` is never right. */
 async function counted(wanted: number): Promise<void> {
   let now = 0
-  await waitUntil(async () => (now = await total()) >= wanted, { ms: 2_000, what: `${wanted} requests to be counted` })
+  await waitUntil(async () => (now = await total()) >= wanted, { ms: 20_000, what: `${wanted} requests to be counted` })
   assert.equal(now, wanted)
 }
 
