@@ -72,12 +72,19 @@ async function guesses(stand: Stand, { system }: ControlStand): Promise<void> {
   const statuses = await Promise.all(Array.from({ length: GUESSES }, async (_, index) => (await guess(index)).status))
   const looked = statuses.filter((status) => status === 401).length
   const held = statuses.filter((status) => status === 429).length
-  const waits = [secondsOf(await guess(0))]
+  // The wait may be over before somebody is told of it: that guess is looked at, and begins the next.
+  const told = async (): Promise<number> => {
+    for (;;) {
+      const answer = await guess(0)
+      if (answer.status !== 401) return secondsOf(answer)
+    }
+  }
+  const waits = [await told()]
   const afterWaits: number[] = []
   for (let step = 0; step < WAITS; step++) {
     await delay((waits.at(-1) ?? 0) * 1000 + SPARE_MS)
     afterWaits.push((await guess(step)).status)
-    waits.push(secondsOf(await guess(step)))
+    waits.push(await told())
   }
   const right = await signIn(password, system)
   const isGrowing = afterWaits.every((status) => status === 401) && waits.every((wait, index) => wait > (waits[index - 1] ?? 0))
