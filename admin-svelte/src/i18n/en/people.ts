@@ -16,7 +16,7 @@ export const people = {
   'people.change': 'Change',
   'people.changeOf': 'Change {email}',
   'people.reset': 'New password',
-  'people.resetOf': 'A new one-time password for {email}',
+  'people.resetOf': 'New password for {email}',
   'people.resetText': 'What they have open ends. They choose a password of their own at the next sign-in.',
   'people.removeText': 'Their sessions and API tokens end at once.',
   'people.enabled': 'May sign in',

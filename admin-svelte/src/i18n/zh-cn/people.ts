@@ -17,7 +17,7 @@ export const people: Record<keyof typeof en, string> = {
   'people.change': '修改',
   'people.changeOf': '修改 {email}',
   'people.reset': '新密码',
-  'people.resetOf': '为 {email} 生成新的一次性密码',
+  'people.resetOf': '{email} 的新密码',
   'people.resetText': '其已打开的会话会结束；下次登录时由本人设置密码。',
   'people.removeText': '其会话和 API 令牌立即失效。',
   'people.enabled': '可以登录',
