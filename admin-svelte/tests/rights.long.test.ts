@@ -55,6 +55,12 @@ async function firstSignIn(email: string, oneTime: string): Promise<WatchedPage>
   return watched
 }
 
+/** Publishes the draft by who is not limited, until it is confirmed. */
+async function publishHeld(): Promise<{ revision: number }> {
+  const { draftHash, live } = await system.api.must('POST', '/config/validate', {})
+  return system.api.must('POST', '/config/publish', { expectedRevision: live.revision, expectedDraftHash: draftHash, note: 'held', confirmWithinSeconds: 600 })
+}
+
 const pagesOf = (page: Page) => page.getByRole('navigation').getByRole('link').allInnerTexts().then((texts) => texts.map((text) => text.trim().split('\n')[0]))
 
 test('a new person signs in with the one-time password and chooses one; it is good no more', async () => {
@@ -124,6 +130,27 @@ test('who is limited to a tenant sees its pages and resources alone, and makes a
   await page.getByRole('button', { name: 'Publish…' }).click()
   await page.getByRole('dialog').getByRole('button', { name: 'Publish' }).click()
   await page.getByText('Revision 2 is published.').waitFor()
+  const rollout = page.getByRole('region', { name: 'Rollout of revision 2' })
+  await rollout.getByRole('row', { name: /node-1/ }).getByText('Applied', { exact: true }).waitFor()
+
+  await system.api.patch(`/upstreams/${upstreamOfOthers.id}`, { description: 'of others' })
+  const { revision } = await publishHeld()
+  await page.getByText(`Revision ${revision} waits for its confirmation`).waitFor()
+  await page.getByText('others decide about it').waitFor()
+  assert.equal(await page.getByRole('button', { name: 'Confirm' }).count(), 0)
+  await system.api.must('POST', '/config/confirm', { revision })
+  await page.getByText('others decide about it').waitFor({ state: 'detached' })
+
+  const own = (await system.api.must('GET', '/upstreams')).items.find(({ name }: { name: string }) => name === 'acme-app')
+  await system.api.patch(`/upstreams/${own.id}`, { description: 'carefully' })
+  await page.goto('/changes')
+  await page.getByRole('button', { name: 'Publish…' }).click()
+  await page.getByText('Carefully', { exact: true }).click()
+  await page.getByLabel('Goes back unless it is confirmed').check()
+  await page.getByRole('dialog').getByRole('button', { name: 'Publish' }).click()
+  await page.getByText(`Revision ${revision + 1} waits for its confirmation`).waitFor()
+  await page.getByRole('button', { name: 'Confirm' }).click()
+  await page.getByText('waits for its confirmation').waitFor({ state: 'detached' })
   assert.deepEqual(refused, [], 'no page asked for what the person may not see')
   assert.deepEqual(watched.problems.filter((problem) => !problem.includes('404')), [])
   await watched.close()

@@ -214,6 +214,43 @@ test('--wait: 3 for a port in use, 2 when a node does not answer, and what a nod
   assert.match(await done(['nodes', 'revoke', 'silent']), /revoked/)
 })
 
+test('who is limited to a tenant publishes, waits, confirms, and hears of what is its own', async (context) => {
+  const listener = (await system.api.must('GET', '/listeners')).items.find(({ name }: { name: string }) => name === 'web')
+  await system.api.must('POST', '/grants', { tenantCode: 'acme', listenerIds: [listener.id], hostSuffixes: ['acme.example'], priority: { min: 0, max: 9 } })
+  const upstream = await system.api.must('POST', '/upstreams', { name: 'acme-app', tenantCode: 'acme', targets: [{ id: 'a', address: origin.url }] })
+  await system.api.must('POST', '/routes', { name: 'acme', tenantCode: 'acme', listenerIds: [listener.id], upstreamId: upstream.id, match: { hosts: ['acme.example'] } })
+  const { token } = await system.api.must('POST', '/tokens', { name: 'of acme', role: 'publisher', tenants: ['acme'] })
+  const env = { GATEWAY_TOKEN: token }
+  const published = await run(['publish', '--confirm-within', '600', '--wait'], { env })
+  assert.equal(published.exitCode, 0, published.stderr)
+  assert.match(published.stderr, /node-1: applied \(1 of 1\)/)
+  const revision = /published revision (\d+)/.exec(published.stdout)?.[1] ?? ''
+  assert.match(await done(['snapshots', 'rollout', revision], { env }), /node-1 +applied/)
+  assert.match(await done(['canary', 'show'], { env }), new RegExp(`revision ${revision} by token:of acme[\\s\\S]*gateway confirm ${revision}`))
+  await done(['confirm', revision], { env })
+
+  const taken = await freePort()
+  const holder = net.createServer().listen(taken, '0.0.0.0')
+  context.after(() => holder.close())
+  await once(holder, 'listening')
+  await system.api.must('POST', '/listeners', { name: 'hidden', protocol: 'http', port: taken })
+  const whole = await run(['publish', '--confirm-within', '600', '--wait'])
+  assert.match(whole.stderr, new RegExp(`${taken} is in use .*port_in_use`))
+  const shown = await done(['canary', 'show'], { env })
+  assert.match(shown, /others decide about it/)
+  assert.doesNotMatch(shown, / by |gateway confirm/)
+  const foreign = await run(['confirm', JSON.parse(await done(['canary', 'show', '--json'])).revision.toString()], { env })
+  assert.equal(foreign.exitCode, 77)
+  assert.match(foreign.stderr, /concerns more than your tenants/)
+  await done(['confirm', JSON.parse(await done(['canary', 'show', '--json'])).revision.toString()])
+
+  await system.api.patch(`/upstreams/${upstream.id}`, { description: 'again' })
+  const withIssues = await run(['publish', '--wait'], { env })
+  assert.equal(withIssues.exitCode, 3, withIssues.stderr)
+  assert.match(withIssues.stderr, /1 issue outside of your tenants/)
+  assert.doesNotMatch(withIssues.stderr, new RegExp(`hidden|${taken}`))
+})
+
 test('tokens and addresses that are wrong end with a code of their own', async () => {
   assert.equal((await run(['nodes'], { env: { GATEWAY_TOKEN: '' } })).exitCode, 77)
   assert.equal((await run(['nodes'], { env: { GATEWAY_TOKEN: 'wrong' } })).exitCode, 77)

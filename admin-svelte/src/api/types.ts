@@ -97,6 +97,8 @@ export interface Hold {
   reason: string | null
   /** The new revision with the content before. */
   restored: number | null
+  /** It concerns one's own tenants alone. */
+  own: boolean
 }
 
 export interface PublishRequest extends Careful {

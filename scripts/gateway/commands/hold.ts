@@ -7,7 +7,10 @@ interface Figures { requests: number; errors: number; p99Ms: number | null }
 interface Hold {
   revision: number
   restores: number
+  /** '' where it is of others. */
   createdBy: string
+  /** The token may decide about it, as far as tenants go. */
+  own: boolean
   confirmUntil: string | null
   canary: { nodes: string[]; holdUntil: string | null; figures: { nodeId: string; serves: boolean; before: Figures; now: Figures }[] } | null
 }
@@ -65,11 +68,13 @@ function tell(out: Output, value: object, line: string): number {
   return EXIT.done
 }
 
-function tellHold(out: Output, { revision, restores, createdBy, confirmUntil, canary }: Hold): void {
-  out.line(`revision ${revision} by ${createdBy}; else the content of ${restores} comes back`)
-  if (confirmUntil !== null) out.line(`to be confirmed until ${confirmUntil}: gateway confirm ${revision}`)
+function tellHold(out: Output, { revision, restores, createdBy, own, confirmUntil, canary }: Hold): void {
+  out.line(`revision ${revision}${createdBy === '' ? '' : ` by ${createdBy}`}; else the content of ${restores} comes back`)
+  if (!own) out.line('it concerns more than your tenants, so others decide about it')
+  if (confirmUntil !== null) out.line(`to be confirmed until ${confirmUntil}${own ? `: gateway confirm ${revision}` : ''}`)
   if (canary === null) return
   out.line(canary.holdUntil === null ? 'not every node of the canary serves it yet' : `compared until ${canary.holdUntil}`)
+  if (canary.figures.length === 0) return out.line(`canary on ${canary.nodes.join(', ')}; its figures are of all tenants, so they are not shown`)
   const text = ({ requests, errors, p99Ms }: Figures): string => `${requests} requests, ${errors} errors, p99 ${p99Ms ?? '-'} ms`
   out.table(['node', 'serves it', 'before', 'now'], canary.figures.map(({ nodeId, serves, before, now }) => [nodeId, serves ? 'yes' : 'no', text(before), text(now)]))
 }

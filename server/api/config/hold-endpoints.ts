@@ -7,6 +7,7 @@ import { type Endpoint, type EndpointRequest, endpoint } from '../../http/endpoi
 import { confirmPublish, type Decision, promoteCanary, restoreBefore } from '../../publishing/holds/end-hold.ts'
 import { findOpenHold, isCanary } from '../../publishing/holds/open-hold.ts'
 import { Hold, presentHold } from '../../publishing/holds/present-hold.ts'
+import { isOwnHold } from '../../tenancy/own-hold.ts'
 
 const reason = Type.String({ maxLength: 2000, default: '', description: 'Why; in the audit.' })
 const nothing = { 204: { description: 'Done; 409 no_hold when there was nothing to do.' } }
@@ -16,12 +17,13 @@ export const holdEndpoints: Endpoint[] = [
     method: 'GET',
     path: '/config/hold',
     permission: 'viewer',
+    tenantScoped: true,
     tag: 'config',
     summary: 'The publish that may go back by itself: a canary with its figures, or one that waits for its confirmation',
     answers: { 200: { description: 'null when nothing is held.', schema: strictObject({ hold: Type.Union([Hold, Type.Null()]) }) } },
-    async handle({ deps }) {
+    async handle({ deps, actor }) {
       const hold = await openHold(deps)
-      return { status: 200, body: { hold: hold && (await presentHold(deps.db, hold)) } }
+      return { status: 200, body: { hold: hold && (await presentHold(deps.db, hold, tenantsOf(actor))) } }
     }
   }),
   endpoint({
@@ -80,16 +82,15 @@ async function openHold({ db }: Deps) {
 /** What is held, if the actor may decide about it. @throws AppError outside_grant when it concerns tenants of others */
 async function ownHold({ deps, actor }: Pick<EndpointRequest, 'deps' | 'actor'>) {
   const hold = await openHold(deps)
-  const tenants = tenantsOf(actor)
-  const isOwn = hold === null || tenants === null || hold.tenants?.every((tenant) => tenants.includes(tenant)) === true
-  if (!isOwn) throw new AppError('outside_grant', { message: 'What is held concerns more than your tenants.' })
-  return hold
+  if (hold === null || isOwnHold(hold, tenantsOf(actor))) return hold
+  throw new AppError('outside_grant', { message: `Revision ${hold.revision} concerns more than your tenants: who published it decides about it, or a publisher who is not limited to tenants.` })
 }
 
 /** The revision of the canary. @throws AppError no_hold */
 async function ownCanary(request: Pick<EndpointRequest, 'deps' | 'actor'>): Promise<number> {
   const hold = await ownHold(request)
-  if (hold === null || !isCanary(hold)) throw new AppError('no_hold', { message: 'No canary is held.' })
+  if (hold === null) throw new AppError('no_hold', { message: 'No canary is held.' })
+  if (!isCanary(hold)) throw new AppError('no_hold', { message: `Every node gets revision ${hold.revision} already; it waits for its confirmation until ${hold.confirmUntil?.toISOString()}, and without it goes back by itself.` })
   return hold.revision
 }
 

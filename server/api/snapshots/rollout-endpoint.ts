@@ -1,10 +1,13 @@
 import Type from 'typebox'
 import { sha256Hex, strictObject, timestamp, words } from '../../../shared/schema/field.ts'
 import { Ack } from '../../../shared/schema/node-api.ts'
+import { tenantsOf } from '../../auth/actor.ts'
 import { type Endpoint, endpoint } from '../../http/endpoint.ts'
-import { findSnapshot } from '../../publishing/live.ts'
+import { contentOf, findSnapshot } from '../../publishing/live.ts'
 import { Hold, presentHold } from '../../publishing/holds/present-hold.ts'
 import { waitForRollout } from '../../publishing/wait-for-rollout.ts'
+import { tenantScopeOf } from '../../tenancy/tenant-scope.ts'
+import { visibleRollout } from '../../tenancy/visible-rollout.ts'
 import { revisionFrom } from './revision-from.ts'
 
 const STATES = ['pending', 'applied', 'applied_with_issues', 'refused'] as const
@@ -32,13 +35,15 @@ export const rolloutEndpoint: Endpoint = endpoint({
   method: 'GET',
   path: '/snapshots/:revision/rollout',
   permission: 'viewer',
+  tenantScoped: true,
   tag: 'snapshots',
   summary: 'What each node did with a revision, thread by thread; waits for the end when asked to',
   query: strictObject({ waitSeconds }),
-  answers: { 200: { description: 'One entry per node that should serve it or reported on it.', schema: Rollout } },
-  async handle({ deps, params, query }) {
+  answers: { 200: { description: 'One entry per node that should serve it or reported on it. Who is limited to tenants gets the issues about resources of these, without words.', schema: Rollout } },
+  async handle({ deps, params, query, actor }) {
+    const scope = await tenantScopeOf(deps.db, actor)
     const snapshot = await findSnapshot(deps.db, revisionFrom(params))
-    const { hold, ...rollout } = await waitForRollout(deps.db, snapshot, Number(query.waitSeconds))
-    return { status: 200, body: { ...rollout, hold: hold && (await presentHold(deps.db, hold)) } }
+    const { hold, nodes, ...rollout } = await waitForRollout(deps.db, snapshot, Number(query.waitSeconds))
+    return { status: 200, body: { ...rollout, hold: hold && (await presentHold(deps.db, hold, tenantsOf(actor))), nodes: visibleRollout(nodes, () => contentOf(snapshot), scope) } }
   }
 })

@@ -4,9 +4,10 @@ import type { HoldRow } from '../../../db/models/guarded-publishing.ts'
 import { strictObject, timestamp, words } from '../../../shared/schema/field.ts'
 import { quantileOf } from '../../../shared/traffic/quantile.ts'
 import type { Served } from '../../../shared/traffic/served.ts'
+import { isOwnHold } from '../../tenancy/own-hold.ts'
 import { canaryNodes } from './canary-nodes.ts'
 
-const nullable = (schema: Type.TSchema, description: string) => Type.Union([schema, Type.Null()], { description })
+const nullable = <S extends Type.TSchema>(schema: S, description: string) => Type.Union([schema, Type.Null()], { description })
 
 const Figures = strictObject({
   requests: Type.Integer({ minimum: 0 }),
@@ -35,27 +36,36 @@ export const Hold = strictObject({
   outcomeAt: nullable(timestamp(), 'When that was decided.'),
   outcomeBy: nullable(Type.String(), 'Who decided; control-jobs decides by itself.'),
   reason: nullable(Type.String(), 'Why.'),
-  restored: nullable(Type.Integer(), 'The new revision with the content before.')
-})
+  restored: nullable(Type.Integer(), 'The new revision with the content before.'),
+  own: Type.Boolean({ description: 'It concerns your tenants alone, or you are not limited to any: publishers among you decide about it.' })
+}, { description: 'Who is limited to tenants gets no figures, since these are of the requests of all tenants, and of what is not its own no persons and reasons (empty).' })
 
-export async function presentHold(db: Database, hold: HoldRow) {
+/**
+ * A hold as people of these tenants may see it (`null`: whole). The figures are of the requests of all tenants together; who
+ * publishes and decides for others, and why, is theirs.
+ */
+export async function presentHold(db: Database, hold: HoldRow, tenants: readonly string[] | null): Promise<Type.Static<typeof Hold>> {
   const { revision, restores, createdBy, confirmedBy, canary, outcome, outcomeBy, reason, restored } = hold
   const iso = (moment: Date | null) => moment?.toISOString() ?? null
-  const nodes = canary === null ? [] : await canaryNodes(db, hold)
+  const nodes = canary === null || tenants !== null ? [] : await canaryNodes(db, hold)
   const figures = nodes.map(({ nodeId, serves, before, now }) => ({ nodeId, serves, before: figuresOf(before), now: figuresOf(now) }))
+  const own = isOwnHold(hold, tenants)
+  // That somebody decided stays to be seen.
+  const told = (words: string | null): string | null => (own || words === null ? words : '')
   return {
     revision,
     restores,
-    createdBy,
+    createdBy: own ? createdBy : '',
     createdAt: hold.createdAt.toISOString(),
     confirmUntil: iso(hold.confirmUntil),
-    confirmedBy,
+    confirmedBy: told(confirmedBy),
     canary: canary && { ...canary, holdUntil: iso(hold.holdUntil), promotedAt: iso(hold.promotedAt), figures },
     outcome,
     outcomeAt: iso(hold.outcomeAt),
-    outcomeBy,
-    reason,
-    restored
+    outcomeBy: told(outcomeBy),
+    reason: told(reason),
+    restored,
+    own
   }
 }
 

@@ -11,7 +11,7 @@ export async function refusePublishWhileHeld(db: Database, transaction: Transact
   if (isCanary(hold)) throw canaryInProgress(hold)
   const { revision, confirmUntil } = hold
   throw new AppError('confirmation_pending', {
-    message: `Revision ${revision} waits for its confirmation until ${confirmUntil?.toISOString()}: confirm it, or roll back, and publish then.`,
+    message: `Revision ${revision} waits for its confirmation until ${confirmUntil?.toISOString()}, and without it goes back by itself: confirm it, roll back, or wait, and publish then.`,
     extra: { revision, confirmUntil: confirmUntil?.toISOString() }
   })
 }

@@ -85,6 +85,7 @@ export const publishing = {
   'hold.starting': 'Waiting until all of them serve it.',
   'hold.figures': 'before {before} requests, {errorsBefore} of them 5xx, p99 {p99Before}; now {now}, {errors} of them 5xx, p99 {p99}',
   'hold.confirm': 'Revision {revision} waits for its confirmation; revision {restores} comes back',
+  'hold.ofOthers': 'It concerns more than your tenants, so others decide about it. Until then nobody can publish.',
   'hold.doConfirm': 'Confirm',
   'hold.promote': 'To all nodes now…',
   'hold.promoteTitle': 'Give revision {revision} to all nodes?',

@@ -86,6 +86,7 @@ export const publishing: Record<keyof typeof en, string> = {
   'hold.starting': '等待这些节点全部生效。',
   'hold.figures': '之前 {before} 个请求，其中 {errorsBefore} 个 5xx，p99 {p99Before}；现在 {now} 个，其中 {errors} 个 5xx，p99 {p99}',
   'hold.confirm': '版本 {revision} 等待确认；否则恢复版本 {restores}',
+  'hold.ofOthers': '它不只涉及您的租户，因此由其他人决定；在此之前任何人都不能发布。',
   'hold.doConfirm': '确认',
   'hold.promote': '立即应用到所有节点…',
   'hold.promoteTitle': '把版本 {revision} 应用到所有节点？',
