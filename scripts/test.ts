@@ -18,7 +18,7 @@ Starts a PostgreSQL server for the run and stops it at the end; installs Redis w
 With CI=true a skipped test is a failure.`
 
 // These measure time on whole systems: they run one after the other, when nothing else runs.
-const ALONE = ['scripts/system/', 'scripts/chaos/', 'scripts/up.test.ts']
+const ALONE = ['scripts/system/', 'scripts/chaos/', 'scripts/up.test.ts', 'admin-svelte/tests/overview-soon.long.test.ts']
 // Most tests wait for something most of the time: one file more than there are processors, four at most.
 const AT_ONCE = Math.min(os.availableParallelism() + 1, 4)
 
