@@ -120,6 +120,7 @@ test('the certificate shows its issuer and its dates, and is the one that is ser
   assert.ok(until > Date.now() && from <= Date.now())
   const fingerprint = (await page.getByRole('group', { name: 'SHA-256 fingerprint' }).locator('code').innerText()).trim()
   await eventually('it is served', async () => (await served('named.test')) === fingerprint, 20_000)
+  await page.getByRole('region', { name: 'What the nodes show who asks for named.test' }).getByText('This one', { exact: true }).waitFor()
 })
 
 async function served(servername: string): Promise<string> {
