@@ -18,7 +18,7 @@ const VARIABLES = {
   nodeId: { name: 'NODE_ID', help: 'name of this node', fallback: os.hostname(), parse: matching(/^[!-~]{1,128}$/, '1 to 128 printable characters without spaces') },
   nodeToken: { name: 'NODE_TOKEN', help: 'token of this node, shown once when it is enrolled', parse: matching(/^[!-~]{8,512}$/, '8 to 512 printable characters') },
   nodeLabels: { name: 'NODE_LABELS', help: 'labels such as zone=a,rack=2', fallback: '', parse: labels },
-  redisUrl: { name: 'REDIS_URL', help: 'redis:// or rediss:// of the control plane; only makes publishes arrive sooner', fallback: '', parse: redisUrl },
+  redisUrl: { name: 'REDIS_URL', help: 'redis:// or rediss:// of the control plane; brings publishes sooner, what probes find and limits of the fleet', fallback: '', parse: redisUrl },
   httpPorts: { name: 'HTTP_PORT_RANGE', help: 'ports to reserve for http listeners, such as 20000-20100,80', fallback: '', parse: portRanges },
   httpsPorts: { name: 'HTTPS_PORT_RANGE', help: 'ports to reserve for https listeners', fallback: '', parse: portRanges },
   threads: { name: 'THREADS', help: 'threads that serve', fallback: String(os.availableParallelism()), parse: wholeNumber(1, 256) },

@@ -26,7 +26,7 @@ export function presentCertificate(row: CertificateRow, now: Date): CertificateI
 }
 
 /** Short-lived certificates are expiring when a third of their lifetime is left. */
-export function certificateStatus(facts: Pick<CertificateFacts, 'notBefore' | 'notAfter'>, now: Date): CertificateItem['status'] {
+function certificateStatus(facts: Pick<CertificateFacts, 'notBefore' | 'notAfter'>, now: Date): CertificateItem['status'] {
   const from = Date.parse(facts.notBefore)
   const to = Date.parse(facts.notAfter)
   const left = to - now.getTime()

@@ -8,7 +8,7 @@ import { PresentedOverride } from '../operation/present-override.ts'
 import { nullableTimestamp } from '../http/documented-schema.ts'
 import { isLocalAddress } from './local-address.ts'
 
-export const TargetHealthItem = strictObject({
+const TargetHealthItem = strictObject({
   targetId: Type.String(),
   address: Type.String({ description: 'What is probed.' }),
   state: Type.Enum(['unknown', 'healthy', 'unhealthy'], { description: 'Unhealthy targets get no requests while others are left; unknown ones do.' }),
@@ -18,7 +18,6 @@ export const TargetHealthItem = strictObject({
   operations: Type.Array(PresentedOverride, { description: 'What people said about it: an ejection, another weight.' }),
   history: Type.Array(Probe, { description: 'The last probes, newest first.' })
 })
-export type TargetHealthItem = Type.Static<typeof TargetHealthItem>
 
 export const UpstreamHealth = strictObject({
   upstreamId: uuid(),

@@ -3,7 +3,7 @@ import { PATH_PARAMETER } from '../http/endpoint-path.ts'
 import type { Endpoint } from '../http/endpoint.ts'
 
 /** The codes that an endpoint answers with because of what it declares; what it does may have others of its own (`default`). */
-export function errorCodesOf(endpoint: Endpoint): ErrorCode[] {
+function errorCodesOf(endpoint: Endpoint): ErrorCode[] {
   const { permission, method, needsVersion } = endpoint
   const takesBody = method !== 'GET'
   return [

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { hashPassword } from '../auth/password.ts'
 
 /** A one-time password that is not used by then is good for nothing. */
-export const ONE_TIME_MS = 7 * 24 * 3600_000
+const ONE_TIME_MS = 7 * 24 * 3600_000
 
 export interface OneTimePassword {
   password: string

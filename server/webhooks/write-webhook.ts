@@ -16,7 +16,7 @@ import { presentWebhook } from './present-webhook.ts'
 import { createWebhookSecret } from './signature.ts'
 
 /** After a rotation both secrets sign for this long, so that the receiver has time to change over. */
-export const BOTH_SIGN_MS = 24 * 3600_000
+const BOTH_SIGN_MS = 24 * 3600_000
 
 /** A webhook with the secret that signs, which is told only now. */
 export interface SecretTold {

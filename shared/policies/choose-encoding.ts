@@ -41,7 +41,7 @@ function forbidsTransform(fields: string): boolean {
 }
 
 /** The one that the client prefers (RFC 9110 section 12.5.3); of those it likes alike, the first of ours. */
-export function acceptedEncoding(header: string | null, encodings: readonly ContentEncoding[]): ContentEncoding | null {
+function acceptedEncoding(header: string | null, encodings: readonly ContentEncoding[]): ContentEncoding | null {
   if (header === null) return null
   const weights = new Map<string, number>()
   for (const item of header.split(',', 32)) {

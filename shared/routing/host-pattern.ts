@@ -38,7 +38,7 @@ export function normalizeHostPattern(text: string): string | null {
   return pattern === null ? null : hostPatternText(pattern)
 }
 
-export function hostPatternText(pattern: HostPattern): string {
+function hostPatternText(pattern: HostPattern): string {
   const host = pattern.kind === 'any' ? '*' : pattern.kind === 'suffix' ? `*.${pattern.name}` : pattern.name
   return pattern.port === undefined ? host : `${host}:${pattern.port}`
 }

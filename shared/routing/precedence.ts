@@ -61,7 +61,7 @@ export function comparePrecedence(left: Precedence, right: Precedence): number {
 }
 
 /** As comparePrecedence, without the last resort: 0 means that only the ids decide. */
-export function comparePrecedenceButId(left: Precedence, right: Precedence): number {
+function comparePrecedenceButId(left: Precedence, right: Precedence): number {
   return (
     right.priority - left.priority ||
     Number(right.isTenant) - Number(left.isTenant) ||

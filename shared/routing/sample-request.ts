@@ -39,7 +39,7 @@ export function sampleHost(pattern: HostPattern): string {
 }
 
 /** Paths that fit a route; none for an expression, and for a pattern whose constraints are too special. */
-export function samplePaths(route: Identified<Route>): string[] {
+function samplePaths(route: Identified<Route>): string[] {
   const { path } = route.match
   if (path === undefined) return ['/', `/${OTHER}`]
   if (path.type === 'exact') return [path.value]

@@ -5,7 +5,7 @@ import { SecretName } from './secret.ts'
 const ranges = (title: string, description: string) => Type.Array(Type.String({ maxLength: 64, format: 'cidr' }), { title, description, default: [], maxItems: 10_000, uniqueItems: true })
 const userName = (description: string) => Type.String({ title: 'Name', description, pattern: '^[\\x21-\\x39\\x3b-\\x7e](?:[\\x20-\\x39\\x3b-\\x7e]*[\\x21-\\x39\\x3b-\\x7e])?$', form: 'visible ASCII without a colon, with spaces between them only', maxLength: 128 })
 
-export const RequiredClaim = strictObject({
+const RequiredClaim = strictObject({
   name: Type.String({ title: 'Claim', description: 'Name of the claim.', minLength: 1, maxLength: 256 }),
   values: Type.Array(Type.String({ minLength: 1, maxLength: 1024 }), { title: 'Values', description: 'The claim, or one item of it where it is a list, must be one of these; none: it must be there.', default: [], maxItems: 100, uniqueItems: true })
 })
@@ -39,7 +39,7 @@ export const ApiKeyAuthorization = strictObject(
 /** PHC strings: what node:crypto can verify away from the event loop. */
 export const PASSWORD_HASH = '^\\$(?:scrypt\\$ln=(?:1[0-7]),r=(?:[1-9]|1[0-6]),p=[1-4]|argon2id\\$v=19\\$m=(?:[1-9]\\d{1,5}),t=(?:[1-9]|1[0-6]),p=[1-4])\\$[A-Za-z0-9+/]{11,86}\\$[A-Za-z0-9+/]{22,86}$'
 
-export const BasicUser = strictObject({
+const BasicUser = strictObject({
   name: userName('The user.'),
   hash: Type.Optional(Type.String({ title: 'Hash', description: 'Hash of the password in PHC form, by scrypt or argon2id.', pattern: PASSWORD_HASH, form: '$scrypt$ln=15,r=8,p=1$SALT$HASH or $argon2id$v=19$m=19456,t=2,p=1$SALT$HASH', maxLength: 300 })),
   secretName: secretInstead('the password')

@@ -1,7 +1,7 @@
 import Type from 'typebox'
 import { flag, integer, strictObject } from './field.ts'
 
-export const CONTENT_ENCODINGS = ['zstd', 'br', 'gzip'] as const
+const CONTENT_ENCODINGS = ['zstd', 'br', 'gzip'] as const
 export type ContentEncoding = (typeof CONTENT_ENCODINGS)[number]
 
 /** Which answers are compressed on their way. */

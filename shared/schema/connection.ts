@@ -1,7 +1,7 @@
 import Type from 'typebox'
 import { flag, integer, strictObject, uuid } from './field.ts'
 
-export const ConnectionQueue = strictObject(
+const ConnectionQueue = strictObject(
   {
     max: integer({ title: 'Length', description: 'Requests that may wait for a connection of a target; 0 means none.', default: 0, maximum: 100_000 }),
     timeoutMs: integer({ title: 'Timeout', description: 'Longest wait; then 503.', unit: 'ms', default: 1000, minimum: 1, maximum: 600_000 })

@@ -18,7 +18,7 @@ export const ExplainRequest = strictObject({
 })
 export type ExplainRequest = Type.Static<typeof ExplainRequest>
 
-export const ExplainedRequest = strictObject({
+const ExplainedRequest = strictObject({
   method: Type.String(),
   host: text('In lower case, without port.'),
   port: Type.Integer({ description: 'Of the Host header.' }),
@@ -29,7 +29,6 @@ export const ExplainedRequest = strictObject({
   tenantCode: text('Empty: none.'),
   tenantSource: Type.Enum(['token', 'header', ''])
 })
-export type ExplainedRequest = Type.Static<typeof ExplainedRequest>
 
 export const ExplainedCandidate = strictObject({
   routeId: Type.String(),

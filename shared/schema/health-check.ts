@@ -1,7 +1,7 @@
 import Type from 'typebox'
 import { flag, integer, strictObject } from './field.ts'
 
-export const ActiveHealthCheck = strictObject(
+const ActiveHealthCheck = strictObject(
   {
     enabled: flag('Enabled', 'Probe every target.', false),
     path: Type.String({ title: 'Path', description: 'Path and query the probe asks for.', default: '/health', pattern: '^/[\\x21-\\x7e]*$', form: 'a path that starts with / and holds visible ASCII characters', maxLength: 2048 }),
@@ -26,7 +26,7 @@ export const ConsecutiveFailures = strictObject({
   failures: integer({ title: 'Failures', description: 'Failures in a row that eject.', default: 5, minimum: 1, maximum: 1000 })
 })
 
-export const PassiveHealthCheck = strictObject(
+const PassiveHealthCheck = strictObject(
   {
     enabled: flag('Enabled', 'Watch real traffic.', true),
     policy: Type.Union([TransportFailureRate, ConsecutiveFailures], {

@@ -18,7 +18,7 @@ export const ListenerLimits = strictObject(
 )
 export type ListenerLimits = Type.Static<typeof ListenerLimits>
 
-export const TenantHeader = strictObject(
+const TenantHeader = strictObject(
   {
     name: token(128, { title: 'Name', description: 'Header that names the tenant of a request without a verified user.', default: 'X-Tenant-Code' }),
     acceptFrom: words(['any', 'trustedProxies', 'nobody'], { title: 'Accept from', description: 'Whose header is taken as a hint for routing; it opens no door that a policy guards.', default: 'any' })
@@ -26,7 +26,7 @@ export const TenantHeader = strictObject(
   { title: 'Tenant header', description: 'How a request says by itself of which tenant it is.', default: {} }
 )
 
-export const RedirectToHttps = strictObject(
+const RedirectToHttps = strictObject(
   {
     port: integer({ title: 'Port', description: 'Port written into the redirect.', default: 443, minimum: 1, maximum: 65535 }),
     status: Type.Enum([301, 302, 307, 308], { title: 'Status', description: 'Status of the redirect.', default: 308 })

@@ -4,10 +4,10 @@ import { commonFields } from './resource.ts'
 import { SecretName } from './secret.ts'
 
 /** Signatures by a key pair. */
-export const TOKEN_ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'] as const
+const TOKEN_ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'] as const
 
 /** Signatures by one secret that whoever verifies has too. */
-export const SECRET_ALGORITHMS = ['HS256', 'HS384', 'HS512'] as const
+const SECRET_ALGORITHMS = ['HS256', 'HS384', 'HS512'] as const
 
 const claim = (title: string, description: string, value: string) => Type.String({ title, description, default: value, minLength: 1, maxLength: 128 })
 

@@ -5,7 +5,7 @@ import { TenantCode, commonFields } from './resource.ts'
 import { Retry } from './retry.ts'
 import { LoadBalancing } from './upstream.ts'
 
-export const Split = strictObject({
+const Split = strictObject({
   upstreamId: uuid({ title: 'Upstream', description: 'Upstream that gets this share.' }),
   weight: integer({ title: 'Weight', description: 'Share against the other entries.', default: 1, minimum: 0, maximum: 1000 })
 })
@@ -22,7 +22,7 @@ export const Redirect = strictObject(
 const headerValue = Type.String({ pattern: '^[\\t\\x20-\\x7e\\x80-\\xff]*$', form: 'a header value: no line breaks or control characters', maxLength: 8192 })
 const headerMap = Type.Record(token(256), headerValue, { title: 'Headers', description: 'Header fields of the answer.', default: {}, maxProperties: 64 })
 
-export const Respond = strictObject(
+const Respond = strictObject(
   {
     status: Type.Integer({ title: 'Status', description: 'Status of the answer.', minimum: 200, maximum: 599 }),
     headers: headerMap,
@@ -41,7 +41,7 @@ export const Maintenance = strictObject(
   { title: 'Maintenance', description: 'Takes a route out of service with a friendly answer.', default: {} }
 )
 
-export const RouteTimeouts = strictObject(
+const RouteTimeouts = strictObject(
   {
     connectMs: Type.Optional(Type.Integer({ title: 'Connect', description: "Time for a connection to open; the upstream's by default.", unit: 'ms', minimum: 1, maximum: 600_000 })),
     activityMs: integer({ title: 'Activity', description: 'Longest time without a byte in either direction.', unit: 'ms', default: 100_000, minimum: 1, maximum: 86_400_000 }),
@@ -51,7 +51,7 @@ export const RouteTimeouts = strictObject(
   { title: 'Timeouts', description: 'How long a request may take.', default: {} }
 )
 
-export const Mirror = strictObject(
+const Mirror = strictObject(
   {
     upstreamId: uuid({ title: 'Upstream', description: 'Upstream that gets the copies.' }),
     percent: Type.Number({ title: 'Percent', description: 'Share of requests copied.', unit: '%', default: 100, minimum: 0, maximum: 100 })

@@ -1,7 +1,7 @@
 import Type from 'typebox'
 import { flag, integer, strictObject, token, words } from './field.ts'
 
-export const AffinityCookie = strictObject(
+const AffinityCookie = strictObject(
   {
     path: Type.String({ title: 'Path', description: 'Path of the cookie.', default: '/', pattern: '^/[\\x20-\\x3a\\x3c-\\x7e]*$', form: 'a path without ";"', maxLength: 1024 }),
     domain: Type.Optional(Type.String({ title: 'Domain', description: 'Domain of the cookie.', maxLength: 253, format: 'host-name' })),

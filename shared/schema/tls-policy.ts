@@ -5,7 +5,7 @@ import { commonFields } from './resource.ts'
 const TLS_VERSIONS = ['TLSv1.2', 'TLSv1.3'] as const
 const PROTOCOLS = ['h2', 'http/1.1'] as const
 
-export const ClientAuth = strictObject(
+const ClientAuth = strictObject(
   {
     mode: words(['none', 'request', 'require'], { title: 'Mode', description: 'none asks for no certificate; request takes one; require refuses connections without a valid one.', default: 'none' }),
     caPem: Type.Optional(Type.String({ title: 'CA', description: "PEM of the authorities that sign clients' certificates.", minLength: 1, maxLength: 262_144 }))
@@ -13,7 +13,7 @@ export const ClientAuth = strictObject(
   { title: 'Client certificates', description: 'Whether clients show a certificate, and who may sign it.', default: {} }
 )
 
-export const Acme = strictObject(
+const Acme = strictObject(
   {
     enabled: flag('Enabled', 'Get and renew certificates by ACME (RFC 8555).', false),
     domains: Type.Array(Type.String({ maxLength: 253, format: 'host-or-wildcard' }), { title: 'Domains', description: 'Names to get certificates for; no wildcards.', default: [], maxItems: 1000, uniqueItems: true }),
@@ -22,7 +22,7 @@ export const Acme = strictObject(
   { title: 'ACME', description: 'Certificates that come and renew by themselves.', default: {} }
 )
 
-export const Hsts = strictObject(
+const Hsts = strictObject(
   {
     maxAgeSeconds: integer({ title: 'Max age', description: 'How long browsers keep to https.', unit: 's', default: 31_536_000 }),
     includeSubDomains: flag('Subdomains', 'Also for every subdomain.', false),

@@ -25,7 +25,7 @@ export const STRING_FORMATS: Readonly<Record<string, StringFormat>> = {
 }
 
 /** The methods of RFC 9110 and PATCH; written in any letter case, they mean these. */
-export const USUAL_METHODS: readonly string[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'CONNECT']
+const USUAL_METHODS: readonly string[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'CONNECT']
 
 /** Wildcards are decoded so that a rule can say what to do about them. */
 function normalizeHostOrWildcard(text: string): string | null {

@@ -1,5 +1,5 @@
 /** How often a thread shows that it lives. */
-export const BEAT_MS = 200
+const BEAT_MS = 200
 /** How often somebody looks within the time that a thread may stall. */
 const LOOKS = 10
 

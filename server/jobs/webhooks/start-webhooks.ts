@@ -12,7 +12,7 @@ const AT_ONCE = 8
 /** Deliveries that get their jobs in one look. */
 const MOST_AT_A_LOOK = 500
 /** Deliveries of one webhook that are listed after they ended. */
-export const KEPT_DELIVERIES = 100
+const KEPT_DELIVERIES = 100
 
 export interface WebhookJobs {
   /** Writes the schedule anew where Redis lost it. */

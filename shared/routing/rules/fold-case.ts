@@ -5,7 +5,7 @@ export function foldCase(text: string): string {
 }
 
 /** Letters of ASCII in lower case; other characters as they are. */
-export function foldCode(code: number): number {
+function foldCode(code: number): number {
   return code >= 0x41 && code <= 0x5a ? code + 0x20 : code
 }
 

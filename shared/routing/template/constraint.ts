@@ -41,7 +41,7 @@ const NUMERIC: Readonly<Record<string, { counts: readonly number[]; make(...numb
   range: { counts: [2], make: (least = 0n, most = 0n) => present((value) => inRange(value, least, most)) }
 }
 
-export const CONSTRAINT_NAMES: readonly string[] = [...Object.keys(PLAIN), ...Object.keys(NUMERIC), 'regex']
+const CONSTRAINT_NAMES: readonly string[] = [...Object.keys(PLAIN), ...Object.keys(NUMERIC), 'regex']
 
 /** Makes the constraint of a text such as `int` or `range(1,10)`; says in words why there is none. */
 export function createConstraint(text: string): Constraint | { message: string } {

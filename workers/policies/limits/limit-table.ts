@@ -134,7 +134,7 @@ export class LimitTable {
 }
 
 /** Until one more fits, as the window before weighs less and less; or else in the next window. */
-export function waitInWindow(limit: number, windowMs: number, elapsed: number, count: number, before: number): number {
+function waitInWindow(limit: number, windowMs: number, elapsed: number, count: number, before: number): number {
   if (count + 1 <= limit && before > 0) return Math.max(1, windowMs * (1 - (limit - count - 1) / before) - elapsed)
   // In the next window this one weighs as that before does now.
   return windowMs - elapsed + (count + 1 > limit ? Math.max(0, windowMs * (1 - (limit - 1) / count)) : 0)

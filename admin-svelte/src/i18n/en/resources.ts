@@ -130,8 +130,6 @@ export const resources = {
   'providers.keys': 'Its public keys',
   'providers.keysHelp': 'Give either the address of its key set or its one public key.',
   'providers.claims': 'Claims',
-  'providers.count.one': '{count} identity provider',
-  'providers.count.other': '{count} identity providers',
 
   'policies.title': 'Policies',
   'policies.one': 'Policy',
@@ -185,8 +183,6 @@ export const resources = {
   'policies.keyHash': 'SHA-256 of the key, in 64 hex digits',
   'policies.passwordHash': 'Hash in PHC form, by scrypt or argon2id',
   'policies.take': 'Take it',
-  'policies.count.one': '{count} policy',
-  'policies.count.other': '{count} policies',
   'routes.policiesHelp': 'Names of policies.',
 
   'section.about': 'About',
@@ -204,8 +200,6 @@ export const resources = {
   'tlsPolicies.byAcme': 'ACME',
   'tlsPolicies.protocol': 'Protocol',
   'tlsPolicies.clients': 'Client certificates',
-  'tlsPolicies.count.one': '{count} TLS policy',
-  'tlsPolicies.count.other': '{count} TLS policies',
   'listeners.tls': 'TLS',
   'listeners.toHttps': 'Send plain requests to https',
   'listeners.noTlsPolicy': 'There is no TLS policy yet; add one first.',

@@ -131,8 +131,6 @@ export const resources: Record<keyof typeof en, string> = {
   'providers.keys': '公钥',
   'providers.keysHelp': '填写密钥集地址或唯一的公钥，二者选一。',
   'providers.claims': '声明',
-  'providers.count.one': '{count} 个身份提供方',
-  'providers.count.other': '{count} 个身份提供方',
 
   'policies.title': '策略',
   'policies.one': '策略',
@@ -186,8 +184,6 @@ export const resources: Record<keyof typeof en, string> = {
   'policies.keyHash': '密钥的 SHA-256，64 位十六进制数字',
   'policies.passwordHash': 'PHC 格式的哈希值（scrypt 或 argon2id）',
   'policies.take': '采用',
-  'policies.count.one': '{count} 个策略',
-  'policies.count.other': '{count} 个策略',
   'routes.policiesHelp': '策略的名称。',
 
   'section.about': '基本信息',
@@ -205,8 +201,6 @@ export const resources: Record<keyof typeof en, string> = {
   'tlsPolicies.byAcme': 'ACME',
   'tlsPolicies.protocol': '协议',
   'tlsPolicies.clients': '客户端证书',
-  'tlsPolicies.count.one': '{count} 个 TLS 策略',
-  'tlsPolicies.count.other': '{count} 个 TLS 策略',
   'listeners.tls': 'TLS',
   'listeners.toHttps': '将明文请求转到 https',
   'listeners.noTlsPolicy': '还没有 TLS 策略，请先添加一个。',
