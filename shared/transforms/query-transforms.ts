@@ -1,5 +1,10 @@
 import { withMoreOf, withoutParameter, withParameter } from './query-text.ts'
-import type { TransformKind } from './transform-kind.ts'
+import type { TransformInput, TransformKind } from './transform-kind.ts'
+
+/** Whether the value takes the place of what is there, or comes behind it. */
+function howToAdd(input: TransformInput) {
+  return input.has('Set') ? { action: 'Set', change: withParameter } as const : { action: 'Append', change: withMoreOf } as const
+}
 
 /** A query parameter with a value given in the configuration (YARP QueryParameterFromStaticTransform.cs). */
 export const queryValueParameter: TransformKind = {
@@ -8,8 +13,7 @@ export const queryValueParameter: TransformKind = {
   oneOf: ['Set', 'Append'],
   add(input, target) {
     const name = input.text('QueryValueParameter')
-    const action = input.has('Set') ? 'Set' : 'Append'
-    const change = action === 'Set' ? withParameter : withMoreOf
+    const { action, change } = howToAdd(input)
     const value = input.template(action)
     target.request((draft, context) => {
       const text = value(context)
@@ -25,8 +29,7 @@ export const queryRouteParameter: TransformKind = {
   oneOf: ['Set', 'Append'],
   add(input, target) {
     const name = input.text('QueryRouteParameter')
-    const action = input.has('Set') ? 'Set' : 'Append'
-    const change = action === 'Set' ? withParameter : withMoreOf
+    const { action, change } = howToAdd(input)
     const routeValue = input.text(action)
     if (!input.routeValues.has(routeValue.toLowerCase())) return input.problem(action, `"${routeValue}" is no route value of the route's path pattern`)
     target.request((draft, context) => {
