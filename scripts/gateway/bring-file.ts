@@ -1,20 +1,6 @@
-import type { ReportLine } from '../../shared/configuration-file/configuration-file.ts'
-import type { Issue } from '../../shared/schema/issue.ts'
+import type { Imported } from '../../shared/configuration-file/configuration-file.ts'
 import type { ApiClient } from './api-client.ts'
 import type { Output } from './output.ts'
-
-type Names = Readonly<Record<string, readonly string[]>>
-
-/** What POST /config/import answers. */
-export interface Imported {
-  dryRun: boolean
-  created: Names
-  updated: Names
-  deleted: Names
-  unchanged: Names
-  report: ReportLine[]
-  issues: Issue[]
-}
 
 export interface FileToBring {
   text: string

@@ -1,7 +1,7 @@
 import type { Transaction } from 'sequelize'
 import type { Database } from '../../db/database.ts'
 import { DRAFTED_TABLES } from '../../db/models/drafted.ts'
-import type { ReportLine } from '../../shared/configuration-file/configuration-file.ts'
+import type { Imported, NamesByKind } from '../../shared/configuration-file/configuration-file.ts'
 import { hasErrors, type Issue } from '../../shared/schema/issue.ts'
 import type { SnapshotContent } from '../../shared/schema/snapshot.ts'
 import { DRAFTED_KINDS, type DraftedKind } from '../../shared/schema/resource.ts'
@@ -26,19 +26,6 @@ export interface ImportRequest {
   dryRun: boolean
 }
 
-/** Names by kind. */
-type Names = Record<DraftedKind, string[]>
-
-export interface Imported {
-  dryRun: boolean
-  created: Names
-  updated: Names
-  deleted: Names
-  unchanged: Names
-  report: ReportLine[]
-  issues: Issue[]
-}
-
 /** Brings a file into the draft, all of it or nothing. @throws AppError config_invalid with issues that point into the file */
 export async function importFile(change: Change, { text, format, mode, dryRun }: ImportRequest): Promise<Imported> {
   const { deps } = change
@@ -52,7 +39,7 @@ export async function importFile(change: Change, { text, format, mode, dryRun }:
     const plan = planImport(draft.value, read, mode)
     const issues = hasErrors(plan.issues) ? plan.issues : (await contentIssues(deps, plan.content, transaction)).map((issue) => inFile(issue, plan))
     if (hasErrors(issues)) throw new AppError('config_invalid', { issues, extra: { report: read.report } })
-    const names = (of: 'created' | 'updated' | 'deleted' | 'unchanged'): Names => Object.fromEntries(DRAFTED_KINDS.map((kind) => [kind, plan.kinds[kind][of].map(({ name }) => name).toSorted()])) as Names
+    const names = (of: 'created' | 'updated' | 'deleted' | 'unchanged'): NamesByKind => Object.fromEntries(DRAFTED_KINDS.map((kind) => [kind, plan.kinds[kind][of].map(({ name }) => name).toSorted()])) as NamesByKind
     const result: Imported = { dryRun, created: names('created'), updated: names('updated'), deleted: names('deleted'), unchanged: names('unchanged'), report: read.report, issues }
     if (!dryRun) await apply(change, transaction, draft.value, plan, { format, mode, created: result.created, updated: result.updated, deleted: result.deleted })
     return result

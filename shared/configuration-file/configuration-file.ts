@@ -1,3 +1,4 @@
+import type { Issue } from '../schema/issue.ts'
 import type { DraftedKind } from '../schema/resource.ts'
 
 /** What stands in the field `format` of a configuration file. */
@@ -14,4 +15,18 @@ export interface ReportLine {
   path: string
   kind: 'loss' | 'change' | 'note'
   message: string
+}
+
+/** Names of resources. */
+export type NamesByKind = Record<DraftedKind, string[]>
+
+/** What a file did to the draft, or would do. */
+export interface Imported {
+  dryRun: boolean
+  created: NamesByKind
+  updated: NamesByKind
+  deleted: NamesByKind
+  unchanged: NamesByKind
+  report: ReportLine[]
+  issues: Issue[]
 }
