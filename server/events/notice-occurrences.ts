@@ -1,12 +1,11 @@
 import { QueryTypes, type Transaction } from 'sequelize'
 import type { Database } from '../../db/database.ts'
 import type { EventKind, GatewayEvent } from '../../shared/schema/event.ts'
+import { GONE_MS } from '../fleet/presence.ts'
 import { inTransaction } from '../in-transaction.ts'
 import { emitEvent, type EventDeps } from './emit-event.ts'
 import { type RecordedEvent, recordEvent } from './record-event.ts'
 
-/** A node that was silent this long is gone; nodes report every 2 s. */
-export const NODE_GONE_SECONDS = 60
 /** A certificate is due when it has less than this left, or less than a quarter of its lifetime. ACME renews earlier. */
 const DUE_DAYS = 14
 
@@ -62,7 +61,7 @@ async function noticeKind(db: Database, transaction: Transaction, { kind, find, 
 }
 
 async function goneNodes(db: Database, now: Date): Promise<Map<string, GatewayEvent>> {
-  const rows = await db.sequelize.query<{ id: string; at: Date }>(`SELECT id, last_heartbeat_at AS at FROM nodes WHERE last_heartbeat_at < $1::timestamptz - interval '${NODE_GONE_SECONDS} s'`, { bind: [now], type: QueryTypes.SELECT })
+  const rows = await db.sequelize.query<{ id: string; at: Date }>(`SELECT id, last_heartbeat_at AS at FROM nodes WHERE last_heartbeat_at < $1::timestamptz - interval '${GONE_MS} ms'`, { bind: [now], type: QueryTypes.SELECT })
   return new Map(rows.map(({ id, at }) => [id, { kind: 'node_gone', at: now.toISOString(), data: { nodeId: id, lastHeartbeatAt: at.toISOString() } }]))
 }
 

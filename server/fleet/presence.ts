@@ -1,7 +1,7 @@
 import { UNKNOWN_MS } from './node-state.ts'
 
-/** A node that is silent for longer is gone, as far as can be known. */
-const GONE_MS = 60_000
+/** A node that is silent for longer is gone, as far as can be known; nodes report every 2 s. */
+export const GONE_MS = 60_000
 
 export const PRESENCES = ['online', 'unknown', 'gone'] as const
 export type Presence = (typeof PRESENCES)[number]
