@@ -60,7 +60,7 @@ test('names are given to a TLS policy, a listener uses it, and both are publishe
   await page.locator('[data-pointer="/acme/enabled"]').check()
   await page.locator('[data-pointer="/acme/domains"]').fill('named.test\nrefused.test')
   await page.getByRole('button', { name: 'Add TLS policy' }).click()
-  await page.getByRole('link', { name: 'automatic' }).waitFor()
+  await page.getByRole('link', { name: 'automatic', exact: true }).waitFor()
 
   await page.getByRole('link', { name: 'Listeners' }).click()
   await page.getByRole('link', { name: 'Add listener' }).first().click()
@@ -69,7 +69,7 @@ test('names are given to a TLS policy, a listener uses it, and both are publishe
   await page.locator('[data-pointer="/port"]').fill(String(securePort))
   await page.locator('[data-pointer="/tlsPolicyId"]').selectOption({ label: 'automatic' })
   await page.getByRole('button', { name: 'Add listener' }).click()
-  await page.getByRole('link', { name: 'secure' }).waitFor()
+  await page.getByRole('link', { name: 'secure', exact: true }).waitFor()
 
   // Nobody answers at the authority's address yet.
   await pebble?.stop()

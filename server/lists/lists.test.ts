@@ -24,7 +24,7 @@ after(async () => {
 })
 
 /** What nodes tell when they are asked, and what is short: as long as there are nodes, targets or decisions. */
-const SUMMARIES = ['/policies/:id/refusals', '/targets', '/config/proposals', '/requests', '/nodes/:id/certificate']
+const SUMMARIES = ['/upstreams/:id/load', '/policies/:id/refusals', '/targets', '/config/proposals', '/requests', '/nodes/:id/certificate']
 
 const isList = ({ query }: { query?: unknown }) => 'cursor' in ((query as { properties?: object } | undefined)?.properties ?? {})
 const lists = endpoints.filter((endpoint) => endpoint.method === 'GET' && isList(endpoint))
