@@ -4,7 +4,7 @@ import type { Candidate } from './compiled-route.ts'
 import type { MatchRequest } from './match-request.ts'
 import { changeTemplates, searchTemplates, type TemplateNode } from './template-index.ts'
 import { foldCase, HASH_START, hashNext, hashText } from './text-hash.ts'
-import { changeText, type TextIndex } from './text-index.ts'
+import { changeText, mayHaveLength, type TextIndex } from './text-index.ts'
 
 /** The routes that ask for one path. */
 interface PathEntry {
@@ -77,7 +77,7 @@ function searchSensitive(texts: TextIndex<PathEntry>, request: MatchRequest, bes
   for (let length = 1; length <= end; length++) {
     const code = path.charCodeAt(length - 1)
     hash = hashNext(hash, code)
-    if (!isBoundary(path, length, code)) continue
+    if (!mayHaveLength(texts, length) || !isBoundary(path, length, code)) continue
     for (let node = texts.byHash.get(hash) ?? null; node !== null; node = node.next) {
       if (node.text.length !== length || !path.startsWith(node.text)) continue
       best = firstFit(node.value.prefix, request, best)
@@ -94,7 +94,7 @@ function searchIgnored(texts: TextIndex<PathEntry>, request: MatchRequest, best:
   for (let length = 1; length <= end; length++) {
     const code = path.charCodeAt(length - 1)
     hash = hashNext(hash, foldCase(code))
-    if (!isBoundary(path, length, code)) continue
+    if (!mayHaveLength(texts, length) || !isBoundary(path, length, code)) continue
     for (let node = texts.byHash.get(hash) ?? null; node !== null; node = node.next) {
       if (node.text.length !== length || !startsWithFolded(path, node.text)) continue
       best = firstFit(node.value.prefix, request, best)

@@ -4,7 +4,7 @@ import type { HostEntry, HostTable, RouteTable } from './compiled-routes.ts'
 import type { MatchRequest } from './match-request.ts'
 import { changePathIndex, searchPathIndex } from './path-index.ts'
 import { HASH_START, hashNext, hashTextBackwards } from './text-hash.ts'
-import { changeText, type TextIndex } from './text-index.ts'
+import { changeText, mayHaveLength, type TextIndex } from './text-index.ts'
 
 /** See CandidateChange. */
 export function changeTable(table: RouteTable | null, change: CandidateChange): RouteTable | null {
@@ -77,7 +77,7 @@ function searchSuffixes(suffixes: TextIndex<HostEntry>, request: MatchRequest, b
   for (let index = host.length - 1; index >= last; index--) {
     const code = host.charCodeAt(index)
     hash = hashNext(hash, code)
-    if (code !== DOT) continue
+    if (code !== DOT || !mayHaveLength(suffixes, host.length - index)) continue
     for (let node = suffixes.byHash.get(hash) ?? null; node !== null; node = node.next) {
       if (node.text.length === host.length - index && host.endsWith(node.text)) best = searchHostEntry(node.value, request, best)
     }

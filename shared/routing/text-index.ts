@@ -5,6 +5,8 @@ export interface TextIndex<T> {
   readonly byHash: ReadonlyMap<number, TextNode<T>>
   /** No text is longer. */
   readonly longest: number
+  /** Bit `length % 32` is set for the length of every text: most lengths need not be looked up. */
+  readonly lengths: number
 }
 
 export interface TextNode<T> {
@@ -19,8 +21,13 @@ export function changeText<T>(index: TextIndex<T> | null, text: string, hash: nu
   const first = index?.byHash.get(hash) ?? null
   const value = change(valueOf(first, text))
   const byHash = copies.withKey(index?.byHash ?? null, hash, withValue(first, text, value))
-  // Not made smaller again: that would cost a look at every text, and only saves a few steps of a search.
-  return byHash === null ? null : { byHash, longest: Math.max(index?.longest ?? 0, text.length) }
+  // Neither is made smaller again: that would cost a look at every text, and only saves a few steps of a search.
+  return byHash === null ? null : { byHash, longest: Math.max(index?.longest ?? 0, text.length), lengths: (index?.lengths ?? 0) | (1 << text.length) }
+}
+
+/** False where no text is this long. */
+export function mayHaveLength({ lengths }: TextIndex<unknown>, length: number): boolean {
+  return ((lengths >>> length) & 1) === 1
 }
 
 function valueOf<T>(first: TextNode<T> | null, text: string): T | null {

@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks'
 import { transformResponse, transformTrailers } from '../../shared/transforms/apply-transforms.ts'
 import { HEAD, HeadBuffer } from '../http1/head-buffer.ts'
 import { latin1Text } from '../http1/latin1-text.ts'

@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks'
 /** What is known of one request. One per exchange, filled again for every request; strings may be slices of a head. */
 export class RequestRecord {
   requestId = ''

@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks'
 import { accessLogLine } from './access-log-line.ts'
 import type { AccessLogWriter } from './access-log-writer.ts'
 import type { RecentRequest } from '../../shared/schema/recent-request.ts'
