@@ -10,6 +10,8 @@ import { type LoadPlan, type LoadResult, runLoad } from './wrk.ts'
 
 const CONNECTIONS = 32
 const WARM_UP_SECONDS = 2
+/** Of each run: the shorter they are, the more alike is the machine for those that are compared. */
+const TURNS = 3
 
 export interface Measurement {
   perSecond: number
@@ -38,13 +40,13 @@ export interface RequestsPlan {
   paths?: readonly string[]
 }
 
-/** The runs of each contestant by its name. */
+/** The turns of each contestant by its name, in their order. */
 export type RunsByName = ReadonlyMap<string, readonly Measurement[]>
 
 export const REQUESTS_HEAD = ['Case', 'Proxy', 'CPU us/request', 'lowest to highest', 'Requests/s', 'p50 ms', 'p99 ms', 'CPU, ratio to nginx', 'Budget'] as const
-export const REQUESTS_TEXT = `wrk with ${CONNECTIONS} connections; each line is the run with the median CPU time.`
+export const REQUESTS_TEXT = `wrk with ${CONNECTIONS} connections; each line is the turn with the median CPU time, each ratio the median of those of the rounds of turns.`
 
-/** Warms every contestant up, then loads them in turn. */
+/** Warms every contestant up, then loads them in turn, round by round. */
 export function measureRequests(bench: Bench, plan: RequestsPlan): Promise<RunsByName> {
   const prefixes = prefixesOf(plan.routes)
   const origin = plan.origin ?? (() => startNginxOrigin(bench.folder, plan.answerBytes))
@@ -56,11 +58,12 @@ export function measureRequests(bench: Bench, plan: RequestsPlan): Promise<RunsB
       bench.say(`${plan.name}: warming up ${one.contestant.name}`)
       await load(one, bench.isQuick ? 1 : WARM_UP_SECONDS)
     }
-    for (let run = 0; run < bench.runs; run++) {
+    const turns = bench.isQuick ? 1 : TURNS
+    for (let round = 0; round < bench.runs * turns; round++) {
       for (const one of lined) {
         const { name } = one.contestant
         const before = cpuMicroseconds(one.proxy.pid)
-        const { requests, perSecond, p50, p99 } = await load(one, bench.seconds)
+        const { requests, perSecond, p50, p99 } = await load(one, bench.seconds / turns)
         const cpu = (cpuMicroseconds(one.proxy.pid) - before) / requests
         runs.get(name)?.push({ cpu, perSecond, p50, p99 })
         bench.say(`${plan.name}: ${name} ${cpu.toFixed(1)} us/request, ${Math.round(perSecond)} requests/s`)
@@ -70,13 +73,18 @@ export function measureRequests(bench: Bench, plan: RequestsPlan): Promise<RunsB
   })
 }
 
-/** CPU time of the median run. */
-export function cpuOf(runs: RunsByName, name: string): number {
-  return medianBy(runs.get(name) ?? [], ({ cpu }) => cpu).cpu
+/**
+ * CPU time of one contestant for each microsecond of another: the median of the rounds. The machine's speed changes from
+ * minute to minute, so only what ran side by side is compared.
+ */
+export function cpuRatio(runs: RunsByName, name: string, other: string): number {
+  const others = runs.get(other) ?? []
+  const ratios = (runs.get(name) ?? []).map(({ cpu }, round) => cpu / (others[round]?.cpu ?? NaN))
+  return medianBy(ratios, (ratio) => ratio)
 }
 
 export function ratioToNginx(runs: RunsByName): number {
-  return cpuOf(runs, GATEWAY) / cpuOf(runs, NGINX)
+  return cpuRatio(runs, GATEWAY, NGINX)
 }
 
 /** The lines of one table for REQUESTS_HEAD; the budget is this gateway's. */
@@ -85,7 +93,7 @@ export function requestRows(title: string, runs: RunsByName, budget?: BudgetLine
     const { cpu, perSecond, p50, p99 } = medianBy(all, (one) => one.cpu)
     const every = all.map((run) => run.cpu)
     const range = `${Math.min(...every).toFixed(1)} to ${Math.max(...every).toFixed(1)}`
-    return [title, name, cpu.toFixed(1), range, Math.round(perSecond).toLocaleString('en'), milliseconds(p50), milliseconds(p99), (cpu / cpuOf(runs, NGINX)).toFixed(2), name === GATEWAY ? budgetCell(budget) : '']
+    return [title, name, cpu.toFixed(1), range, Math.round(perSecond).toLocaleString('en'), milliseconds(p50), milliseconds(p99), cpuRatio(runs, name, NGINX).toFixed(2), name === GATEWAY ? budgetCell(budget) : '']
   })
 }
 

@@ -28,8 +28,8 @@ only a first idea. Run \`npm run bench\` on a quiet machine.
 
 This gateway (a data node of one thread with every preset of the product) beside other proxies, before the same origin, in
 one run: each proxy has one thread, all of them are bound to CPU 0, the load and the origin to CPU 1. CPU time is that of the
-whole process tree (user and system, from /proc/PID/stat). The proxies take turns; ${facts.runs} runs each, of ${facts.seconds} s where a run is a
-time. What counts is the ratio: the absolute figures belong to the machine.
+whole process tree (user and system, from /proc/PID/stat). The proxies take turns: ${facts.runs} runs each, of ${facts.seconds} s where a run is a
+time and in short turns where it is a load. What counts is the ratio: the absolute figures belong to the machine.
 ${warning}
 - Date: ${new Date().toISOString().slice(0, 10)}
 - Machine: ${os.cpus()[0]?.model.trim() ?? '?'}, ${os.cpus().length} CPUs, Linux ${os.release()}; load average before the run ${facts.loadBefore.toFixed(1)}

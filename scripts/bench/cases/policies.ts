@@ -4,7 +4,7 @@ import { judge } from '../budget.ts'
 import { GATEWAY, listContestants, NGINX } from '../contestants.ts'
 import { BENCH_ISSUER, startGuardedGateway } from '../gateway.ts'
 import { pathsOf, prefixesOf } from '../line-up.ts'
-import { cpuOf, measureRequests, requestRows, REQUESTS_HEAD, REQUESTS_TEXT } from '../measure-requests.ts'
+import { cpuRatio, measureRequests, requestRows, REQUESTS_HEAD, REQUESTS_TEXT } from '../measure-requests.ts'
 
 const PLAIN = `${GATEWAY}, no policies`
 
@@ -19,7 +19,7 @@ export const policies: BenchCase = {
     // The origin gets the same header from both.
     const contestants = [{ ...gateway!, start: startGuardedGateway(key) }, nginx!, { ...gateway!, name: PLAIN }]
     const runs = await measureRequests(bench, { name: 'GET 1 KiB, policies', contestants, routes: 10, answerBytes: 1024, paths: pathsOf(prefixesOf(10)), headers: { Authorization: `Bearer ${token}` } })
-    const budget = judge({ what: 'CPU for each request of a route with a token policy (a token that came before) and a limit of the node', limit: 1.15, unit: ' x without' }, cpuOf(runs, GATEWAY) / cpuOf(runs, PLAIN))
+    const budget = judge({ what: 'CPU for each request of a route with a token policy (a token that came before) and a limit of the node', limit: 1.15, unit: ' x without' }, cpuRatio(runs, GATEWAY, PLAIN))
     return {
       title: 'GET of 1 KiB with policies',
       text: `Every request brings the same token, which is verified once, and goes to a route whose authorization policy asks for a token with a scope and whose rate limiter counts by client address in a token bucket of the node. Without: the same requests, no policies and no identity provider; nginx only passes them on. ${REQUESTS_TEXT}`,

@@ -2,7 +2,7 @@ import type { BenchCase } from '../bench.ts'
 import { judge } from '../budget.ts'
 import type { Contestant } from '../contestant.ts'
 import { FEW_ROUTES, GATEWAY, listContestants } from '../contestants.ts'
-import { cpuOf, measureRequests, ratioToNginx, requestRows, REQUESTS_HEAD, REQUESTS_TEXT, type RunsByName } from '../measure-requests.ts'
+import { cpuRatio, measureRequests, ratioToNginx, requestRows, REQUESTS_HEAD, REQUESTS_TEXT, type RunsByName } from '../measure-requests.ts'
 
 const MANY = 1000
 const MOST = 10_000
@@ -21,7 +21,7 @@ export const routes: BenchCase = {
     const many = await measure(MANY, holders)
     const most = await measure(MOST, [...holders, ...withFew])
     const atMany = judge({ what: `CPU for each request at ${inWords(MANY)}`, limit: 1.35, unit: ' x nginx' }, ratioToNginx(many))
-    const atMost = judge({ what: `CPU for each request at ${inWords(MOST)}`, limit: 1.1, unit: ` x its own at ${inWords(FEW_ROUTES)}` }, cpuOf(most, GATEWAY) / cpuOf(most, GATEWAY_WITH_FEW))
+    const atMost = judge({ what: `CPU for each request at ${inWords(MOST)}`, limit: 1.1, unit: ` x its own at ${inWords(FEW_ROUTES)}` }, cpuRatio(most, GATEWAY, GATEWAY_WITH_FEW))
     return {
       title: 'GET of 1 KiB, by the number of routes',
       text: `Requests go over all routes in turn. ${REQUESTS_TEXT} The three packages are measured with ${FEW_ROUTES} routes only: http-proxy-3 and http2-proxy look nothing up, @fastify/http-proxy makes a pool of connections for each route.`,
