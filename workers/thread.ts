@@ -4,12 +4,14 @@ import { parentPort, workerData } from 'node:worker_threads'
 import type { Desired } from '../shared/schema/node-api.ts'
 import type { Issue } from '../shared/schema/issue.ts'
 import type { RuntimePart } from './configuration/runtime-part.ts'
+import { startHeapCollection } from './heap-collection.ts'
 import { startBeating } from './listeners/thread-beat.ts'
 import { createThreadListeners } from './listeners/thread-listeners.ts'
 import { createLog } from './log.ts'
 import type { FromThread, ThreadData, ThreadPrepared, ThreadStats, ToThread } from './messages.ts'
 import { answerInThread } from './questions/answer-in-thread.ts'
 import { createEngine } from './proxy/engine.ts'
+import { Signals } from './state/signals.ts'
 import { AccessLogWriter } from './telemetry/access-log-writer.ts'
 import { createTelemetry } from './telemetry/telemetry.ts'
 
@@ -103,5 +105,6 @@ function tellStats(): void {
 }
 
 startBeating(beats, thread)
+startHeapCollection(new Signals(memory.signals))
 tell({ kind: 'up' })
 flushCompileCache()

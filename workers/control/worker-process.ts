@@ -23,9 +23,9 @@ const START_TIMEOUT_MS = 30_000
 const ANSWER_MS = 1_000
 /**
  * What is left alive of the young heap of a thread is so little that helpers cost more than they help: each collection would
- * wake up to four of them (1.5 % of the CPU of a plain request).
+ * wake up to four of them (1.5 % of the CPU of a plain request). And see heap-collection.ts.
  */
-const V8_FLAGS = ['--no-parallel-scavenge']
+const V8_FLAGS = ['--no-parallel-scavenge', '--expose-gc']
 /** Helper threads of the process: look-ups of names take half of them at most, the rest is for files. */
 const HELPER_THREADS = 32
 const LOOK_UPS_PER_THREAD = 8
