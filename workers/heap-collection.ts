@@ -62,7 +62,7 @@ export function startHeapCollection(signals: Signals): void {
     const { utilization } = performance.eventLoopUtilization(now, before)
     before = now
     if (!watch.isDue({ usedBytes: usedBytes(), busyShare: utilization, isMemoryShort: signals.memoryPressure !== PRESSURE.none }, performance.now())) return
-    void collect()
+    collect()
     watch.collected(usedBytes(), performance.now())
   }, LOOK_MS)
 }
