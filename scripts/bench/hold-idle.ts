@@ -1,5 +1,5 @@
 import type net from 'node:net'
-import { holdConnections } from '../../workers/testing/held-connections.ts'
+import { type HeldConnections, holdConnections } from '../../workers/testing/held-connections.ts'
 import { type Bench, LOAD_CPU } from './bench.ts'
 import { budgetCell, type BudgetLine } from './budget.ts'
 import type { RunningProxy } from './contestant.ts'
@@ -13,11 +13,13 @@ import type { Contestant } from './contestant.ts'
 const AT_ONCE = 100
 const WARM_UP_CONNECTIONS = 32
 const KIB = 1024
+/** Of the files that a process may open: this gateway keeps some of them for what is not a client. */
+const USABLE_FILES = 0.9
 const PREFIXES = prefixesOf(10)
 
 export const IDLE = 10_000
 export const IDLE_HEAD = ['Proxy', 'Before, MiB', 'With the connections, MiB', 'KiB for each', 'Ratio to nginx', 'Budget']
-export const IDLE_TEXT = 'Resident memory of the process that holds the connections, warmed up before, when it has settled; memory of the kernel is not in it.'
+export const IDLE_TEXT = 'Resident memory of the process that holds the connections (of the two that share them, where one may not open so many files), warmed up before, when it has settled; memory of the kernel is not in it.'
 
 export interface HeldMemory {
   name: string
@@ -31,8 +33,8 @@ export interface IdlePlan {
   contestants: readonly Contestant[]
   origin(): Promise<RunningProxy>
   isSecure?: boolean
-  /** Connections; IDLE unless given. */
-  count?: number
+  /** Files that a connection takes of the proxy; 1 unless given. Where one process may not open enough, several share the connections. */
+  files?: number
   /** Field lines of the one request of each connection. */
   fields?: string
   /** Opens a client connection; plain TCP unless given. */
@@ -41,31 +43,48 @@ export interface IdlePlan {
 
 /** Opens connections with one request each to every contestant in turn. */
 export async function holdIdle(bench: Bench, plan: IdlePlan): Promise<HeldMemory[]> {
-  if (raiseFileLimit() < FILES_NEEDED) throw new Error(`the case "${plan.name}" needs ${FILES_NEEDED} file descriptors; see ulimit -n`)
+  const limit = raiseFileLimit()
+  if (limit < FILES_NEEDED) throw new Error(`the case "${plan.name}" needs ${FILES_NEEDED} file descriptors; see ulimit -n`)
+  const processes = Math.ceil((IDLE * (plan.files ?? 1)) / (limit * USABLE_FILES))
   const held: HeldMemory[] = []
   for (const contestant of plan.contestants) {
-    held.push(await withLineUp(bench, { origin: plan.origin, contestants: [contestant], prefixes: PREFIXES }, async ([one]) => holdOne(bench, plan, one!)))
+    held.push(await withLineUp(bench, { origin: plan.origin, contestants: Array.from({ length: processes }, () => contestant), prefixes: PREFIXES }, (lined) => holdTogether(bench, plan, lined)))
   }
   return held
 }
 
-async function holdOne(bench: Bench, { name: what, isSecure = false, count = IDLE, fields = '', open }: IdlePlan, { contestant: { name }, proxy }: Lined): Promise<HeldMemory> {
-  const paths = pathsOf(PREFIXES)
-  await runLoad({ port: proxy.port, paths, isSecure, folder: bench.folder, connections: WARM_UP_CONNECTIONS, seconds: bench.seconds, cpu: LOAD_CPU, signal: bench.signal })
-  const before = await settledBytes(proxy.workerPid, bench.signal)
-  const request = `GET ${paths[0]} HTTP/1.1\r\nHost: bench\r\n${fields}\r\n`
-  const connections = holdConnections(proxy.port, request, open === undefined ? undefined : () => open(proxy.port))
+/** All processes of one contestant hold their share at the same time. */
+async function holdTogether(bench: Bench, plan: IdlePlan, lined: readonly Lined[]): Promise<HeldMemory> {
+  const name = lined[0]!.contestant.name
+  const count = IDLE / lined.length
+  for (const { proxy } of lined) await warmUp(bench, plan, proxy)
+  const before = await settledSum(bench, lined)
+  const held = lined.map(({ proxy }) => holdOn(plan, proxy))
   try {
-    bench.say(`${what}: ${name} opening ${count.toLocaleString('en')} connections`)
-    await connections.add(count, AT_ONCE)
-    const after = await settledBytes(proxy.workerPid, bench.signal)
-    if (connections.open !== count) throw new Error(`${name} holds only ${connections.open} of ${count} connections`)
-    const perConnection = (after - before) / count
-    bench.say(`${what}: ${name} ${(perConnection / KIB).toFixed(1)} KiB for each connection`)
+    bench.say(`${plan.name}: ${name} opening ${IDLE.toLocaleString('en')} connections${lined.length === 1 ? '' : ` to ${lined.length} processes`}`)
+    for (const connections of held) await connections.add(count, AT_ONCE)
+    const after = await settledSum(bench, lined)
+    for (const { open } of held) if (open !== count) throw new Error(`${name} holds only ${open} of ${count} connections`)
+    const perConnection = (after - before) / IDLE
+    bench.say(`${plan.name}: ${name} ${(perConnection / KIB).toFixed(1)} KiB for each connection`)
     return { name, before, after, perConnection }
   } finally {
-    connections.close()
+    for (const connections of held) connections.close()
   }
+}
+
+async function warmUp(bench: Bench, { isSecure = false }: IdlePlan, { port }: RunningProxy): Promise<void> {
+  await runLoad({ port, paths: pathsOf(PREFIXES), isSecure, folder: bench.folder, connections: WARM_UP_CONNECTIONS, seconds: bench.seconds, cpu: LOAD_CPU, signal: bench.signal })
+}
+
+function holdOn({ fields = '', open }: IdlePlan, { port }: RunningProxy): HeldConnections {
+  return holdConnections(port, `GET ${pathsOf(PREFIXES)[0]} HTTP/1.1\r\nHost: bench\r\n${fields}\r\n`, open === undefined ? undefined : () => open(port))
+}
+
+async function settledSum(bench: Bench, lined: readonly Lined[]): Promise<number> {
+  let bytes = 0
+  for (const { proxy } of lined) bytes += await settledBytes(proxy.workerPid, bench.signal)
+  return bytes
 }
 
 /** KiB that each connection of this gateway takes. */

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { chmodSync, copyFileSync, mkdirSync, writeFileSync } from 'node:fs'
+import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { descendants } from '../services/descendants.ts'
 import { freePort } from '../services/free-port.ts'
@@ -56,7 +56,7 @@ export function startWebSocketNginx(plan: ProxyPlan): Promise<RunningProxy> {
 
 function startProxy({ folder, originPort, prefixes }: ProxyPlan, { tls = '', connection = 'proxy_set_header Connection "";' }): Promise<RunningProxy> {
   const locations = prefixes.map((prefix) => `location ${prefix}/ { proxy_pass http://origin; }`).join('\n')
-  return startNginx(path.join(folder, 'proxy'), (port) => `
+  return startNginx(mkdtempSync(path.join(folder, 'proxy-')), (port) => `
     upstream origin { server 127.0.0.1:${originPort}; keepalive 128; keepalive_requests 1000000000; keepalive_timeout 60s; }
     server {
       listen 127.0.0.1:${port} ${tls === '' ? '' : 'ssl http2'} backlog=4096;
