@@ -3,23 +3,42 @@ import type { Candidate } from './compiled-route.ts'
 import type { MatchRequest } from './match-request.ts'
 import { criteriaHold } from './route-criteria.ts'
 
-/** Sorted by rank, the best first. */
-export type CandidateList = readonly Candidate[]
-
-export const NO_CANDIDATES: CandidateList = []
+/**
+ * Sorted by rank, the best first; null where it would be empty. Nearly all lists are of one candidate, which then stands for
+ * itself: each object less on the way to a route is one less to be fetched from memory when there are thousands.
+ */
+export type CandidateList = null | Candidate | readonly Candidate[]
 
 /** The better of `best` and the first of the list that fits. */
 export function firstFit(candidates: CandidateList, request: MatchRequest, best: Candidate | null): Candidate | null {
+  if (candidates === null) return best
+  if (!isSeveral(candidates)) return (best === null || best.rank > candidates.rank) && fits(candidates, request) ? candidates : best
   for (let index = 0; index < candidates.length; index++) {
     const candidate = candidates[index]!
     if (best !== null && best.rank <= candidate.rank) return best
-    if (candidate.methods !== null && !candidate.methods.includes(request.method)) continue
-    if (candidate.criteria === null || criteriaHold(candidate.criteria, request)) return candidate
+    if (fits(candidate, request)) return candidate
   }
   return best
 }
 
-export function changeList(list: CandidateList, { kind, candidate, copies }: CandidateChange): CandidateList {
+function fits({ methods, criteria }: Candidate, request: MatchRequest): boolean {
+  if (methods !== null && !methods.includes(request.method)) return false
+  return criteria === null || criteriaHold(criteria, request)
+}
+
+function isSeveral(list: Candidate | readonly Candidate[]): list is readonly Candidate[] {
+  return Array.isArray(list)
+}
+
+export function changeList(list: CandidateList, change: CandidateChange): CandidateList {
+  if (list !== null && isSeveral(list)) return changeSeveral(list, change)
+  const { kind, candidate } = change
+  if (kind === 'remove') return list !== null && list.rank === candidate.rank && list.route === candidate.route ? null : list
+  if (list === null) return candidate
+  return change.copies.own(list.rank < candidate.rank ? [list, candidate] : [candidate, list])
+}
+
+function changeSeveral(list: readonly Candidate[], { kind, candidate, copies }: CandidateChange): CandidateList {
   const place = placeOf(list, candidate.rank)
   if (kind === 'add') {
     const own = copies.list(list)
@@ -30,11 +49,11 @@ export function changeList(list: CandidateList, { kind, candidate, copies }: Can
   if (found === -1) return list
   const own = copies.list(list)
   own.splice(found, 1)
-  return own.length === 0 ? NO_CANDIDATES : own
+  return own.length === 1 ? own[0]! : own
 }
 
 /** The place of the first candidate with this rank or a greater one. */
-function placeOf(list: CandidateList, rank: number): number {
+function placeOf(list: readonly Candidate[], rank: number): number {
   let low = 0
   let high = list.length
   while (low < high) {
@@ -46,7 +65,7 @@ function placeOf(list: CandidateList, rank: number): number {
 }
 
 /** Within an edit two routes can have the same rank: one that was given it, and one that is still to lose it. */
-function indexOfRoute(list: CandidateList, { rank, route }: Candidate, from: number): number {
+function indexOfRoute(list: readonly Candidate[], { rank, route }: Candidate, from: number): number {
   for (let index = from; index < list.length && list[index]!.rank === rank; index++) if (list[index]!.route === route) return index
   return -1
 }

@@ -12,6 +12,12 @@ export class OwnCopies {
     return copy
   }
 
+  /** A list that was made by this edit. */
+  own<T>(list: T[]): T[] {
+    this.#made.add(list)
+    return list
+  }
+
   map<K, V>(map: ReadonlyMap<K, V> | null): Map<K, V> {
     if (map !== null && this.#made.has(map)) return map as Map<K, V>
     const copy = new Map(map)

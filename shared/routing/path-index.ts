@@ -1,5 +1,5 @@
 import type { CandidateChange } from './candidate-change.ts'
-import { type CandidateList, changeList, firstFit, NO_CANDIDATES } from './candidate-list.ts'
+import { type CandidateList, changeList, firstFit } from './candidate-list.ts'
 import type { Candidate } from './compiled-route.ts'
 import type { MatchRequest } from './match-request.ts'
 import { changeTemplates, searchTemplates, type TemplateNode } from './template-index.ts'
@@ -44,19 +44,19 @@ export function changePathIndex(index: PathIndex | null, change: CandidateChange
     if (isFolded) caseIgnored = texts
     else caseSensitive = texts
   }
-  if (everyPath.length === 0 && caseSensitive === null && caseIgnored === null && templates === null) return null
+  if (everyPath === null && caseSensitive === null && caseIgnored === null && templates === null) return null
   if (change.kind === 'add' && candidate.rank < bestRank) bestRank = candidate.rank
   return { caseSensitive, caseIgnored, templates, everyPath, bestRank }
 }
 
-const EMPTY: PathIndex = { caseSensitive: null, caseIgnored: null, templates: null, everyPath: NO_CANDIDATES, bestRank: Infinity }
+const EMPTY: PathIndex = { caseSensitive: null, caseIgnored: null, templates: null, everyPath: null, bestRank: Infinity }
 
 function changePathEntry(entry: PathEntry | null, change: CandidateChange): PathEntry | null {
-  let exact = entry === null ? NO_CANDIDATES : entry.exact
-  let prefix = entry === null ? NO_CANDIDATES : entry.prefix
+  let exact = entry === null ? null : entry.exact
+  let prefix = entry === null ? null : entry.prefix
   if (change.path?.type === 'exact') exact = changeList(exact, change)
   else prefix = changeList(prefix, change)
-  return exact.length === 0 && prefix.length === 0 ? null : { exact, prefix }
+  return exact === null && prefix === null ? null : { exact, prefix }
 }
 
 /** The better of `best` and the best candidate in the index that fits. */

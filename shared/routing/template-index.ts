@@ -1,5 +1,5 @@
 import type { CandidateChange } from './candidate-change.ts'
-import { type CandidateList, changeList, firstFit, NO_CANDIDATES } from './candidate-list.ts'
+import { type CandidateList, changeList, firstFit } from './candidate-list.ts'
 import type { Candidate } from './compiled-route.ts'
 import type { MatchRequest } from './match-request.ts'
 import type { OwnCopies } from './own-copies.ts'
@@ -22,7 +22,7 @@ export interface TemplateNode {
   readonly catchAlls: CandidateList
 }
 
-const EMPTY: TemplateNode = { literals: null, parameter: null, ends: NO_CANDIDATES, catchAlls: NO_CANDIDATES }
+const EMPTY: TemplateNode = { literals: null, parameter: null, ends: null, catchAlls: null }
 
 /** See CandidateChange. */
 export function changeTemplates(root: TemplateNode | null, change: CandidateChange): TemplateNode | null {
@@ -37,7 +37,7 @@ function changeNode(node: TemplateNode | null, steps: readonly TemplateStep[], a
   if (step?.kind === 'catch-all') catchAlls = changeList(catchAlls, change)
   else if (step?.kind === 'parameter') parameter = changeNode(parameter, steps, at + 1, change)
   else if (step?.kind === 'literal') literals = changeLiteral(literals, step.text, (below) => changeNode(below, steps, at + 1, change), change.copies)
-  return literals === null && parameter === null && ends.length === 0 && catchAlls.length === 0 ? null : { literals, parameter, ends, catchAlls }
+  return literals === null && parameter === null && ends === null && catchAlls === null ? null : { literals, parameter, ends, catchAlls }
 }
 
 function changeLiteral(literals: TemplateNode['literals'], text: string, change: (node: TemplateNode | null) => TemplateNode | null, copies: OwnCopies): TemplateNode['literals'] {

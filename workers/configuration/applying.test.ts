@@ -5,7 +5,7 @@ import type { Snapshot, SnapshotContent } from '../../shared/schema/snapshot.ts'
 import { contentOf, type Given } from '../../shared/testing/content.ts'
 import { randomFrom } from '../testing/fuzz/random.ts'
 import { RuntimeEdit } from '../proxy/runtime-edit.ts'
-import { endpointKey, type Runtime } from '../proxy/runtime.ts'
+import { destinationsOf, endpointKey, type Runtime } from '../proxy/runtime.ts'
 import type { ThreadContext } from '../proxy/thread-context.ts'
 import { NodeSlots } from '../state/node-slots.ts'
 import { createSharedMemory } from '../state/shared-memory.ts'
@@ -38,7 +38,7 @@ function behaviour(runtime: Runtime): string {
       for (const path of ['/', '/p1', '/p2/x', '/p3/y/z', '/p4']) {
         const found = matchRoute(runtime.routes, listener.config.id, { host, hostPort: 80, path, method: 'GET', isWebSocket: false, tenantCode: '', query: '', fields: '' })
         const route = found === null ? null : runtime.actions[found.index]!
-        lines.push(`${key} ${host}${path} ${route?.name} ${route?.activityMs} ${route?.destinations.map(({ upstream, connectMs }) => `${upstream.name} ${connectMs} ${upstream.targets.map(({ id, weight }) => `${id}:${weight}`).join()}`).join(' | ')}`)
+        lines.push(`${key} ${host}${path} ${route?.name} ${route?.activityMs} ${route === null || route === undefined ? undefined : destinationsOf(route).map(({ upstream, connectMs }) => `${upstream.name} ${connectMs} ${upstream.targets.map(({ id, weight }) => `${id}:${weight}`).join()}`).join(' | ')}`)
       }
     }
   }

@@ -13,14 +13,16 @@ import type { RuntimeDestination, RuntimeMirror, RuntimeRoute, RuntimeUpstream }
 /** What a route asks for, with everything that its upstreams decide where the route does not. */
 export function buildRoute({ route, index }: RankedRoute, upstreams: ReadonlyMap<string, RuntimeUpstream>, findPolicy: FindRuntimePolicy): RuntimeRoute {
   const shares = route.split ?? (route.upstreamId === undefined ? [] : [{ upstreamId: route.upstreamId, weight: 1 }])
+  const destinations = shares.flatMap(({ upstreamId, weight }) => {
+    const upstream = upstreams.get(upstreamId)
+    return upstream === undefined ? [] : [buildDestination(route, upstream, weight)]
+  })
   return {
     id: route.id,
     name: route.name,
     slot: index,
-    destinations: shares.flatMap(({ upstreamId, weight }) => {
-      const upstream = upstreams.get(upstreamId)
-      return upstream === undefined ? [] : [buildDestination(route, upstream, weight)]
-    }),
+    destination: destinations.length === 1 ? destinations[0]! : null,
+    split: destinations.length > 1 ? destinations : null,
     isSplitSticky: route.splitSticky,
     mirror: mirrorOf(route, upstreams),
     template: templateOf(route),

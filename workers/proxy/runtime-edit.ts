@@ -11,7 +11,7 @@ import type { RuntimePolicy } from '../policies/runtime-policy.ts'
 import { buildListener } from './build-listener.ts'
 import { buildRoute } from './build-route.ts'
 import { buildUpstream } from './build-upstream.ts'
-import { endpointKey, type Runtime, type RuntimeListener, type RuntimeRoute, type RuntimeUpstream } from './runtime.ts'
+import { destinationsOf, endpointKey, type Runtime, type RuntimeListener, type RuntimeRoute, type RuntimeUpstream } from './runtime.ts'
 import type { ThreadContext } from './thread-context.ts'
 
 const NOTHING: Runtime = { revision: 0, routes: emptyRoutes(), actions: [], removed: new Map(), upstreams: new Map(), policies: new Map(), listeners: new Map(), identity: NO_IDENTITY }
@@ -89,7 +89,7 @@ export class RuntimeEdit {
     for (const compiled of routes) {
       const action = compiled === null ? null : this.#actions[compiled.index]
       if (compiled === null || action === null || action === undefined) continue
-      const used = action.mirror === null ? action.destinations : [...action.destinations, action.mirror.destination]
+      const used = [...destinationsOf(action), ...(action.mirror === null ? [] : [action.mirror.destination])]
       if (used.some(({ upstream }) => this.#changedUpstreams.has(upstream.id))) this.#actions[compiled.index] = buildRoute(compiled, this.#upstreams, findRuntimePolicy(this.#policies))
     }
   }

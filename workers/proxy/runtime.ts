@@ -107,8 +107,10 @@ export interface RuntimeRoute {
   readonly name: string
   /** CompiledRoute.index. */
   readonly slot: number
-  /** One, or those of a split; none when the route answers by itself. */
-  readonly destinations: readonly RuntimeDestination[]
+  /** Null for a split, and when the route answers by itself. */
+  readonly destination: RuntimeDestination | null
+  /** Two or more; null when there is one or none. */
+  readonly split: readonly RuntimeDestination[] | null
   readonly isSplitSticky: boolean
   /** Null when requests are not copied. */
   readonly mirror: RuntimeMirror | null
@@ -171,6 +173,11 @@ export interface Runtime {
 export function promiseOf(runtime: Runtime | null, routeId: string): OnRemove | null {
   const compiled = runtime?.routes.routes.find((route) => route?.id === routeId) ?? null
   return compiled === null ? null : runtime?.actions[compiled.index]?.onRemove ?? null
+}
+
+/** Where the requests of a route go, apart from their copies. */
+export function destinationsOf({ destination, split }: RuntimeRoute): readonly RuntimeDestination[] {
+  return split ?? (destination === null ? [] : [destination])
 }
 
 /** How a listener's socket and its configuration find each other. */
