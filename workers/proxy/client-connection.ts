@@ -34,6 +34,7 @@ export class ClientConnection extends AnsweringConnection implements OpenConnect
   readonly peer: Peer
   readonly socket: net.Socket
   wheelTick = -1
+  wheelPlace = -1
   protected readonly wire: Wire
   readonly #headBuffer = new HeadBuffer()
   readonly #known = new KnownFields()

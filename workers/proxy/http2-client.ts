@@ -48,6 +48,7 @@ const UNBUFFERED = { readIntoOwnBuffer() {}, replaceOwnBuffer() {}, readIntoShar
 /** One request of an HTTP/2 connection: a stream that lends an exchange, and writes what that answers. */
 export class Http2Client implements Client, Timed {
   wheelTick = -1
+  wheelPlace = -1
   readonly #connection: StreamPlace
   readonly #stream: ClientStream
   #exchange: Exchange | null

@@ -30,6 +30,7 @@ const ANY_STREAM = 2 ** 31 - 1
 /** One HTTP/2 connection of a client. */
 export class Http2Connection implements OpenConnection, StreamPlace, Timed {
   wheelTick = -1
+  wheelPlace = -1
   readonly place: ConnectionPlace
   readonly peer: Peer
   readonly guard = new FloodGuard()

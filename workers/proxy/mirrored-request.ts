@@ -21,6 +21,7 @@ const MOST_MS = 30_000
  */
 export class MirroredRequest implements AttemptOwner, OriginUser, Timed {
   wheelTick = -1
+  wheelPlace = -1
   readonly #thread: ThreadContext
   readonly #mirror: RuntimeMirror
   readonly #target: RuntimeTarget

@@ -10,6 +10,7 @@ const CLOSE_GRACE_MS = 2_000
 /** An accepted connection until its PROXY header has come. */
 export class ProxiedConnection implements OpenConnection, Timed {
   wheelTick = -1
+  wheelPlace = -1
   readonly place: ConnectionPlace
   /** The proxy. */
   readonly peer: { readonly address: string }

@@ -6,6 +6,7 @@ import { type Timed, TimingWheel } from './timing-wheel.ts'
 /** Wants to be looked at at its deadline; notes when it was. */
 class Item implements Timed {
   wheelTick = -1
+  wheelPlace = -1
   deadline = Infinity
   readonly seen: number[] = []
 

@@ -1,7 +1,9 @@
 /** Something that wants to be looked at when its time comes. */
 export interface Timed {
-  /** The tick it is looked at next; -1 when none is set. Written by the wheel. */
+  /** The tick it is looked at next; -1 when none is set. Written by the wheel, like `wheelPlace`. */
   wheelTick: number
+  /** Where in its slot it is. */
+  wheelPlace: number
   /** Its time came, or came near: deals with it, and returns when to look again (Infinity: never). */
   onTime(now: number): number
   /** `onTime` threw: ends itself, so that others are still looked at. */
@@ -29,11 +31,22 @@ export class TimingWheel {
     if (time === Infinity) return
     const tick = Math.max(this.#tick + 1, Math.min(Math.ceil(time / this.#tickMs), this.#tick + SLOTS - 1))
     if (timed.wheelTick !== -1 && timed.wheelTick <= tick) return
+    this.disarm(timed)
+    const slot = this.#slots[tick % SLOTS]!
     timed.wheelTick = tick
-    this.#slots[tick % SLOTS]!.push(timed)
+    timed.wheelPlace = slot.length
+    slot.push(timed)
   }
 
+  /** The wheel holds on to it no longer: thousands of streams and connections may end each second, long before their time. */
   disarm(timed: Timed): void {
+    if (timed.wheelTick === -1) return
+    const slot = this.#slots[timed.wheelTick % SLOTS]!
+    const last = slot.pop()!
+    if (last !== timed) {
+      slot[timed.wheelPlace] = last
+      last.wheelPlace = timed.wheelPlace
+    }
     timed.wheelTick = -1
   }
 
@@ -45,15 +58,12 @@ export class TimingWheel {
     while (this.#tick < target) {
       this.#tick++
       const slot = this.#slots[this.#tick % SLOTS]!
-      if (slot.length === 0) continue
-      const due = slot.splice(0)
-      for (const timed of due) this.#look(timed, now)
+      // Whoever is armed meanwhile comes into another slot.
+      for (let timed = slot.pop(); timed !== undefined; timed = slot.pop()) this.#look(timed, now)
     }
   }
 
   #look(timed: Timed, now: number): void {
-    // Moved to an earlier time meanwhile, or gone.
-    if (timed.wheelTick === -1 || timed.wheelTick > this.#tick) return
     timed.wheelTick = -1
     try {
       this.arm(timed, timed.onTime(now))

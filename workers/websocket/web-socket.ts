@@ -42,6 +42,7 @@ export interface WebSocketFacts {
  */
 export class WebSocket implements OriginUser, Timed {
   wheelTick = -1
+  wheelPlace = -1
   readonly facts: WebSocketFacts
   readonly #thread: WebSocketThread<WebSocket>
   readonly #client: WebSocketEnd
