@@ -7,6 +7,7 @@ import type { AcmeSettings } from './acme/acme-deps.ts'
 import { readRetention, RETENTION_VARIABLES, type Retention } from './retention.ts'
 import type { RateLimitSettings } from './rate-limits/rate-limits.ts'
 import { parseSecretsKey, type SecretsKey } from './sealing/secrets-key.ts'
+import type { TlsFiles } from './tls/tls-files.ts'
 
 /** Everything a control plane process reads from its environment, checked. */
 export interface Env {
@@ -20,6 +21,8 @@ export interface Env {
   /** A publish waits for the approval of a second person. */
   needsApproval: boolean
   address: { host: string; port: number }
+  /** null: control-web speaks http. */
+  tls: TlsFiles | null
   adminEmail: string
   adminPassword: string | undefined
   adminToken: string | undefined
@@ -57,6 +60,8 @@ const VARIABLES: readonly Variable[] = [
   { name: 'WEBHOOK_PRIVATE_TARGETS', text: 'true: webhooks may also go to private addresses, and by http to loopback ones', default: 'false' },
   { name: 'WEB_TRUSTED_PROXIES', text: 'address ranges of proxies before control-web, such as 10.0.0.0/8,fd00::/8: their X-Forwarded-For says who the client is, their X-Forwarded-Proto whether it came by https; none: the client is the other end of the socket' },
   { name: 'CONTROL_PLANE_ADDR', text: 'address:port of the API and the admin page', default: '0.0.0.0:9000' },
+  { name: 'CONTROL_PLANE_TLS_CERT', text: 'file with the certificate of control-web and its chain, in PEM: API and admin page are https then; looked at again every 10 s' },
+  { name: 'CONTROL_PLANE_TLS_KEY', text: 'file with its private key, in PEM' },
   { name: 'ADMIN_EMAIL', text: 'email of the first admin', default: 'admin@localhost' },
   { name: 'ADMIN_PASSWORD', text: 'its password, 12 to 1024 characters; generated and printed once when absent' },
   { name: 'ADMIN_TOKEN', text: 'an API token with the admin role for automation, 32 to 256 characters' },
@@ -95,6 +100,7 @@ export function readEnv(source: NodeJS.ProcessEnv): Env {
   if (trustedProxies === null) wrong.push('WEB_TRUSTED_PROXIES must be address ranges with commas between them, like 10.0.0.0/8,fd00::/8')
   const address = addressOf(value('CONTROL_PLANE_ADDR') ?? '')
   if (address === null) wrong.push('CONTROL_PLANE_ADDR must be an IP address and a port, like 0.0.0.0:9000 or [::1]:9000')
+  const tls = tlsOf(value, wrong)
   const adminEmail = value('ADMIN_EMAIL') ?? ''
   if (!/^(?=.{3,254}$)[^\s@]+@[^\s@]+$/.test(adminEmail)) wrong.push('ADMIN_EMAIL must be an email address')
   const adminPassword = value('ADMIN_PASSWORD')
@@ -105,7 +111,7 @@ export function readEnv(source: NodeJS.ProcessEnv): Env {
   const logLevel = value('LOG_LEVEL') ?? ''
   if (!['trace', 'debug', 'info', 'warn', 'error', 'silent'].includes(logLevel)) wrong.push('LOG_LEVEL must be trace, debug, info, warn, error or silent')
   if (wrong.length > 0 || databaseUrl === null || redisUrl === null || address === null) throw new EnvError(wrong.join('\n'))
-  return { databaseUrl, redisUrl, secretsKey, probesLocal: probeLocal === 'true', acme, needsApproval: approval === 'required', address, adminEmail, adminPassword, adminToken, adminDist: value('ADMIN_DIST') ?? '', retention, rateLimits, trustedProxies: compileIpRanges(trustedProxies ?? []), webhooksPrivate: webhooksPrivate === 'true', logLevel }
+  return { databaseUrl, redisUrl, secretsKey, probesLocal: probeLocal === 'true', acme, needsApproval: approval === 'required', address, tls, adminEmail, adminPassword, adminToken, adminDist: value('ADMIN_DIST') ?? '', retention, rateLimits, trustedProxies: compileIpRanges(trustedProxies ?? []), webhooksPrivate: webhooksPrivate === 'true', logLevel }
 }
 
 /** Text of --help. */
@@ -150,6 +156,13 @@ function acmeOf(value: (name: string) => string | undefined, wrong: string[]): A
   if ((kid === undefined) !== (hmacKey === undefined)) wrong.push('ACME_EAB_KID and ACME_EAB_HMAC_KEY must be set together')
   if (enabled !== 'true' || directoryUrl === null) return null
   return { directoryUrl, contactEmail: value('ACME_CONTACT_EMAIL') ?? null, binding: kid === undefined || hmacKey === undefined ? null : { kid, hmacKey } }
+}
+
+function tlsOf(value: (name: string) => string | undefined, wrong: string[]): TlsFiles | null {
+  const certFile = value('CONTROL_PLANE_TLS_CERT')
+  const keyFile = value('CONTROL_PLANE_TLS_KEY')
+  if ((certFile === undefined) !== (keyFile === undefined)) wrong.push('CONTROL_PLANE_TLS_CERT and CONTROL_PLANE_TLS_KEY must be set together')
+  return certFile === undefined || keyFile === undefined ? null : { certFile, keyFile }
 }
 
 function urlOf(text: string | undefined, protocols: string[]): string | null {

@@ -1,6 +1,5 @@
 import { once } from 'node:events'
 import fs from 'node:fs'
-import http from 'node:http'
 import { createDatabase } from '../db/database.ts'
 import { createApp } from './app.ts'
 import { bootstrapAdmin } from './auth/bootstrap-admin.ts'
@@ -8,12 +7,14 @@ import { createLog } from './create-log.ts'
 import { readEnvOrExit } from './env.ts'
 import { migrateDatabase } from './migrate-database.ts'
 import type { Deps } from './deps.ts'
+import { createWebServer, useTlsPair } from './http/web-server.ts'
 import { createRateLimits } from './rate-limits/rate-limits.ts'
 import { createLiveFeed } from './feed/live-feed.ts'
 import { watchPresence } from './fleet/watch-presence.ts'
 import { createCommandClient, createQueueClient } from './redis-clients.ts'
 import { sealedRowsProblem } from './sealing/check-sealed-rows.ts'
 import { stopOnSignal } from './stop-on-signal.ts'
+import { readTlsFiles, type TlsFiles, type TlsPair, watchTlsFiles } from './tls/tls-files.ts'
 import { whenDatabaseAnswers } from './when-database-answers.ts'
 
 /** control-web: the REST API, the node API and the admin page. Stateless; any number may run. */
@@ -28,14 +29,16 @@ const deps: Deps = { db, redis, log, secretsKey: env.secretsKey, probesLocal: en
 const intake = { rateLimits: createRateLimits(redis, env.rateLimits), trustedProxies: env.trustedProxies }
 const feed = createLiveFeed(deps, subscriber, intake)
 const app = createApp(deps, { adminDist: env.adminDist, isServing: () => !stopping.signal.aborted, ...intake })
-const server = http.createServer({ requestTimeout: 60_000, headersTimeout: 15_000, keepAliveTimeout: 30_000, maxHeaderSize: 16_384 }, app.callback())
-server.maxConnections = 2_000
+const pair = env.tls === null ? null : tlsPairOrExit(env.tls)
+const server = createWebServer(app.callback(), pair)
 server.on('upgrade', feed.onUpgrade)
 let presence: { stop(): void } | null = null
+const certificate = env.tls === null || pair === null ? null : watchTlsFiles(env.tls, pair, log, (next) => useTlsPair(server, next))
 
 stopOnSignal(log, 10_000, async () => {
   stopping.abort()
   presence?.stop()
+  certificate?.stop()
   feed.stop()
   const closed = server.listening ? once(server, 'close') : Promise.resolve()
   server.close()
@@ -75,8 +78,17 @@ async function serve(): Promise<void> {
   process.send?.('ready')
 }
 
+function tlsPairOrExit(files: TlsFiles): TlsPair {
+  try {
+    return readTlsFiles(files)
+  } catch (error) {
+    fs.writeSync(2, `${(error as Error).message}\n`)
+    process.exit(78)
+  }
+}
+
 /** Without TLS, passwords would cross the network readable. */
 function warnIfOpen(host: string): void {
-  if (host.startsWith('127.') || host === '::1') return
-  log.warn({ host }, 'the API is reachable from other machines without TLS: put it behind TLS or bind CONTROL_PLANE_ADDR to a loopback address')
+  if (env.tls !== null || host.startsWith('127.') || host === '::1') return
+  log.warn({ host }, 'the API is reachable from other machines without TLS: set CONTROL_PLANE_TLS_CERT and CONTROL_PLANE_TLS_KEY, put it behind TLS, or bind CONTROL_PLANE_ADDR to a loopback address')
 }

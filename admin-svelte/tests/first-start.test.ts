@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import type { Browser } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { eventually } from '../../scripts/system/support/eventually.ts'
 import { type Origin, startOrigin } from '../../scripts/system/support/origin.ts'
 import { startSystem, type System } from '../../scripts/system/support/system.ts'
@@ -98,4 +98,13 @@ test('nodes and audit show what happened', async () => {
 test('the page asked no other origin and met no error', () => {
   assert.deepEqual(watched.problems, [])
   assert.deepEqual(watched.foreignRequests, [])
+})
+
+test('a page that came by http from another machine says that it can be read on the way', async () => {
+  const warning = (page: Page) => page.getByText('This page came without TLS').count()
+  const far = await openPage(browser, system.baseUrl.replace('127.0.0.1', 'gateway.far.test'))
+  await far.page.goto('/')
+  await far.page.getByRole('button', { name: 'Sign in' }).waitFor()
+  assert.deepEqual([await warning(far.page), await warning(watched.page)], [1, 0])
+  await far.close()
 })

@@ -1,4 +1,5 @@
 import type { Middleware } from 'koa'
+import { TLSSocket } from 'node:tls'
 
 const HEADERS = {
   'content-security-policy':
@@ -11,10 +12,14 @@ const HEADERS = {
   'permissions-policy': 'camera=(), microphone=(), geolocation=()'
 }
 
-/** The browser may load only what this origin serves, and no other page may frame it. */
+/** A year. Of this host alone: what others below its name speak is not ours to say (RFC 6797). */
+const HSTS = 'max-age=31536000'
+
+/** The browser may load only what this origin serves, and no other page may frame it. Once here by https, it comes by nothing else. */
 export function securityHeaders(): Middleware {
   return async (context, next) => {
     context.set(HEADERS)
+    if (context.req.socket instanceof TLSSocket) context.set('strict-transport-security', HSTS)
     await next()
   }
 }

@@ -1,7 +1,9 @@
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
 import { ensureChromium } from './chromium.ts'
 
-const QUIET = ['--no-sandbox', '--headless', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync']
+/** Of names that lead to this machine, but that a browser does not take for it. */
+const FAR_NAMES = '--host-resolver-rules=MAP *.far.test 127.0.0.1'
+const QUIET = [FAR_NAMES, '--no-sandbox', '--headless', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync']
 /** How long the page may take for any one step; the promises are a tenth of it. */
 const PATIENCE_MS = 15_000
 
