@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import type { Browser } from 'playwright-core'
+import type { Browser, Locator } from 'playwright-core'
 import { eventually } from '../../scripts/system/support/eventually.ts'
 import { type Origin, startOrigin } from '../../scripts/system/support/origin.ts'
 import { createExample, type Example, publishAndWait, startSystem, type System } from '../../scripts/system/support/system.ts'
@@ -39,8 +39,8 @@ const answers = () => Promise.all(system.nodes.map(async ({ ports }) => (await f
 const held = async () => (await system.api.must('GET', '/config/hold')).hold
 const notice = () => watched.page.getByRole('status').filter({ hasText: 'is on some nodes first' })
 
-/** Publishes the draft to half of the nodes, by the page. @returns the revision */
-async function publishToHalf(target: string): Promise<number> {
+/** Publishes the draft to some of the nodes, by the page. @returns the revision */
+async function publishToSome(target: string, choose: (dialog: Locator) => Promise<void>): Promise<number> {
   const { page } = watched
   await system.api.patch(`/upstreams/${example.upstream.id}`, { targets: [{ id: 't1', address: target }] })
   await page.goto('/changes')
@@ -48,15 +48,18 @@ async function publishToHalf(target: string): Promise<number> {
   const dialog = page.getByRole('dialog')
   await dialog.getByText('Carefully').click()
   await dialog.getByLabel('Some nodes first').check()
-  await dialog.getByLabel('Percent of the nodes').fill('50')
+  await choose(dialog)
+  assert.deepEqual(await accessibilityProblems(page), [])
   await dialog.getByRole('button', { name: 'Publish' }).click()
   await notice().waitFor()
   return (await held()).revision
 }
 
+const half = (dialog: Locator) => dialog.getByLabel('Percent of the nodes').fill('50')
+
 test('half of the nodes get a canary; promoted with a reason, all of them do', async () => {
   const { page } = watched
-  const revision = await publishToHalf(green.url)
+  const revision = await publishToSome(green.url, half)
   const { canary } = await held()
   assert.equal(canary.nodes.length, 1)
   await eventually('only the canary serves it', async () => (await answers()).join() === system.nodes.map(({ id }) => (canary.nodes.includes(id) ? 'green' : 'blue')).join())
@@ -78,7 +81,14 @@ test('half of the nodes get a canary; promoted with a reason, all of them do', a
 
 test('a canary is taken back with a reason, and its revision tells so', async () => {
   const { page } = watched
-  const revision = await publishToHalf(blue.url)
+  const second = system.nodes[1]!.id
+  const revision = await publishToSome(blue.url, async (dialog) => {
+    await dialog.getByLabel('These nodes').check()
+    await dialog.getByLabel(second, { exact: true }).check()
+    await dialog.getByLabel('Errors may rise by, percent').fill('5')
+  })
+  const { canary } = await held()
+  assert.deepEqual([canary.nodes, canary.maxErrorRateIncrease], [[second], 0.05])
   await eventually('the canary serves it', async () => (await answers()).toSorted().join() === 'blue,green')
   // From whatever page one is on.
   await page.getByRole('link', { name: 'Overview' }).click()
@@ -95,6 +105,29 @@ test('a canary is taken back with a reason, and its revision tells so', async ()
   await page.getByText(`It was taken back; revision ${revision + 1} took its place`).waitFor()
   await page.getByText('admin@example.test: carts are lost').waitFor()
   assert.equal(await held(), null)
+})
+
+test('a publish that waits for its confirmation is taken back without waiting', async () => {
+  const { page } = watched
+  await system.api.patch(`/upstreams/${example.upstream.id}`, { targets: [{ id: 't1', address: blue.url }] })
+  await page.goto('/changes')
+  await page.getByRole('button', { name: 'Publish…' }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByText('Carefully').click()
+  await dialog.getByLabel('Goes back unless it is confirmed').check()
+  await dialog.getByRole('button', { name: 'Publish' }).click()
+  // What was taken back before is still in the draft's past: 409 behind_rollback, which the browser notes.
+  await dialog.getByLabel('I know, publish it').check()
+  assert.match(watched.problems.splice(0).join(), /^Failed to load resource: the server responded with a status of 409 \(Conflict\)$/)
+  await dialog.getByRole('button', { name: 'Publish' }).click()
+  const waiting = page.getByRole('status').filter({ hasText: 'waits for its confirmation' })
+  await waiting.waitFor()
+  await eventually('all nodes serve it', async () => (await answers()).join() === 'blue,blue')
+  await waiting.getByRole('button', { name: 'Take it back…' }).click()
+  await page.getByRole('dialog').getByLabel('Reason').fill('the shop is down')
+  await page.getByRole('dialog').getByRole('button', { name: 'Take it back' }).click()
+  await waiting.waitFor({ state: 'detached' })
+  await eventually('every node serves what was there before', async () => (await answers()).join() === 'green,green')
 })
 
 test('the page met no error', () => {

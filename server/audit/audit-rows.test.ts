@@ -147,6 +147,10 @@ const SCENARIOS: Record<string, Scenario> = {
     await startCanary()
     return plane.as.publisher('POST', '/config/canary/abort')
   },
+  'POST /config/unconfirmed/abort': async () => {
+    await publishNew({ confirmWithinSeconds: 60 })
+    return plane.as.publisher('POST', '/config/unconfirmed/abort')
+  },
   'POST /config/proposals/:id/approve': async () => plane.as.publisher('POST', `/config/proposals/${await proposal()}/approve`),
   'POST /config/proposals/:id/reject': async () => plane.as.publisher('POST', `/config/proposals/${await proposal()}/reject`),
   'POST /config/rollback': async () => {

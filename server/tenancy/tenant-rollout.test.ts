@@ -106,13 +106,15 @@ describe('a hold as people of a tenant see it', () => {
     assert.deepEqual([seen.state, seen.hold.outcome, seen.hold.reason, seen.hold.restored], ['refused', 'rolled_back', 'carts are lost', revision + 1])
   })
 
-  test('that only waits for its confirmation says when it goes back by itself', async () => {
+  test('that only waits for its confirmation says when it goes back by itself, and is taken back before', async () => {
     const { revision } = await publishOwn({ confirmWithinSeconds: 60 })
     const { confirmUntil } = await hold(of.acme)
     const answer = await of.acme('POST', '/config/canary/abort')
     assert.deepEqual(error(answer), [409, 'no_hold'])
     assert.ok(answer.body.error.message.includes(confirmUntil), answer.body.error.message)
-    assert.equal((await of.acme('POST', '/config/confirm', { revision })).status, 204)
+    assert.equal((await of.acme('POST', '/config/unconfirmed/abort', { reason: 'carts are lost' })).status, 204)
+    const after = (await rollout(reader, revision)).hold
+    assert.deepEqual([after.outcome, after.outcomeBy, after.reason], ['rolled_back', 'token:publisher of acme', 'carts are lost'])
   })
 
   for (const [whose, publish] of [['another tenant', () => publishOwn({ canary, confirmWithinSeconds: 60, note: 'for zeta' }, of.zeta, 'zetaUpstream')], ['theirs and another tenant', () => publishOwn({ canary, confirmWithinSeconds: 60 }, of.both)], ['everybody', () => publishOwn({ canary, confirmWithinSeconds: 60 }, plane.as.admin)]] as const) {
@@ -120,7 +122,7 @@ describe('a hold as people of a tenant see it', () => {
       const { revision } = await publish()
       const seen = await hold(reader)
       assert.deepEqual([seen.revision, seen.own, seen.createdBy, seen.confirmedBy, seen.canary.nodes, seen.canary.figures, typeof seen.confirmUntil], [revision, false, '', null, ['node-1'], [], 'string'])
-      for (const [path, body] of [['/config/confirm', { revision }], ['/config/canary/promote', {}], ['/config/canary/abort', {}]] as const) {
+      for (const [path, body] of [['/config/confirm', { revision }], ['/config/canary/promote', {}], ['/config/canary/abort', {}], ['/config/unconfirmed/abort', {}]] as const) {
         const answer = await of.acme('POST', path, body)
         assert.deepEqual(error(answer), [403, 'outside_grant'], path)
         assert.match(answer.body.error.message, new RegExp(`^Revision ${revision} concerns more than your tenants: .* decides`))

@@ -10,7 +10,8 @@ import { session } from '../session/session.svelte.ts'
 import { createClient } from './client.ts'
 import { connection } from './connection.svelte.ts'
 import type { ProposalsAnswer, ProposalWithChanges, ProposedAnswer } from './proposal-types.ts'
-import type { AcmeName, AffectedAnswer, AuditRow, ConnectionsAnswer, DeliveryItem, ExplainRequest, Explanation, ExportAnswer, FileFormat, FoundRequest, Hold, ImportAnswer, ImportRequest, JobItem, JobQueues, Marker, NodeItem, NodeToken, Page, PublishAnswer, PublishRequest, RequestsAnswer, ResourceChange, Rollout, SessionAnswer, SessionItem, Snapshot, SnapshotItem, SpecOf, StoredOf, TokenItem, TrafficSum, UpstreamHealth, UpstreamLoad, ValidateAnswer } from './types.ts'
+import type { Hold } from './hold-types.ts'
+import type { AcmeName, AffectedAnswer, AuditRow, ConnectionsAnswer, DeliveryItem, ExplainRequest, Explanation, ExportAnswer, FileFormat, FoundRequest, ImportAnswer, ImportRequest, JobItem, JobQueues, Marker, NodeItem, NodeToken, Page, PublishAnswer, PublishRequest, RequestsAnswer, ResourceChange, Rollout, SessionAnswer, SessionItem, Snapshot, SnapshotItem, SpecOf, StoredOf, TokenItem, TrafficSum, UpstreamHealth, UpstreamLoad, ValidateAnswer } from './types.ts'
 
 interface TargetPlace {
   upstreamId: string
@@ -147,6 +148,7 @@ export const api = {
     publish: (body: PublishRequest) => send<PublishAnswer | ProposedAnswer>('POST', '/config/publish', { body }),
     hold: (signal?: AbortSignal) => send<{ hold: Hold | null }>('GET', '/config/hold', { signal }),
     confirm: (revision: number) => send<void>('POST', '/config/confirm', { body: { revision } }),
+    abortUnconfirmed: (reason: string) => send<void>('POST', '/config/unconfirmed/abort', { body: { reason } }),
     promoteCanary: (reason: string) => send<void>('POST', '/config/canary/promote', { body: { reason } }),
     abortCanary: (reason: string) => send<void>('POST', '/config/canary/abort', { body: { reason } }),
     rollback: (body: { revision: number; note: string }) => send<PublishAnswer>('POST', '/config/rollback', { body }),

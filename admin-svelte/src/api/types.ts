@@ -15,6 +15,7 @@ import type { Snapshot, SnapshotHead } from '../../../shared/schema/snapshot.ts'
 import type { Probe } from '../../../shared/schema/target-health.ts'
 import type { TlsPolicy } from '../../../shared/schema/tls-policy.ts'
 import type { Upstream } from '../../../shared/schema/upstream.ts'
+import type { Careful, Hold } from './hold-types.ts'
 
 export type Stored<T> = T & StoredFields
 export interface SpecOf {
@@ -74,31 +75,6 @@ export interface AffectedAnswer {
   affected: { routeId: string; route: string; because: 'route' | 'port'; promise: 'keep' | 'drain' | 'close'; open: number }[]
   open: number
   missing: string[]
-}
-
-/** What makes a publish go back by itself when it should not stay. */
-export interface Careful {
-  canary?: { percent: number; holdSeconds: number }
-  confirmWithinSeconds?: number
-}
-interface HoldFigures {
-  requests: number
-  errors: number
-  p99Ms: number | null
-}
-export interface Hold {
-  revision: number
-  restores: number
-  confirmUntil: string | null
-  confirmedBy: string | null
-  canary: { nodes: string[]; holdUntil: string | null; promotedAt: string | null; figures: { nodeId: string; before: HoldFigures; now: HoldFigures }[] } | null
-  outcome: 'kept' | 'rolled_back' | 'superseded' | null
-  outcomeBy: string | null
-  reason: string | null
-  /** The new revision with the content before. */
-  restored: number | null
-  /** It concerns one's own tenants alone. */
-  own: boolean
 }
 
 export interface PublishRequest extends Careful {

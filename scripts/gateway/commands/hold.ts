@@ -29,6 +29,16 @@ export const holdCommands: readonly Command[] = [
     }
   }),
   command({
+    name: 'unconfirmed abort',
+    summary: 'Publish what was there before an unconfirmed revision again, without waiting for its time to be over',
+    options: { reason: { value: 'TEXT', help: 'why; in the audit' } },
+    examples: ['gateway unconfirmed abort --reason "the shop is down"'],
+    async run({ api, out, options }) {
+      await api.send('POST', '/config/unconfirmed/abort', { reason: options.reason ?? '' })
+      return tell(out, { outcome: 'rolled back' }, 'every node gets what was there before')
+    }
+  }),
+  command({
     name: 'canary show',
     summary: 'What is held now: a canary with its figures, or a publish that waits to be confirmed',
     examples: ['gateway canary show'],

@@ -5,7 +5,7 @@ import type { Deps } from '../../deps.ts'
 import { AppError } from '../../http/app-error.ts'
 import { type Endpoint, type EndpointRequest, endpoint } from '../../http/endpoint.ts'
 import { confirmPublish, type Decision, promoteCanary, restoreBefore } from '../../publishing/holds/end-hold.ts'
-import { findOpenHold, isCanary } from '../../publishing/holds/open-hold.ts'
+import { findOpenHold, isCanary, isUnconfirmed } from '../../publishing/holds/open-hold.ts'
 import { Hold, presentHold } from '../../publishing/holds/present-hold.ts'
 import { isOwnHold } from '../../tenancy/own-hold.ts'
 
@@ -71,6 +71,21 @@ export const holdEndpoints: Endpoint[] = [
       await restoreBefore(request.deps, await ownCanary(request), 'canary', decisionOf(request, request.body.reason || 'aborted by a person'))
       return { status: 204 }
     }
+  }),
+  endpoint({
+    method: 'POST',
+    path: '/config/unconfirmed/abort',
+    permission: 'publisher',
+    tenantScoped: true,
+    tag: 'config',
+    summary: 'Publish the content before an unconfirmed revision again, without waiting for its time to be over',
+    body: strictObject({ reason }),
+    answers: nothing,
+    audits: 'config.unconfirmed_roll_back',
+    async handle(request) {
+      await restoreBefore(request.deps, await ownUnconfirmed(request), 'unconfirmed', decisionOf(request, request.body.reason || 'aborted by a person'))
+      return { status: 204 }
+    }
   })
 ]
 
@@ -90,7 +105,14 @@ async function ownHold({ deps, actor }: Pick<EndpointRequest, 'deps' | 'actor'>)
 async function ownCanary(request: Pick<EndpointRequest, 'deps' | 'actor'>): Promise<number> {
   const hold = await ownHold(request)
   if (hold === null) throw new AppError('no_hold', { message: 'No canary is held.' })
-  if (!isCanary(hold)) throw new AppError('no_hold', { message: `Every node gets revision ${hold.revision} already; it waits for its confirmation until ${hold.confirmUntil?.toISOString()}, and without it goes back by itself.` })
+  if (!isCanary(hold)) throw new AppError('no_hold', { message: `Every node gets revision ${hold.revision} already; it waits for its confirmation until ${hold.confirmUntil?.toISOString()}, and without it goes back by itself. POST /config/unconfirmed/abort takes it back now.` })
+  return hold.revision
+}
+
+/** The revision that waits for its confirmation. @throws AppError no_hold */
+async function ownUnconfirmed(request: Pick<EndpointRequest, 'deps' | 'actor'>): Promise<number> {
+  const hold = await ownHold(request)
+  if (hold === null || !isUnconfirmed(hold)) throw new AppError('no_hold', { message: 'No revision waits for its confirmation.' })
   return hold.revision
 }
 

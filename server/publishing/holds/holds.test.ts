@@ -263,6 +263,19 @@ describe('a publish that has to be confirmed', () => {
     assert.equal(await settle(), 'rolled back')
   })
 
+  test('is taken back at once by a person, with the reason; without one there is nothing to take back', async () => {
+    const before = await live()
+    const { revision } = await publishChange({ confirmWithinSeconds: 60 })
+    assert.equal((await plane.as.publisher('POST', '/config/unconfirmed/abort', { reason: 'the shop is down' })).status, 204)
+    assert.deepEqual([(await live()).sha256, await desired()], [before.sha256, [revision + 1, revision + 1, revision + 1]])
+    assert.equal((await events.first('unconfirmed_rolled_back')).data.reason, 'the shop is down')
+    assert.deepEqual(error(await plane.as.publisher('POST', '/config/unconfirmed/abort')), [409, 'no_hold'])
+    await everyNodeFollows()
+    await publishChange({ canary })
+    assert.deepEqual(error(await plane.as.publisher('POST', '/config/unconfirmed/abort')), [409, 'no_hold'])
+    assert.equal((await plane.as.publisher('POST', '/config/canary/abort')).status, 204)
+  })
+
   test('may be rolled back by a person, who decides for the clock', async () => {
     const before = (await live()).revision
     const { revision } = await publishChange({ confirmWithinSeconds: 60 })
