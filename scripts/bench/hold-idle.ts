@@ -19,7 +19,7 @@ const PREFIXES = prefixesOf(10)
 
 export const IDLE = 10_000
 export const IDLE_HEAD = ['Proxy', 'Before, MiB', 'With the connections, MiB', 'KiB for each', 'Ratio to nginx', 'Budget']
-export const IDLE_TEXT = 'Resident memory of the process that holds the connections (of the two that share them, where one may not open so many files), warmed up before, when it has settled; memory of the kernel is not in it.'
+export const IDLE_TEXT = 'Resident memory of the process that holds the connections (of those that share them, where one may not open so many files), warmed up before, when it has settled; memory of the kernel is not in it.'
 
 export interface HeldMemory {
   name: string

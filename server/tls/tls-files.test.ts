@@ -2,9 +2,8 @@ import assert from 'node:assert/strict'
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import { after, before, test } from 'node:test'
+import { after, before, mock, test } from 'node:test'
 import pino from 'pino'
-import { waitUntil } from '../../scripts/services/wait-until.ts'
 import { makeSelfSigned } from '../certificates/self-signed.ts'
 import { endOf, readTlsFiles, type TlsFiles, type TlsPair, watchTlsFiles } from './tls-files.ts'
 
@@ -48,19 +47,25 @@ test('what cannot be used is refused with the variable to mend', () => {
   }
 })
 
-test('a new pair is used as soon as both files are there, and a half one is told of once', async () => {
+test('a new pair is used as soon as both files are there, and a half one is told of once', (t) => {
   const [one, other] = pairs as [TlsPair, TlsPair]
   write(one)
   const used: TlsPair[] = []
   const lines: string[] = []
   const log = pino({}, { write: (line: string) => void lines.push((JSON.parse(line) as { msg: string }).msg) })
-  const watch = watchTlsFiles(files, one, log, (pair) => void used.push(pair), 5)
+  mock.timers.enable({ apis: ['setInterval'] })
+  t.after(() => mock.timers.reset())
+  const watch = watchTlsFiles(files, one, log, (pair) => void used.push(pair))
+  mock.timers.tick(30_000)
+  assert.deepEqual([used, lines], [[], []])
   write({ cert: other.cert })
-  await waitUntil(() => lines.length > 0, { ms: 5_000, what: 'the complaint' })
-  await new Promise((resolve) => setTimeout(resolve, 50))
+  mock.timers.tick(30_000)
   assert.deepEqual([used, lines], [[], ['the new certificate of control-web cannot be used; the one before stays']])
   write({ key: other.key })
-  await waitUntil(() => used.length > 0, { ms: 5_000, what: 'the new pair' })
+  mock.timers.tick(30_000)
+  assert.deepEqual([used, lines.slice(1)], [[other], ['control-web has a new certificate']])
   watch.stop()
-  assert.deepEqual([used, lines.at(-1)], [[other], 'control-web has a new certificate'])
+  write(one)
+  mock.timers.tick(30_000)
+  assert.equal(used.length, 1)
 })

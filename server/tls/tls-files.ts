@@ -50,7 +50,7 @@ function parsed<T>(message: string, parse: () => T): T {
  * Looks at the files again and again: whoever renews the certificate replaces them, and nobody has to restart anything. A pair
  * that cannot be used, such as one of which only one file is replaced yet, is told of once, and the pair in use stays.
  */
-export function watchTlsFiles(files: TlsFiles, first: TlsPair, log: Logger, use: (pair: TlsPair) => void, everyMs = LOOK_MS): { stop(): void } {
+export function watchTlsFiles(files: TlsFiles, first: TlsPair, log: Logger, use: (pair: TlsPair) => void): { stop(): void } {
   let inUse = first
   let complaint = ''
   const timer = setInterval(() => {
@@ -66,7 +66,7 @@ export function watchTlsFiles(files: TlsFiles, first: TlsPair, log: Logger, use:
       if (message !== complaint) log.error({ reason: message }, 'the new certificate of control-web cannot be used; the one before stays')
       complaint = message
     }
-  }, everyMs)
+  }, LOOK_MS)
   timer.unref()
   return { stop: () => clearInterval(timer) }
 }

@@ -1,8 +1,8 @@
-import assert from 'node:assert/strict'
 import http2, { type ClientHttp2Session } from 'node:http2'
 import { after, before, describe, test } from 'node:test'
 import v8 from 'node:v8'
 import { WebSocket as Client, WebSocketServer } from 'ws'
+import { waitUntil } from '../../scripts/services/wait-until.ts'
 import type { Credential } from '../credential.ts'
 import { startEngine } from '../testing/engine-under-test.ts'
 import { makeAuthority, makeCredential } from '../testing/make-certificate.ts'
@@ -31,11 +31,9 @@ function countOf(kind: new (...given: never[]) => object): number {
   return v8.queryObjects(kind as never, { format: 'count' }) as unknown as number
 }
 
-async function waitForFew(kind: new (...given: never[]) => object): Promise<void> {
-  for (let count = countOf(kind), turn = 0; count > LEFT; count = countOf(kind)) {
-    assert.ok(++turn < 20, `${count} of ${MANY} are still held`)
-    await new Promise((resolve) => setTimeout(resolve, 25))
-  }
+/** Far less than the shortest timeout, after which they would be gone anyway. */
+function waitForFew(kind: new (...given: never[]) => object): Promise<unknown> {
+  return waitUntil(() => countOf(kind) <= LEFT, { ms: 3_000, what: `${kind.name} to be let go of`, everyMs: 50 })
 }
 
 describe('long before its timeout, nothing is held of', () => {
