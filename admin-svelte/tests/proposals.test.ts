@@ -103,7 +103,7 @@ test('one is turned down with a reason that who proposed it reads, another one i
   await propose('Slower on Monday')
   await ann.page.getByRole('button', { name: 'Withdraw…' }).click()
   await ann.page.getByRole('dialog').getByRole('button', { name: 'Withdraw', exact: true }).click()
-  await ann.page.getByText('Withdrawn').waitFor()
+  await ann.page.getByText('Withdrawn', { exact: true }).waitFor()
   await ann.page.getByRole('navigation').getByRole('link', { name: 'Proposals' }).click()
   const decided = ann.page.getByRole('region', { name: 'Decided' })
   for (const row of [/Slower on Monday Withdrawn/, /Slower .*not on a Friday Rejected/, /Our first routes Approved/]) await decided.getByRole('row', { name: row }).waitFor()
