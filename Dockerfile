@@ -26,7 +26,6 @@ RUN ln -s /app/bin/gateway.js /usr/local/bin/gateway \
 USER node
 VOLUME /var/lib/open-gateway
 # Of control-web, which is the default; compose.yaml names those of the others.
-HEALTHCHECK --interval=10s --timeout=5s --start-period=60s \
-  CMD ["node", "-e", "fetch('http://127.0.0.1:9000/readyz').then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
+HEALTHCHECK --interval=10s --timeout=5s --start-period=60s CMD ["gateway", "health", "control-web", "--ready"]
 ENTRYPOINT ["gateway", "start"]
 CMD ["control-web"]

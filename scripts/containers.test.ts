@@ -9,7 +9,7 @@ import { nodeHelp } from '../workers/env.ts'
 import { runCommandLine } from './gateway/testing/run-command-line.ts'
 import { projectRoot } from './project-root.ts'
 
-interface Service { command?: string[]; environment?: Record<string, string>; ports?: string[]; image: string }
+interface Service { command?: string[]; environment?: Record<string, string>; ports?: string[]; image: string; healthcheck?: { test?: string[] } }
 
 const compose = parse(read('compose.yaml'), { merge: true }) as { services: Record<string, Service>; volumes: Record<string, unknown> }
 const dockerfile = read('Dockerfile')
@@ -76,5 +76,17 @@ test('what the entry point runs exists, and says what is missing', async () => {
     const { exitCode, stderr } = await runCommandLine(['start', name])
     assert.equal(exitCode, 78, stderr)
     assert.match(stderr, new RegExp(missing))
+  }
+})
+
+test('health checks ask by a command that there is', async () => {
+  const checks = [...dockerfile.matchAll(/^HEALTHCHECK .*CMD (\[.*\])$/gm)].map(([, words = '']) => JSON.parse(words) as string[])
+  const [, ...ofNode] = compose.services['data-node']?.healthcheck?.test ?? []
+  assert.equal(checks.length, 1)
+  for (const [gateway, ...words] of [...checks, ofNode]) {
+    assert.equal(gateway, 'gateway')
+    const { exitCode, stderr } = await runCommandLine(words, { env: { CONTROL_PLANE_ADDR: '0.0.0.0:1', METRICS_ADDR: '0.0.0.0:1' } })
+    assert.equal(exitCode, 69, stderr)
+    assert.match(stderr, /http:\/\/127\.0\.0\.1:1\/(readyz|healthz) cannot be reached: .*ECONNREFUSED/)
   }
 })

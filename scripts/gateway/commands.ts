@@ -6,6 +6,7 @@ import { diff } from './commands/diff.ts'
 import { doctor } from './commands/doctor.ts'
 import { explain } from './commands/explain.ts'
 import { exportFile } from './commands/export.ts'
+import { health } from './commands/health.ts'
 import { holdCommands } from './commands/hold.ts'
 import { importYarp } from './commands/import-yarp.ts'
 import { nodeCommands } from './commands/nodes.ts'
@@ -37,5 +38,6 @@ export const COMMANDS: readonly Command[] = [
   ...auditCommands,
   recover,
   doctor,
-  start
+  start,
+  health
 ]

@@ -287,6 +287,21 @@ test('what needs the database itself: the audit is verified, SECRETS_KEY exchang
   await done(['publish', '--wait', '--note', 'in the new epoch'])
 })
 
+test('a program of this machine is asked whether it lives and serves', async () => {
+  const metrics = { METRICS_ADDR: new URL(system.nodes[0]!.metricsUrl).host }
+  assert.equal(await done(['health', 'data-node'], { env: metrics }), 'data-node lives\n')
+  assert.equal(await done(['health', 'data-node', '--ready'], { env: metrics }), 'data-node is ready\n')
+  for (const [words, env, exitCode, message] of [
+    [['data-node'], { METRICS_ADDR: '0.0.0.0:1' }, 69, /http:\/\/127\.0\.0\.1:1\/healthz cannot be reached/],
+    [['data-node'], { METRICS_ADDR: 'nowhere/at/all' }, 64, /METRICS_ADDR must be address:port/],
+    [['control-jobs'], {}, 64, /"control-jobs" is none of control-web, data-node/]
+  ] as const) {
+    const outcome = await run(['health', ...words], { env })
+    assert.equal(outcome.exitCode, exitCode, outcome.stderr)
+    assert.match(outcome.stderr, message)
+  }
+})
+
 test('the doctor finds what is well and what is not', async () => {
   const range = `${port}-${port + 1}`
   const well: any[] = await json(['doctor'], { env: { DATABASE_URL: system.databaseUrl, REDIS_URL: system.redis.url, HTTP_PORT_RANGE: range, NODE_TOKEN: 'gwn_something' } })

@@ -10,6 +10,7 @@ import { promisify } from 'node:util'
 import { WebSocket } from 'ws'
 import type { Credential } from '../../workers/credential.ts'
 import { makeAuthority, makeCredential } from '../../workers/testing/make-certificate.ts'
+import { runCommandLine } from '../gateway/testing/run-command-line.ts'
 import { projectRoot } from '../project-root.ts'
 import { freePort } from '../services/free-port.ts'
 import { eventually } from './support/eventually.ts'
@@ -73,6 +74,12 @@ test('the API speaks TLS: the cookie is Secure, and the browser is told to stay 
   assert.equal(headers['strict-transport-security'], 'max-age=31536000')
   await assert.rejects(fetch(url.replace('https:', 'http:')))
   assert.doesNotMatch(web.lines.join('\n'), /without TLS/)
+})
+
+test('the health command asks by https', async () => {
+  const { exitCode, stdout, stderr } = await runCommandLine(['health', 'control-web', '--ready'], { env })
+  assert.equal(exitCode, 0, stderr)
+  assert.equal(stdout, 'control-web is ready\n')
 })
 
 test('a data node and the command line come by https, and a publish reaches the node', async () => {
