@@ -9,19 +9,20 @@ import { criteriaHold } from './route-criteria.ts'
  */
 export type CandidateList = null | Candidate | readonly Candidate[]
 
-/** The better of `best` and the first of the list that fits. */
-export function firstFit(candidates: CandidateList, request: MatchRequest, best: Candidate | null): Candidate | null {
+/** The better of `best` and the first of the list that fits. `isWholePath`: it was found by all of the request's path. */
+export function firstFit(candidates: CandidateList, request: MatchRequest, isWholePath: boolean, best: Candidate | null): Candidate | null {
   if (candidates === null) return best
-  if (!isSeveral(candidates)) return (best === null || best.rank > candidates.rank) && fits(candidates, request) ? candidates : best
+  if (!isSeveral(candidates)) return (best === null || best.rank > candidates.rank) && fits(candidates, request, isWholePath) ? candidates : best
   for (let index = 0; index < candidates.length; index++) {
     const candidate = candidates[index]!
     if (best !== null && best.rank <= candidate.rank) return best
-    if (fits(candidate, request)) return candidate
+    if (fits(candidate, request, isWholePath)) return candidate
   }
   return best
 }
 
-function fits({ methods, criteria }: Candidate, request: MatchRequest): boolean {
+function fits({ isExact, methods, criteria }: Candidate, request: MatchRequest, isWholePath: boolean): boolean {
+  if (isExact && !isWholePath) return false
   if (methods !== null && !methods.includes(request.method)) return false
   return criteria === null || criteriaHold(criteria, request)
 }

@@ -16,6 +16,10 @@ export interface Candidate {
   /** Place in the total order of all candidates; the smallest that fits wins. */
   readonly rank: number
   readonly route: CompiledRoute
+  /** That of the route: who has found it needs no more of it. */
+  readonly index: number
+  /** Asks for the whole path and not for its beginning. */
+  readonly isExact: boolean
   /** Null: every method. */
   readonly methods: readonly string[] | null
   /** Those of the route. */

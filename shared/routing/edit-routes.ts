@@ -37,7 +37,7 @@ export function editRoutes(base: CompiledRoutes): RouteEdit {
     if (compiled.isGuarded) guarded += kind === 'add' ? 1 : -1
     const methods = match.methods.length > 0 ? match.methods : null
     for (const [place, host] of hostPatterns(match.hosts).entries()) {
-      const candidate = { rank: compiled.ranks[place]!, route: compiled, methods, criteria: compiled.criteria }
+      const candidate = { rank: compiled.ranks[place]!, route: compiled, index: compiled.index, isExact: match.path?.type === 'exact', methods, criteria: compiled.criteria }
       for (const path of paths) {
         const edit = { kind, candidate, tenantCode, host, path, copies }
         if (listenerIds.length === 0) shared = changeTable(shared, edit)

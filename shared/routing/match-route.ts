@@ -5,27 +5,32 @@ import { LooseRequest } from './loose-request.ts'
 import type { MatchRequest } from './match-request.ts'
 import { searchTable } from './route-table.ts'
 
+/** The route that wins for a request; see matchCandidate(). */
+export function matchRoute(compiled: CompiledRoutes, listenerId: string, request: MatchRequest): CompiledRoute | null {
+  const found = matchCandidate(compiled, listenerId, request)
+  return found === null ? null : found.route
+}
+
 /**
- * The route that wins for a request, or null when none fits (also on a listener that is not served).
+ * The candidate that wins for a request, or null when none fits (also on a listener that is not served).
  * Costs about the length of host and path, whatever the number of routes, and allocates nothing where routes ask for
  * nothing but host, literal path and method. Path patterns cost one small string a segment; each expression that could
  * win is tried. A path that a forgiving origin would read in another way is read in that way too: when a guarded route
  * wins then, it has the request.
  */
-export function matchRoute(compiled: CompiledRoutes, listenerId: string, request: MatchRequest): CompiledRoute | null {
+export function matchCandidate(compiled: CompiledRoutes, listenerId: string, request: MatchRequest): Candidate | null {
   const strict = search(compiled, listenerId, request)
-  if (compiled.guarded === 0 || (strict !== null && strict.isGuarded)) return strict
+  if (compiled.guarded === 0 || (strict !== null && strict.route.isGuarded)) return strict
   const loosePath = looseReading(request.path)
   if (loosePath === request.path) return strict
   const loose = search(compiled, listenerId, new LooseRequest(request, loosePath))
-  return loose !== null && loose.isGuarded ? loose : strict
+  return loose !== null && loose.route.isGuarded ? loose : strict
 }
 
-function search(compiled: CompiledRoutes, listenerId: string, request: MatchRequest): CompiledRoute | null {
+function search(compiled: CompiledRoutes, listenerId: string, request: MatchRequest): Candidate | null {
   const own = compiled.listeners.get(listenerId)
   if (own === undefined) return null
   let best: Candidate | null = null
   if (own !== null) best = searchTable(own, request, best)
-  if (compiled.shared !== null) best = searchTable(compiled.shared, request, best)
-  return best === null ? null : best.route
+  return compiled.shared === null ? best : searchTable(compiled.shared, request, best)
 }

@@ -6,11 +6,8 @@ import { changeTemplates, searchTemplates, type TemplateNode } from './template-
 import { foldCase, HASH_START, hashNext, hashText } from './text-hash.ts'
 import { changeText, mayHaveLength, type TextIndex } from './text-index.ts'
 
-/** The routes that ask for one path. */
-interface PathEntry {
-  readonly exact: CandidateList
-  readonly prefix: CandidateList
-}
+/** The routes that ask for one path, or for what begins with it. */
+type PathCandidates = NonNullable<CandidateList>
 
 /**
  * Candidates by path: the hash of the request's path is taken character by character, and at every segment
@@ -18,9 +15,9 @@ interface PathEntry {
  * and no substring is made.
  */
 export interface PathIndex {
-  readonly caseSensitive: TextIndex<PathEntry> | null
+  readonly caseSensitive: TextIndex<PathCandidates> | null
   /** The texts are folded. */
-  readonly caseIgnored: TextIndex<PathEntry> | null
+  readonly caseIgnored: TextIndex<PathCandidates> | null
   /** Path patterns by their segments. */
   readonly templates: TemplateNode | null
   /** Routes for every path, and those whose expression has to be tried. */
@@ -40,7 +37,7 @@ export function changePathIndex(index: PathIndex | null, change: CandidateChange
   } else {
     const isFolded = path.caseSensitive === false
     const text = isFolded ? foldText(path.value) : path.value
-    const texts = changeText(isFolded ? caseIgnored : caseSensitive, text, hashText(text), (entry) => changePathEntry(entry, change), copies)
+    const texts = changeText(isFolded ? caseIgnored : caseSensitive, text, hashText(text), (list) => changeList(list, change), copies)
     if (isFolded) caseIgnored = texts
     else caseSensitive = texts
   }
@@ -51,14 +48,6 @@ export function changePathIndex(index: PathIndex | null, change: CandidateChange
 
 const EMPTY: PathIndex = { caseSensitive: null, caseIgnored: null, templates: null, everyPath: null, bestRank: Infinity }
 
-function changePathEntry(entry: PathEntry | null, change: CandidateChange): PathEntry | null {
-  let exact = entry === null ? null : entry.exact
-  let prefix = entry === null ? null : entry.prefix
-  if (change.path?.type === 'exact') exact = changeList(exact, change)
-  else prefix = changeList(prefix, change)
-  return exact === null && prefix === null ? null : { exact, prefix }
-}
-
 /** The better of `best` and the best candidate in the index that fits. */
 export function searchPathIndex(index: PathIndex, request: MatchRequest, best: Candidate | null): Candidate | null {
   if (best !== null && best.rank < index.bestRank) return best
@@ -67,10 +56,10 @@ export function searchPathIndex(index: PathIndex, request: MatchRequest, best: C
   if (index.caseIgnored !== null) found = searchIgnored(index.caseIgnored, request, found)
   if (index.templates !== null) found = searchTemplates(index.templates, request, found)
   // At last: with something better at hand no expression has to be tried.
-  return firstFit(index.everyPath, request, found)
+  return firstFit(index.everyPath, request, true, found)
 }
 
-function searchSensitive(texts: TextIndex<PathEntry>, request: MatchRequest, best: Candidate | null): Candidate | null {
+function searchSensitive(texts: TextIndex<PathCandidates>, request: MatchRequest, best: Candidate | null): Candidate | null {
   const { path } = request
   const end = path.length < texts.longest ? path.length : texts.longest
   let hash = HASH_START
@@ -80,14 +69,13 @@ function searchSensitive(texts: TextIndex<PathEntry>, request: MatchRequest, bes
     if (!mayHaveLength(texts, length) || !isBoundary(path, length, code)) continue
     for (let node = texts.byHash.get(hash) ?? null; node !== null; node = node.next) {
       if (node.text.length !== length || !path.startsWith(node.text)) continue
-      best = firstFit(node.value.prefix, request, best)
-      if (length === path.length) best = firstFit(node.value.exact, request, best)
+      best = firstFit(node.value, request, length === path.length, best)
     }
   }
   return best
 }
 
-function searchIgnored(texts: TextIndex<PathEntry>, request: MatchRequest, best: Candidate | null): Candidate | null {
+function searchIgnored(texts: TextIndex<PathCandidates>, request: MatchRequest, best: Candidate | null): Candidate | null {
   const { path } = request
   const end = path.length < texts.longest ? path.length : texts.longest
   let hash = HASH_START
@@ -97,8 +85,7 @@ function searchIgnored(texts: TextIndex<PathEntry>, request: MatchRequest, best:
     if (!mayHaveLength(texts, length) || !isBoundary(path, length, code)) continue
     for (let node = texts.byHash.get(hash) ?? null; node !== null; node = node.next) {
       if (node.text.length !== length || !startsWithFolded(path, node.text)) continue
-      best = firstFit(node.value.prefix, request, best)
-      if (length === path.length) best = firstFit(node.value.exact, request, best)
+      best = firstFit(node.value, request, length === path.length, best)
     }
   }
   return best

@@ -52,9 +52,9 @@ export function searchTemplates(root: TemplateNode, request: MatchRequest, best:
 /** `at` is the place behind the slash that the next segment follows; behind the end there is none. */
 function searchNode(node: TemplateNode, request: MatchRequest, at: number, best: Candidate | null): Candidate | null {
   const { path } = request
-  best = firstFit(node.catchAlls, request, best)
+  best = firstFit(node.catchAlls, request, true, best)
   // A slash at the end begins no segment.
-  if (at >= path.length) return firstFit(node.ends, request, best)
+  if (at >= path.length) return firstFit(node.ends, request, true, best)
   if (node.literals === null && node.parameter === null) return best
   const slash = path.indexOf('/', at)
   const end = slash === -1 ? path.length : slash

@@ -53,6 +53,7 @@ function mirrorOf(route: Route, upstreams: ReadonlyMap<string, RuntimeUpstream>)
 }
 
 function buildDestination(route: Route, upstream: RuntimeUpstream, weight: number): RuntimeDestination {
+  if (weight === 1 && route.loadBalancing === undefined && route.retry === undefined && route.timeouts.connectMs === undefined) return upstream.destination
   return {
     upstream,
     weight,

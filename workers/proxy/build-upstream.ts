@@ -13,7 +13,7 @@ import { Http1Dialer } from '../upstreams/dialer.ts'
 import { Http2Dialer } from '../upstreams/http2/http2-dialer.ts'
 import { OriginTls } from '../upstreams/origin-tls.ts'
 import { TargetPool } from '../upstreams/target-pool.ts'
-import { RuntimeTarget, type RuntimeUpstream } from './runtime.ts'
+import { type RuntimeDestination, RuntimeTarget, type RuntimeUpstream } from './runtime.ts'
 import type { ThreadContext } from './thread-context.ts'
 
 /** Compiles an upstream. Pools and counts of targets whose address did not change are the ones in use already. */
@@ -33,7 +33,7 @@ export function buildUpstream(placed: PlacedUpstream, thread: ThreadContext, iss
   const row = thread.state.upstreamRow(Math.max(0, rowNumber))
   const { signals } = thread
   const { connection, healthCheck } = value
-  return {
+  const upstream: RuntimeUpstream & { destination: RuntimeDestination } = {
     id: value.id,
     name: value.name,
     targets,
@@ -47,8 +47,12 @@ export function buildUpstream(placed: PlacedUpstream, thread: ThreadContext, iss
     connectMs: connection.connectTimeoutMs,
     queueMs: connection.queue.timeoutMs,
     slowStartMs: value.slowStartSeconds * 1000,
-    minResponseBytesPerSecond: connection.minResponseBytesPerSecond
+    minResponseBytesPerSecond: connection.minResponseBytesPerSecond,
+    destination: null as unknown as RuntimeDestination
   }
+  const { pick, retry, connectMs, queueMs } = upstream
+  upstream.destination = { upstream, weight: 1, pick, retry, connectMs, queueMs }
+  return upstream
 }
 
 function buildTarget({ value: upstream }: PlacedUpstream, target: Target, rowNumber: number, { state }: ThreadContext): RuntimeTarget | string {

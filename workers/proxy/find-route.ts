@@ -1,4 +1,4 @@
-import { matchRoute } from '../../shared/routing/match-route.ts'
+import { matchCandidate } from '../../shared/routing/match-route.ts'
 import { normalizePath } from '../../shared/routing/normalize-path.ts'
 import { REFUSALS } from '../../shared/http1/refusal.ts'
 import { believeProxy } from '../../shared/forwarding/believe-proxy.ts'
@@ -48,7 +48,7 @@ export function findRoute(current: Runtime, key: string, token: TokenIdentity, r
   const challenge = context.challenges.size === 0 ? null : challengeRoute(path, context.challenges)
   if (challenge !== null) return challenge
   if (listener.toHttps !== null && path !== '*' && context.scheme === 'http') return listener.toHttps
-  const found = path === '*' ? null : matchRoute(current.routes, listener.config.id, match)
+  const found = path === '*' ? null : matchCandidate(current.routes, listener.config.id, match)
   if (found === null) return FAILURES.noRoute
   const route = current.actions[found.index]!
   record.routeSlot = route.slot

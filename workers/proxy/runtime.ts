@@ -83,6 +83,8 @@ export interface RuntimeUpstream {
   readonly slowStartMs: number
   /** 0: no limit. */
   readonly minResponseBytesPerSecond: number
+  /** What all routes use that say nothing else. */
+  readonly destination: RuntimeDestination
 }
 
 /** An upstream as a route uses it: what the route says goes before what the upstream says. */
