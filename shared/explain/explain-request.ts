@@ -75,6 +75,7 @@ function explainRead({ upstreams, policies }: Known, compiled: CompiledRoutes, g
     candidates: explainCandidates(found, listener.name, match),
     omitted: { ...found.omitted } as Record<string, number>
   }
+  if (found.isAmbiguous) return { ...seen, refused: { ...REFUSALS.ambiguousPath } }
   if (found.winner === null || path === '*') return { ...seen, refused: NO_ROUTE }
   const { route } = found.winner
   const limit = route.maxRequestBodyBytes ?? listener.limits.maxRequestBodyBytes

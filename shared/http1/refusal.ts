@@ -11,6 +11,7 @@ const refusal = (status: number, code: string, message: string): Refusal => Obje
 export const REFUSALS = {
   badRequestLine: refusal(400, 'bad_request_line', 'The request line is malformed.'),
   badTarget: refusal(400, 'bad_request_target', 'The request target is malformed.'),
+  ambiguousPath: refusal(400, 'ambiguous_path', 'The path can be read as that of two routes with different authorization.'),
   badField: refusal(400, 'bad_header_field', 'A header field is malformed.'),
   badHost: refusal(400, 'bad_host', 'The request needs exactly one well-formed Host header.'),
   badContentLength: refusal(400, 'bad_content_length', 'Content-Length is malformed or repeated.'),

@@ -36,6 +36,12 @@ export function isGuarded(route: Pick<Route, PolicyField>): boolean {
   return policyNameOf(route, 'authorizationPolicy') !== null
 }
 
+/** Whether who passes one of two guarded routes passes the other, too. */
+export function haveSameGuard(one: Pick<Route, PolicyField | 'tenantCode'>, other: Pick<Route, PolicyField | 'tenantCode'>): boolean {
+  const nameOf = (route: Pick<Route, PolicyField>) => policyNameOf(route, 'authorizationPolicy')?.toLowerCase()
+  return nameOf(one) === nameOf(other) && one.tenantCode === other.tenantCode
+}
+
 /** Under which a policy is found. */
 export function policyKey(tenantCode: string | undefined, name: string): string {
   return `${tenantCode ?? ''} ${name.toLowerCase()}`

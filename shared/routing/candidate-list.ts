@@ -1,6 +1,7 @@
 import type { CandidateChange } from './candidate-change.ts'
 import type { Candidate } from './compiled-route.ts'
 import type { MatchRequest } from './match-request.ts'
+import { methodFits } from './method-fits.ts'
 import { criteriaHold } from './route-criteria.ts'
 
 /**
@@ -21,9 +22,10 @@ export function firstFit(candidates: CandidateList, request: MatchRequest, isWho
   return best
 }
 
-function fits({ isExact, methods, criteria }: Candidate, request: MatchRequest, isWholePath: boolean): boolean {
+function fits(candidate: Candidate, request: MatchRequest, isWholePath: boolean): boolean {
+  const { isExact, methods, criteria } = candidate
   if (isExact && !isWholePath) return false
-  if (methods !== null && !methods.includes(request.method)) return false
+  if (methods !== null && !methodFits(candidate, request)) return false
   return criteria === null || criteriaHold(criteria, request)
 }
 

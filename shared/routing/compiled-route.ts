@@ -1,3 +1,4 @@
+import type { MethodCriteria } from './method-fits.ts'
 import type { RankedRoute } from './ranked-route.ts'
 import type { RouteCriteria } from './route-criteria.ts'
 
@@ -12,7 +13,7 @@ export interface CompiledRoute extends RankedRoute {
 }
 
 /** A route under one of its host criteria, as it is found by host and path. What host and path leave open is checked on it. */
-export interface Candidate {
+export interface Candidate extends MethodCriteria {
   /** Place in the total order of all candidates; the smallest that fits wins. */
   readonly rank: number
   readonly route: CompiledRoute
@@ -20,8 +21,6 @@ export interface Candidate {
   readonly index: number
   /** Asks for the whole path and not for its beginning. */
   readonly isExact: boolean
-  /** Null: every method. */
-  readonly methods: readonly string[] | null
   /** Those of the route. */
   readonly criteria: RouteCriteria | null
 }

@@ -4,6 +4,7 @@ import type { CompiledRoutes, RouteTable } from './compiled-routes.ts'
 import { isGuarded } from '../policies/find-policy.ts'
 import { guardedMatch, guardedSpellings } from './guarded-match.ts'
 import { hostPatterns } from './host-pattern.ts'
+import { methodCriteria } from './method-fits.ts'
 import { OwnCopies } from './own-copies.ts'
 import type { RankedRoute } from './ranked-route.ts'
 import { compileCriteria } from './route-criteria.ts'
@@ -35,9 +36,9 @@ export function editRoutes(base: CompiledRoutes): RouteEdit {
     const match = compiled.isGuarded ? guardedMatch(compiled.route.match) : compiled.route.match
     const paths = compiled.isGuarded ? guardedSpellings(match.path) : [match.path]
     if (compiled.isGuarded) guarded += kind === 'add' ? 1 : -1
-    const methods = match.methods.length > 0 ? match.methods : null
+    const { methods, takesPreflights } = methodCriteria(compiled.route)
     for (const [place, host] of hostPatterns(match.hosts).entries()) {
-      const candidate = { rank: compiled.ranks[place]!, route: compiled, index: compiled.index, isExact: match.path?.type === 'exact', methods, criteria: compiled.criteria }
+      const candidate = { rank: compiled.ranks[place]!, route: compiled, index: compiled.index, isExact: match.path?.type === 'exact', methods, takesPreflights, criteria: compiled.criteria }
       for (const path of paths) {
         const edit = { kind, candidate, tenantCode, host, path, copies }
         if (listenerIds.length === 0) shared = changeTable(shared, edit)

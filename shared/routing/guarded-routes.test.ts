@@ -5,7 +5,7 @@ import { compileRoutes } from './compile-routes.ts'
 import { editRoutes } from './edit-routes.ts'
 import { explainMatch } from './explain/explain-match.ts'
 import { looseReading } from './loose-path.ts'
-import { matchRoute } from './match-route.ts'
+import { AMBIGUOUS, matchCandidate, matchRoute } from './match-route.ts'
 import { normalizePath } from './normalize-path.ts'
 
 const open: Given = { name: 'open', match: { path: { type: 'prefix', value: '/' } } }
@@ -20,6 +20,9 @@ function winner(routes: Given[], rawPath: string): string {
   const found = matchRoute(compiled, testId(1), request)
   const explained = explainMatch(compiled, testId(1), request)
   assert.equal(explained.winner, found, 'explain says the same')
+  assert.equal(explained.isAmbiguous, matchCandidate(compiled, testId(1), request) === AMBIGUOUS, 'explain knows, too')
+  if (explained.isAmbiguous) return '400'
+  assert.ok(found === null || explained.candidates[0]?.route === found, 'the winner comes first')
   assert.ok(found === null || explained.candidates.some(({ route, mismatch }) => route === found && mismatch === null), rawPath)
   return found?.name ?? 'none'
 }
@@ -29,6 +32,8 @@ describe('nobody walks round a guarded route', () => {
     '/admin', '/admin/', '/admin/x', '//admin', '///admin/x', '/Admin', '/ADMIN/x', '/%61dmin', '/%41dmin', '/x/../admin', '/x/%2e%2e/admin', '/x/%2E./admin', '/./admin', '/.//admin',
     '/%2fadmin', '/x/..%2fadmin', '/x%2f..%2fadmin', '/%2e%2e%2fadmin', '/admin;a=b', '/admin;/x', '/x/..;/admin', '/;/admin', '/admin%2fx', '/%2561dmin', '/admin%3b', '//;//%41DMIN//'
   ]
+  const weak: Given = { ...open, name: 'weak', authorizationPolicy: 'everybody' }
+  for (const path of tricks) test(`prefix, where another guard is before everything: ${path}`, () => assert.ok(['guarded', '400'].includes(winner([weak, prefix('/admin')], path)), winner([weak, prefix('/admin')], path)))
   for (const path of tricks) test(`prefix: ${path}`, () => assert.ok(['guarded', '400'].includes(winner([open, prefix('/admin')], path)), winner([open, prefix('/admin')], path)))
 
   for (const path of ['/admin', '//admin', '/Admin', '/%61dmin', '/x/../ADMIN', '/admin;x']) test(`exact: ${path}`, () => assert.equal(winner([open, guarded({ path: { type: 'exact', value: '/admin' } })], path), 'guarded'))
@@ -46,6 +51,20 @@ describe('nobody walks round a guarded route', () => {
     assert.equal(winner(routes, '/public/files/..;/..;/admin'), 'guarded')
     assert.equal(winner(routes, '/public/files/x'), 'open')
   })
+})
+
+test('where two guards claim a path by its readings, none of their routes gets it', () => {
+  const weak: Given = { ...open, name: 'weak', authorizationPolicy: 'everybody' }
+  const routes = [weak, prefix('/admin')]
+  for (const path of ['//admin', '/admin;x', '/x/..;/admin', '/x/..%2fadmin', '/admin/..;/x', '/admin%2fx']) assert.equal(winner(routes, path), '400', path)
+  for (const path of ['/x;y', '//x', '/x%2fy']) assert.equal(winner(routes, path), 'weak', path)
+  for (const path of ['/admin/x', '/Admin/x', '/admin/x;y', '/admin//x', '/admin/a%2fb']) assert.equal(winner(routes, path), 'guarded', path)
+})
+
+test('where both have the same guard, the path means what is written', () => {
+  const routes = [{ ...open, name: 'site', authorizationPolicy: 'STAFF' }, prefix('/admin')]
+  assert.equal(winner(routes, '//admin'), 'site')
+  assert.equal(winner([{ ...open, name: 'site', authorizationPolicy: 'staff', tenantCode: 'acme' }, prefix('/admin')], '//admin'), 'guarded', 'a policy of the same name may be another one for a tenant')
 })
 
 test('other paths, and routes without a guard, are read as they are', () => {

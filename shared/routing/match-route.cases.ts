@@ -1,7 +1,7 @@
 import type { PlainRequest } from './testing/naive-match.ts'
 
 /** The fields of a route that matter to a case; the key is its name in `requests`, the order gives the ids. */
-export type CaseRoutes = Record<string, { match?: Record<string, unknown>; priority?: number; tenantCode?: string; listeners?: string[]; enabled?: boolean }>
+export type CaseRoutes = Record<string, { match?: Record<string, unknown>; priority?: number; tenantCode?: string; listeners?: string[]; enabled?: boolean; corsPolicy?: string }>
 
 export interface MatchCase {
   name: string
@@ -12,6 +12,7 @@ export interface MatchCase {
 
 const prefix = (value: string, more: object = {}) => ({ path: { type: 'prefix', value, ...more } })
 const pattern = (value: string, more: object = {}) => ({ path: { type: 'pattern', value, ...more } })
+const PREFLIGHT = (method: string) => ({ fields: `Origin: https://a.example\r\nAccess-Control-Request-Method: ${method}\r\n` })
 const exact = (value: string, more: object = {}) => ({ path: { type: 'exact', value, ...more } })
 
 /** What the matcher promises, run against the compiled matcher and the naive reference. Listeners: one, two, off (disabled). */
@@ -127,6 +128,32 @@ export const MATCH_CASES: MatchCase[] = [
       ['PUT http://h/a', 'write'],
       ['GET http://h/a', 'any'],
       ['post http://h/a', 'any']
+    ]
+  },
+  {
+    name: 'a preflight is taken where the request that it announces is, if the route has a CORS policy',
+    routes: { all: {}, write: { match: { ...prefix('/a'), methods: ['PUT', 'DELETE'] }, corsPolicy: 'shop' }, read: { match: { ...prefix('/a'), methods: ['GET'] }, corsPolicy: 'shop' }, closed: { match: { ...prefix('/b'), methods: ['PUT'] } } },
+    requests: [
+      ['OPTIONS http://h/a', 'write', PREFLIGHT('PUT')],
+      ['OPTIONS http://h/a', 'write', PREFLIGHT('DELETE')],
+      ['OPTIONS http://h/a', 'read', PREFLIGHT('GET')],
+      ['OPTIONS http://h/a', 'all', PREFLIGHT('PATCH')],
+      ['OPTIONS http://h/a', 'all', PREFLIGHT('put')],
+      ['OPTIONS http://h/a', 'all', { fields: 'Access-Control-Request-Method: PUT\r\n' }],
+      ['OPTIONS http://h/a', 'all'],
+      ['HEAD http://h/a', 'all', PREFLIGHT('PUT')],
+      ['OPTIONS http://h/b', 'all', PREFLIGHT('PUT')]
+    ]
+  },
+  {
+    name: 'of a pattern and a literal path alike in rank, what comes later in the order decides',
+    routes: { api: { match: prefix('/api') }, host: { match: { ...pattern('/api/{**rest}'), hosts: ['a.example'], methods: ['GET'] } }, plain: { match: exact('/x/y') }, method: { match: { ...pattern('/x/y'), methods: ['GET'] } } },
+    requests: [
+      ['GET http://a.example/api/x', 'host'],
+      ['GET http://b.example/api/x', 'api'],
+      ['PUT http://a.example/api/x', 'api'],
+      ['GET http://h/x/y', 'method'],
+      ['PUT http://h/x/y', 'plain']
     ]
   },
   {

@@ -10,8 +10,6 @@ export interface Precedence {
   isTenant: boolean
   /** See pathPrecedence(); smaller wins. */
   path: string
-  /** Length of an exact path or prefix; longer wins. Tells the prefixes /a and /a/ apart. */
-  pathLength: number
   hasWebsocket: boolean
   hasMethods: boolean
   host: HostForm
@@ -21,6 +19,8 @@ export interface Precedence {
   queryRules: number
   /** The route names its listeners. */
   namesListeners: boolean
+  /** Length of an exact path or prefix; longer wins. Tells the prefixes /a and /a/ apart where nothing else does. */
+  pathLength: number
   id: string
 }
 
@@ -36,7 +36,6 @@ export function precedenceOf(route: Identified<Route>, host: HostPattern): Prece
     priority: route.priority,
     isTenant: route.tenantCode !== undefined,
     path: pathPrecedence(match.path),
-    pathLength: isLiteral(match.path) ? match.path.value.length : 0,
     hasWebsocket: match.websocket !== undefined,
     hasMethods: match.methods.length > 0,
     host: host.port === undefined ? kind : `${kind}:port`,
@@ -44,6 +43,7 @@ export function precedenceOf(route: Identified<Route>, host: HostPattern): Prece
     headerRules: match.headers.length,
     queryRules: match.query.length,
     namesListeners: route.listenerIds.length > 0,
+    pathLength: isLiteral(match.path) ? match.path.value.length : 0,
     id: route.id
   }
 }
@@ -66,14 +66,14 @@ function comparePrecedenceButId(left: Precedence, right: Precedence): number {
     right.priority - left.priority ||
     Number(right.isTenant) - Number(left.isTenant) ||
     compareText(left.path, right.path) ||
-    right.pathLength - left.pathLength ||
     Number(right.hasWebsocket) - Number(left.hasWebsocket) ||
     Number(right.hasMethods) - Number(left.hasMethods) ||
     HOST_RANKS[left.host] - HOST_RANKS[right.host] ||
     right.suffixLength - left.suffixLength ||
     right.headerRules - left.headerRules ||
     right.queryRules - left.queryRules ||
-    Number(right.namesListeners) - Number(left.namesListeners)
+    Number(right.namesListeners) - Number(left.namesListeners) ||
+    right.pathLength - left.pathLength
   )
 }
 

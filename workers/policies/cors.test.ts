@@ -73,6 +73,14 @@ describe('a preflight', () => {
     assert.deepEqual([other.status, other.cors['allow-origin'], other.isPassed], [401, 'https://shop.example', false])
   })
 
+  test('reaches a route that does not list OPTIONS by the method that it announces', async () => {
+    use(SHOP, { route: { corsPolicy: 'shop', match: { methods: ['PUT'] } } })
+    const { status, cors, isPassed } = await ask('OPTIONS', preflight('https://shop.example', 'PUT'))
+    assert.deepEqual([status, cors['allow-origin'], isPassed], [204, 'https://shop.example', false])
+    assert.equal((await ask('OPTIONS', preflight('https://shop.example', 'GET'))).status, 404)
+    assert.equal((await ask('OPTIONS', 'Origin: https://shop.example\r\n')).status, 404)
+  })
+
   test('is not one without a method that it asks for: then it is the origin\'s', async () => {
     use(SHOP)
     assert.equal((await ask('OPTIONS', 'Origin: https://shop.example\r\n')).isPassed, true)

@@ -1,4 +1,4 @@
-import { matchCandidate } from '../../shared/routing/match-route.ts'
+import { AMBIGUOUS, matchCandidate } from '../../shared/routing/match-route.ts'
 import { normalizePath } from '../../shared/routing/normalize-path.ts'
 import { REFUSALS } from '../../shared/http1/refusal.ts'
 import { believeProxy } from '../../shared/forwarding/believe-proxy.ts'
@@ -12,6 +12,8 @@ import { clientFailure, FAILURES, type ProxyFailure } from './failure.ts'
 import type { RequestContext } from './request-context.ts'
 import type { RequestMatch } from './request-match.ts'
 import type { Runtime, RuntimeRoute } from './runtime.ts'
+
+const AMBIGUOUS_PATH = clientFailure(REFUSALS.ambiguousPath)
 
 /** What is read and filled in to find the route of a request. */
 export interface RoutedRequest {
@@ -50,6 +52,7 @@ export function findRoute(current: Runtime, key: string, token: TokenIdentity, r
   if (listener.toHttps !== null && path !== '*' && context.scheme === 'http') return listener.toHttps
   const found = path === '*' ? null : matchCandidate(current.routes, listener.config.id, match)
   if (found === null) return FAILURES.noRoute
+  if (found === AMBIGUOUS) return AMBIGUOUS_PATH
   const route = current.actions[found.index]!
   record.routeSlot = route.slot
   record.routeName = route.name

@@ -2,6 +2,7 @@ import { looseReading } from '../loose-path.ts'
 import type { CompiledRoute } from '../compiled-route.ts'
 import { type HostPattern, hostPatterns } from '../host-pattern.ts'
 import type { MatchRequest } from '../match-request.ts'
+import { methodCriteria, methodFits } from '../method-fits.ts'
 import type { RouteCriteria } from '../route-criteria.ts'
 import { headerRuleHolds } from '../rules/header-rule.ts'
 import { queryRuleHolds } from '../rules/query-rule.ts'
@@ -31,9 +32,9 @@ export function firstMismatch(compiled: CompiledRoute, listenerId: string, reque
   if (route.tenantCode !== undefined && route.tenantCode !== request.tenantCode) return lost('tenant')
   if (fitting === null) return lost(hostPatterns(route.match.hosts).some((pattern) => nameFits(pattern, request.host)) ? 'port' : 'host')
   if (!pathFits(compiled, request.path)) return lost('path')
-  const { methods, websocket } = route.match
+  const { websocket } = route.match
   if (websocket !== undefined && websocket !== request.isWebSocket) return lost('websocket')
-  if (methods.length > 0 && !methods.includes(request.method)) return lost('method')
+  if (!methodFits(methodCriteria(route), request)) return lost('method')
   return ruleMismatch(compiled.criteria, request, rank)
 }
 

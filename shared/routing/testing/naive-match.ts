@@ -32,7 +32,7 @@ export function naiveMatch(content: SnapshotContent, request: PlainRequest): Ide
 function criteriaFit(route: Identified<Route>, request: PlainRequest): boolean {
   const { path, methods, headers, query, websocket } = route.match
   if (route.listenerIds.length > 0 && !route.listenerIds.includes(request.listener)) return false
-  if (methods.length > 0 && !methods.includes(request.method)) return false
+  if (methods.length > 0 && !methods.includes(request.method) && (route.corsPolicy === undefined || !methods.some((method) => isPreflight(request, method)))) return false
   if (route.tenantCode !== undefined && route.tenantCode !== request.tenantCode) return false
   if (websocket !== undefined && websocket !== request.isWebSocket) return false
   if (!headers.every((rule) => headerRuleHolds(compileHeaderRule(rule), request.fields))) return false
@@ -52,6 +52,11 @@ function criteriaFit(route: Identified<Route>, request: PlainRequest): boolean {
   return given === wanted || given.startsWith(wanted.endsWith('/') ? wanted : `${wanted}/`)
 }
 
+function isPreflight({ method, fields }: PlainRequest, announced: string): boolean {
+  const lines = fields.split('\r\n')
+  return method === 'OPTIONS' && lines.some((line) => line.startsWith('Origin: ')) && lines.includes(`Access-Control-Request-Method: ${announced}`)
+}
+
 /** Smaller wins; null when the host does not fit. */
 function hostForm(pattern: string, request: PlainRequest): [number, number] | null {
   const [, host, port] = /^(.*?)(?::(\d+))?$/.exec(pattern.startsWith('[') ? pattern.replace(/^(\[.*\])/, (text) => text.replaceAll(':', ';')) : pattern)!
@@ -68,7 +73,7 @@ function hostForm(pattern: string, request: PlainRequest): [number, number] | nu
 function rankOf(route: Identified<Route>, form: [number, number]): (number | string)[] {
   const { path, methods, headers, query, websocket } = route.match
   const isLiteral = path?.type === 'exact' || path?.type === 'prefix'
-  return [-route.priority, route.tenantCode === undefined ? 1 : 0, pathPrecedence(path), isLiteral ? -path.value.length : 0, websocket === undefined ? 1 : 0, methods.length > 0 ? 0 : 1, ...form, -headers.length, -query.length, route.listenerIds.length > 0 ? 0 : 1, route.id]
+  return [-route.priority, route.tenantCode === undefined ? 1 : 0, pathPrecedence(path), websocket === undefined ? 1 : 0, methods.length > 0 ? 0 : 1, ...form, -headers.length, -query.length, route.listenerIds.length > 0 ? 0 : 1, isLiteral ? -path.value.length : 0, route.id]
 }
 
 function compareRanks(left: (number | string)[], right: (number | string)[]): number {

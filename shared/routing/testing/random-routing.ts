@@ -9,7 +9,7 @@ const HOSTS = ['a.example', 'b.example', 'a.example:80', 'a.example:81', '*.exam
 const PATHS = ['/', '/a', '/a/', '/a/b', '/A', '/A/b', '/a/b/c', '/ab', '//']
 const PATTERNS = ['/{x}', '/a/{x}', '/a/{x:int}', '/{x}/b', '/a/{x?}', '/{**rest}', '/a/{*rest}', '/{x:alpha}/{y=b}', '/a-{x}', '/{x}.{y?}', '/A/b/', '/{x:minlength(2)}', '/a/{*rest:nonfile}']
 const EXPRESSIONS = ['/a(/.*)?', '/[a-c]', '/.*b.*', '/']
-const METHODS = ['GET', 'PUT', 'BREW']
+const METHODS = ['GET', 'PUT', 'OPTIONS']
 const TENANTS = ['acme', 'beta']
 const HEADER_RULES = [{ name: 'X-A', mode: 'Exists' }, { name: 'X-A', mode: 'NotExists' }, { name: 'x-a', values: ['1'] }, { name: 'X-B', mode: 'NotContains', values: ['2'] }]
 const QUERY_RULES = [{ name: 'q', mode: 'Exists' }, { name: 'Q', values: ['1'] }, { name: 'r', mode: 'NotExists' }]
@@ -27,6 +27,7 @@ export function randomRoute(pick: SeededRandom): Given {
     priority: pick.below(4) === 0 ? pick.below(3) - 1 : 0,
     enabled: pick.below(12) !== 0,
     ...(pick.below(4) === 0 ? { tenantCode: pick.one(TENANTS) } : {}),
+    ...(pick.below(3) === 0 ? { corsPolicy: 'pages' } : {}),
     listenerIds: pick.below(3) === 0 ? pick.some(LISTENERS).map((listener) => listener.id) : [],
     match: {
       hosts: pick.below(2) === 0 ? pick.some(HOSTS) : [],
@@ -53,6 +54,6 @@ export function randomRequest(pick: SeededRandom): PlainRequest {
     isWebSocket: pick.below(4) === 0,
     tenantCode: pick.one(['', '', 'acme', 'beta', 'other']),
     query: pick.one(['', '', '?q=1', '?Q=2&r=3', '?r']),
-    fields: pick.one(['', '', 'X-A: 1\r\n', 'x-a:\r\nX-B: 22\r\n', 'X-B: 3\r\n'])
+    fields: pick.one(['', '', 'X-A: 1\r\n', 'x-a:\r\nX-B: 22\r\n', 'X-B: 3\r\n', ...METHODS.map((method) => `Origin: https://a.example\r\nAccess-Control-Request-Method: ${method}\r\n`)])
   }
 }
