@@ -33,7 +33,7 @@ export function buildUpstream(placed: PlacedUpstream, thread: ThreadContext, iss
   const row = thread.state.upstreamRow(Math.max(0, rowNumber))
   const { signals } = thread
   const { connection, healthCheck } = value
-  const upstream: RuntimeUpstream & { destination: RuntimeDestination } = {
+  const upstream: Omit<RuntimeUpstream, 'destination'> = {
     id: value.id,
     name: value.name,
     targets,
@@ -47,12 +47,16 @@ export function buildUpstream(placed: PlacedUpstream, thread: ThreadContext, iss
     connectMs: connection.connectTimeoutMs,
     queueMs: connection.queue.timeoutMs,
     slowStartMs: value.slowStartSeconds * 1000,
-    minResponseBytesPerSecond: connection.minResponseBytesPerSecond,
-    destination: null as unknown as RuntimeDestination
+    minResponseBytesPerSecond: connection.minResponseBytesPerSecond
   }
+  return withDestination(upstream)
+}
+
+/** They name each other. */
+function withDestination(upstream: Omit<RuntimeUpstream, 'destination'>): RuntimeUpstream {
   const { pick, retry, connectMs, queueMs } = upstream
-  upstream.destination = { upstream, weight: 1, pick, retry, connectMs, queueMs }
-  return upstream
+  const destination: RuntimeDestination = { upstream: upstream as RuntimeUpstream, weight: 1, pick, retry, connectMs, queueMs }
+  return Object.assign(upstream, { destination })
 }
 
 function buildTarget({ value: upstream }: PlacedUpstream, target: Target, rowNumber: number, { state }: ThreadContext): RuntimeTarget | string {
