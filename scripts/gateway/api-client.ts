@@ -18,27 +18,35 @@ export interface ApiClient {
 interface ErrorBody { error?: { code?: string; message?: string; requestId?: string; issues?: Issue[] } }
 interface Page<T> { items: T[]; nextCursor: string | null }
 
-/** An import of many resources takes its time. */
-const TIMEOUT_MS = 120_000
+/** How long an answer may take. */
+const BOUNDS = {
+  /** An import or a publish of many resources. */
+  writeMs: 120_000,
+  /** The longest of them is a page of a thousand routes. */
+  readMs: 20_000,
+  /** Whether it is there at all. */
+  probeMs: 5_000
+}
 const PAGE = 1000
 
-export function createApiClient(url: string, token: string | undefined): ApiClient {
+export function createApiClient(url: string, token: string | undefined, bounds: typeof BOUNDS = BOUNDS): ApiClient {
   const base = url.replace(/\/+$/, '')
-  const ask = async (path: string, init: RequestInit): Promise<Response> => {
+  const unavailable = (error: unknown, withinMs: number): Failure =>
+    new Failure(EXIT.unavailable, `the control plane at ${base} ${(error as Error).name === 'TimeoutError' ? `gave no answer within ${withinMs / 1000} s` : `cannot be reached (${reasonOf(error)})`}; is it running? Set GATEWAY_URL or --url to where it is`)
+  const ask = async <T>(path: string, init: RequestInit, withinMs: number, read: (response: Response) => Promise<T>): Promise<T> => {
     try {
-      return await fetch(`${base}${path}`, { ...init, redirect: 'manual', signal: AbortSignal.timeout(TIMEOUT_MS) })
+      return await read(await fetch(`${base}${path}`, { ...init, redirect: 'manual', signal: AbortSignal.timeout(withinMs) }))
     } catch (error) {
-      throw new Failure(EXIT.unavailable, `the control plane at ${base} cannot be reached (${reasonOf(error)}); is it running? Set GATEWAY_URL or --url to where it is`)
+      throw unavailable(error, withinMs)
     }
   }
   const send = async <T>(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<T> => {
     if (token === undefined || token === '') throw new Failure(EXIT.notAllowed, 'GATEWAY_TOKEN is not set; set it to an API token (ADMIN_TOKEN, or one made in the admin page)')
-    const response = await ask(`/api/v1${path}`, {
+    const { response, text } = await ask(`/api/v1${path}`, {
       method,
       headers: { authorization: `Bearer ${token}`, ...body === undefined ? {} : { 'content-type': 'application/json' }, ...headers },
       ...body === undefined ? {} : { body: JSON.stringify(body) }
-    })
-    const text = await response.text()
+    }, method === 'GET' ? bounds.readMs : bounds.writeMs, async (response) => ({ response, text: await response.text() }))
     const answer = parsed(text)
     if (answer === undefined) throw new Failure(EXIT.unavailable, `${base} answered ${response.status} with something that is not of the control plane; is GATEWAY_URL right?`)
     if (!response.ok) throw failureOf(response.status, answer as ErrorBody | null)
@@ -59,7 +67,7 @@ export function createApiClient(url: string, token: string | undefined): ApiClie
       } while (cursor !== undefined && items.length < most)
       return items
     },
-    probe: (path) => ask(path, {})
+    probe: (path) => ask(path, {}, bounds.probeMs, async (response) => response)
   }
 }
 

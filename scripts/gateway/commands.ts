@@ -3,6 +3,7 @@ import { apply } from './commands/apply.ts'
 import { auditCommands } from './commands/audit.ts'
 import { certificateCommands } from './commands/certificates.ts'
 import { diff } from './commands/diff.ts'
+import { discard } from './commands/discard.ts'
 import { doctor } from './commands/doctor.ts'
 import { explain } from './commands/explain.ts'
 import { exportFile } from './commands/export.ts'
@@ -27,6 +28,7 @@ export const COMMANDS: readonly Command[] = [
   publish,
   ...holdCommands,
   rollback,
+  discard,
   exportFile,
   importYarp,
   explain,

@@ -81,16 +81,18 @@ test('apply --publish --wait serves when it ends, and the whole way back', async
   assert.equal((await fetch(`http://127.0.0.1:${port}/`)).status, 200)
   const behind = await run(['publish'])
   assert.equal(behind.exitCode, 1)
-  assert.match(behind.stderr, /rollback/)
-  await done(['routes', 'enable', 'all'])
+  assert.match(behind.stderr, /gateway discard, or publish it with --acknowledge-rollback/)
+  assert.match(await done(['discard']), /the draft is what is live: 1 resource was set back/)
+  assert.match(await done(['discard']), /is what is live already/)
+  assert.match(await done(['publish']), /unchanged: revision 3/)
 })
 
 test('what the API knows as tables and as JSON', async () => {
-  assert.match(await done(['snapshots']), /^REVISION +AT +BY +NOTE +PINNED +SHA256\n3 .*\n2 .*off.*\n1 .*first/)
+  assert.match(await done(['snapshots']), /^REVISION +AT +BY +NOTE +CONTENT OF +PINNED +SHA256\n3 .* 1 +- +[0-9a-f]{12}\n2 .*off.*\n1 .*first/)
   assert.equal((await json(['snapshots', 'list', '--limit', '1'])).length, 1)
   assert.match(await done(['snapshots', 'show', '1']), /routes +all/)
   assert.match(await done(['snapshots', 'pin', '1', '--note', 'the first']), /kept for ever/)
-  assert.match(await done(['snapshots']), /1 .*first +yes/)
+  assert.match(await done(['snapshots']), /1 .*first +- +yes/)
   assert.match(await done(['snapshots', 'pin', '1', '--remove']), /no more/)
   assert.match(await done(['snapshots', 'rollout', '3', '--wait']), /node-1 +applied +2/)
   // A node tells what it serves every 5 s.
@@ -111,6 +113,8 @@ test('a drained node is not ready until it is undrained', async () => {
   const ready = async () => (await fetch(`${system.nodes[0]!.metricsUrl}/readyz`)).status
   assert.match(await done(['nodes', 'drain', 'node-1', '--reason', 'new disk']), /node-1 is draining/)
   await eventually('it is not ready', async () => (await ready()) === 503)
+  assert.match(await done(['nodes', 'list']), /node-1 +in sync, drained/)
+  assert.match(await done(['nodes', 'show', 'node-1']), /drained +by .* at .*: new disk/)
   await done(['nodes', 'undrain', 'node-1'])
   await eventually('it is ready', async () => (await ready()) === 200)
 })

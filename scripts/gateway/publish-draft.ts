@@ -52,6 +52,9 @@ export async function publishDraft(api: ApiClient, out: Output, options: Publish
     acknowledgeRollback: options['acknowledge-rollback'],
     force: options.force,
     ...options.guards
+  }).catch((error: Error) => {
+    if (!(error instanceof Failure) || error.code !== 'behind_rollback') throw error
+    throw new Failure(error.exitCode, 'the last publish was a rollback, and the draft still holds what was rolled back: see gateway diff; then gateway discard, or publish it with --acknowledge-rollback', { code: error.code })
   })
   if ('proposalId' in published) throw new Failure(EXIT.refused, `nothing is published yet: a second person has to approve it, in the admin page or with POST /config/proposals/${published.proposalId}/approve`, { code: 'approval_needed' })
   out.issues(published.issues)

@@ -31,6 +31,6 @@ export function errorAnswers(endpoint: Endpoint): Record<string, unknown> {
 }
 
 function errorExample(code: ErrorCode): unknown {
-  const issues = code === 'invalid_request' ? { issues: [{ path: '/name', code: 'required', message: 'name (Name) is required', severity: 'error' }] } : {}
+  const issues = code === 'invalid_request' ? { issues: [{ path: '/name', code: 'required', message: 'name is required', severity: 'error' }] } : {}
   return { error: { code, message: ERRORS[code].message, requestId: '0f5e9b0c-6d0e-4b7e-9d53-2f2f4f4d7a11', ...issues } }
 }

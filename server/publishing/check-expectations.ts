@@ -10,7 +10,7 @@ import { summarizeChanges } from './summarize-changes.ts'
 
 /**
  * Compares what is live with what the person looked at; who is kept within tenants is not told what others changed.
- * @throws AppError revision_mismatch with what was published in between, behind_rollback
+ * @throws AppError revision_mismatch with what was published in between
  */
 export async function checkExpectedRevision(db: Database, transaction: Transaction, { configuration, live }: PublishStart, request: PublishRequest, tenants: readonly string[] | null): Promise<void> {
   if (configuration.liveRevision !== request.expectedRevision && !request.force) {
@@ -22,11 +22,18 @@ export async function checkExpectedRevision(db: Database, transaction: Transacti
       extra: { revision: configuration.liveRevision, publishedBy: live?.createdBy, changes: changesSince(expected, live, request) }
     })
   }
-  if (configuration.behindRollback && !request.acknowledgeRollback) {
-    throw new AppError('behind_rollback', {
-      message: 'The last publish was a rollback and the draft still holds what was rolled back. Discard the draft, or publish it with acknowledgeRollback: true.'
-    })
-  }
+}
+
+/**
+ * After a rollback the draft still holds what was rolled back, until somebody says otherwise. One that is what is live holds
+ * nothing of it. `draftHash`: of the whole draft; null when it has errors.
+ * @throws AppError behind_rollback
+ */
+export function checkRollback({ configuration, live }: PublishStart, request: PublishRequest, draftHash: string | null): void {
+  if (!configuration.behindRollback || request.acknowledgeRollback || draftHash === live?.sha256) return
+  throw new AppError('behind_rollback', {
+    message: 'The last publish was a rollback and the draft still holds what was rolled back. Discard the draft, or publish it with acknowledgeRollback: true.'
+  })
 }
 
 /** Undefined when the expected revision is not known. */

@@ -8,7 +8,7 @@ import { inRepeatableRead } from '../in-transaction.ts'
 import type { Change } from '../resources/write-resource.ts'
 import { announceConfig } from './announce.ts'
 import { beginPublish, type PublishStart } from './begin-publish.ts'
-import { checkExpectedDraft, checkExpectedRevision } from './check-expectations.ts'
+import { checkExpectedDraft, checkExpectedRevision, checkRollback } from './check-expectations.ts'
 import { hashContent } from './content-hash.ts'
 import { fleetFollows } from './fleet-follows.ts'
 import { refusePublishWhileHeld } from './holds/refuse-while-held.ts'
@@ -45,10 +45,14 @@ async function publishIn(transaction: Transaction, attempt: number, change: Chan
   const tenants = tenantsOf(change.actor)
   await checkExpectedRevision(db, transaction, start, request, tenants)
   const selected = await selectContent(db, transaction, start.live, { only: request.only, tenants })
-  if (!selected.ok) throw new AppError('config_invalid', { issues: selected.issues })
+  if (!selected.ok) {
+    checkRollback(start, request, null)
+    throw new AppError('config_invalid', { issues: selected.issues })
+  }
   const hashed = hashContent(selected.value.content)
-  await checkExpectedDraft(db, transaction, hashed.sha256, request, tenants)
   const draftHash = selected.value.content === selected.value.draft ? hashed.sha256 : hashContent(selected.value.draft).sha256
+  checkRollback(start, request, draftHash)
+  await checkExpectedDraft(db, transaction, hashed.sha256, request, tenants)
   if (start.live?.sha256 === hashed.sha256 && await fleetFollows(db, transaction, start.configuration.epoch)) return keepLive(transaction, change, start, draftHash)
   const about = { only: request.only, tenants: tenants ?? undefined }
   const toPublish = { hashed, draftHash, options: optionsOf(request), tenants, about }

@@ -22,7 +22,7 @@ export async function secretIssues(db: Database, secretsKey: SecretsKey | null, 
   const issues: Issue[] = []
   for (const { kind, name, tenantCode, path, secretName } of secretReferences(content)) {
     const secret = known.get(secretName)
-    if (secret === undefined) issues.push(errorIssue(path, 'unknown_secret', `there is no secret with the name "${secretName}"; store it with POST /secrets`))
+    if (secret === undefined) issues.push(errorIssue(path, 'unknown_secret', `${KIND_NOUNS[kind]} "${name}": there is no secret with the name "${secretName}"; store it first`))
     else if (secret.tenantCode !== (tenantCode ?? null)) issues.push(errorIssue(path, 'tenant_mismatch', `${KIND_NOUNS[kind]} "${name}" ${tenantCode === undefined ? 'has no tenant' : `is of tenant ${tenantCode}`}, but the secret "${secretName}" ${secret.tenantCode === null ? 'has none' : `is of tenant ${secret.tenantCode}`}; a secret is used by its own tenant only`))
   }
   if (secretsKey !== null) {

@@ -4,6 +4,7 @@ import { contains, type Filter, moment, yesOrNo } from '../lists/filters.ts'
 import { defineList, type ListQuery } from '../lists/list.ts'
 import { type Page, pageRows } from '../lists/page-rows.ts'
 import { presentSnapshot, type SnapshotItem } from './present-snapshot.ts'
+import { sameContentBefore } from './same-content.ts'
 import type { TenantScope } from '../tenancy/tenant-scope.ts'
 import { visibleSnapshot } from '../tenancy/visible-snapshot.ts'
 
@@ -32,8 +33,9 @@ export const SNAPSHOT_LIST = defineList({
 export async function listSnapshots(db: Database, query: ListQuery, scope: TenantScope | null, by: string): Promise<Page<SnapshotItem>> {
   const { items, nextCursor } = await pageRows(db.snapshots, SNAPSHOT_LIST, query, { ...onlyOwn(query, scope, by), attributes: { exclude: ['content'] } })
   const pins = await db.snapshotPins.findAll({ where: { revision: items.map(({ revision }) => revision) } })
+  const before = await sameContentBefore(db, items.map(({ revision }) => revision))
   const pinOf = new Map(pins.map((pin) => [`${pin.epoch}.${pin.revision}`, pin]))
-  return { items: items.map((row) => visibleSnapshot(presentSnapshot(row, pinOf.get(`${row.epoch}.${row.revision}`) ?? null), scope, by)), nextCursor }
+  return { items: items.map((row) => visibleSnapshot(presentSnapshot(row, pinOf.get(`${row.epoch}.${row.revision}`) ?? null, before.get(row.revision)), scope, by)), nextCursor }
 }
 
 /** Who looks for what is hidden from them finds only their own. */

@@ -7,6 +7,7 @@ import { inTransaction } from '../in-transaction.ts'
 import { findSnapshot } from '../publishing/live.ts'
 import type { Change } from '../resources/write-resource.ts'
 import { presentSnapshot, type SnapshotItem } from './present-snapshot.ts'
+import { sameContentBefore } from './same-content.ts'
 
 /** Each pinned revision is kept whole, and read when something it might name is deleted. */
 const MOST_PINS = 100
@@ -25,7 +26,7 @@ export async function pinSnapshot(change: Change, revision: number, note: string
     const pin = { epoch: row.epoch, revision, note, pinnedBy: actorName(change.actor), pinnedAt: new Date() }
     await db.snapshotPins.upsert(pin, { transaction })
     await auditChange(change, transaction, { action: 'snapshots.pin', kind: 'snapshots', resourceId: String(revision), before: before && { note: before.note }, after: { note } })
-    return presentSnapshot(row, db.snapshotPins.build(pin))
+    return presentSnapshot(row, db.snapshotPins.build(pin), (await sameContentBefore(db, [revision], transaction)).get(revision))
   })
 }
 

@@ -10,6 +10,8 @@ import { type HostPattern, hostPatterns } from './host-pattern.ts'
 /** A request made up to fit a route. */
 export interface SampleRequest extends MatchRequest {
   listenerId: string
+  /** That of the listener. */
+  scheme: 'http' | 'https'
 }
 
 /** A name that no configuration is likely to hold. */
@@ -26,7 +28,7 @@ export function* sampleRequests(route: Identified<Route>, listeners: readonly Id
       for (const path of samplePaths(route)) {
         for (const method of sampleMethods(route)) {
           if (count++ >= most) return
-          yield { listenerId: listener.id, host: sampleHost(pattern), hostPort: pattern.port ?? listener.port, path, method, ...others }
+          yield { listenerId: listener.id, scheme: listener.protocol, host: sampleHost(pattern), hostPort: pattern.port ?? listener.port, path, method, ...others }
         }
       }
     }
@@ -60,7 +62,7 @@ function sampleMethods(route: Identified<Route>): readonly string[] {
 
 /** The request as a person would write it. */
 export function sampleText(sample: SampleRequest): string {
-  const { method, host, hostPort, path, query, fields, tenantCode, isWebSocket } = sample
+  const { method, scheme, host, hostPort, path, query, fields, tenantCode, isWebSocket } = sample
   const more = [...fields.split('\r\n').filter(Boolean), ...(tenantCode === '' ? [] : [`tenant ${tenantCode}`]), ...(isWebSocket ? ['as a WebSocket'] : [])]
-  return `${method} http://${host}${hostPort === 80 ? '' : `:${hostPort}`}${path}${query}${more.length === 0 ? '' : ` (${more.join(', ')})`}`
+  return `${method} ${scheme}://${host}${hostPort === (scheme === 'https' ? 443 : 80) ? '' : `:${hostPort}`}${path}${query}${more.length === 0 ? '' : ` (${more.join(', ')})`}`
 }

@@ -88,12 +88,17 @@ function decodeField(field: Field, given: Record<string, unknown>, output: Recor
   const { name } = field
   const value = Object.hasOwn(given, name) ? given[name] : undefined
   if (value === undefined && field.default === undefined) {
-    if (field.required) report(context, 'required', `${name} (${field.title}) is required`, name)
+    if (field.required) report(context, 'required', `${name}${isOtherWord(name, field.title) ? ` (${field.title})` : ''} is required`, name)
     return
   }
   context.path.push(name)
   output[name] = field.decode(value === undefined ? field.default : value, context)
   context.path.pop()
+}
+
+/** False where the title says the name again. */
+function isOtherWord(name: string, title: string): boolean {
+  return title.replaceAll(' ', '').toLowerCase() !== name.toLowerCase()
 }
 
 function reportUnknown(context: DecodeContext, name: string, names: readonly string[]): void {

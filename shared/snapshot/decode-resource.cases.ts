@@ -26,7 +26,7 @@ export const REFUSED_CASES: RefusedCase[] = [
     kind: 'listeners',
     input: {},
     issues: [
-      ['/name', 'required', 'name (Name) is required'],
+      ['/name', 'required', 'name is required'],
       ['/protocol', 'required', 'protocol'],
       ['/port', 'required', 'port']
     ]

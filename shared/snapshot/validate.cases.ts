@@ -72,6 +72,7 @@ const OTHERS: ValidateCase[] = [
   { name: 'a secret to the origin, and one to the client', routes: [{ transforms: [{ RequestHeader: 'Authorization', Set: 'Bearer ${secret:x}' }, { ResponseHeader: 'X-A', Set: '${secret:x}' }] }], issues: ['error /routes/0/transforms/1/Set secret_to_client'] },
   { name: 'forwarded_by_hand', routes: [{ transforms: [{ RequestHeader: 'X-Forwarded-For', Set: 'true' }] }], issues: ['warning /routes/0/transforms/0/RequestHeader forwarded_by_hand'] },
   { name: 'duplicate_issuer', providers: [{ issuer: 'https://a.example' }, { issuer: 'https://a.example' }, { issuer: 'https://a.example', enabled: false }], issues: ['error /providers/1/issuer duplicate_issuer'] },
+  { name: 'gateway_owned_header: in a fixed answer', routes: [{ respond: { status: 200, headers: { 'Content-Length': '7', 'x-request-id': 'my', 'X-A': 'b' } } }], issues: ['Content-Length', 'x-request-id'].map((name) => `error /routes/0/respond/headers/${name} gateway_owned_header`) },
   { name: 'gateway_owned_header', routes: [{ transforms: [{ RequestHeader: 'X-Tenant-Code', Set: 'a' }, { RequestHeader: 'X-Tenant', Set: 'a' }, { requestheaderremove: 'x-request-id' }] }], issues: ['error /routes/0/transforms/0/RequestHeader gateway_owned_header', 'error /routes/0/transforms/2/requestheaderremove gateway_owned_header'] },
   { name: 'not forwarded_by_hand when the route says so itself', routes: [{ transforms: [{ 'X-Forwarded': 'Off' }, { RequestHeader: 'X-Forwarded-For', Set: 'true' }] }], issues: [] },
   { name: 'no_targets: none', upstreams: [{ targets: [] }], routes: [{}], issues: ['warning /routes/0/upstreamId no_targets'] },
@@ -108,6 +109,8 @@ const OVERLAPS: ValidateCase[] = [
 const affine = (given: object = {}, more: object = {}) => ({ sessionAffinity: { enabled: true, policy: 'HashCookie', keyName: 'k', ...given }, ...more })
 const TWO_TARGETS = { targets: [{ id: 'a', address: 'http://a.example' }, { id: 'b', address: 'http://b.example' }] }
 const hotspot = 'warning /upstreams/0/sessionAffinity/policy tenant_affinity_hotspot'
+const METHODS = ['GET', 'PUT', 'POST', 'PATCH', 'DELETE']
+const exactly = (value: string) => ({ path: { type: 'exact', value } })
 const cannot = (place: string) => `warning ${place} cannot_mean_that`
 const LINTS: ValidateCase[] = [
   { name: 'route_without_listener: all of its listeners are disabled', listeners: [{}, { port: 81, enabled: false }], routes: [{ listenerIds: [testId(2)] }, {}], issues: ['warning /routes/0/listenerIds route_without_listener'] },
@@ -125,7 +128,10 @@ const LINTS: ValidateCase[] = [
   { name: 'tenant_mismatch', upstreams: [{ tenantCode: 't' }, {}, { tenantCode: 't' }], routes: [{ tenantCode: 't' }, { match: path('/b') }, { tenantCode: 'u' }, { split: [{ upstreamId: testId(2) }, { upstreamId: testId(1) }], match: path('/c'), mirror: { upstreamId: testId(3) } }], issues: ['/routes/1/upstreamId', '/routes/2/upstreamId', '/routes/3/split/1/upstreamId', '/routes/3/mirror/upstreamId'].map((place) => `error ${place} tenant_mismatch`) },
   { name: 'cannot_mean_that: paths', routes: [{ match: path('/{id}') }, { match: { path: { type: 'exact', value: '/a*' } } }, { match: { path: { type: 'regex', value: 'api/.*' } } }, { match: { path: { type: 'regex', value: '/api/.*' } } }], issues: [0, 1, 2].map((index) => cannot(`/routes/${index}/match/path/value`)) },
   { name: 'cannot_mean_that: hosts and rules', routes: [{ match: { hosts: ['a.example', '*'], headers: [{ name: 'Connection', mode: 'Exists' }], query: [{ name: 'a=1', mode: 'Exists' }] } }], issues: [cannot('/routes/0/match/hosts/1'), cannot('/routes/0/match/headers/0/name'), cannot('/routes/0/match/query/0/name')] },
-  { name: 'cannot_mean_that: actions', upstreams: [{}, {}], routes: [{ redirect: { to: '{path}{query}' } }, { match: path('/b'), mirror: { upstreamId: testId(1) } }], issues: [cannot('/routes/0/redirect/to'), cannot('/routes/1/mirror/upstreamId')] }
+  { name: 'cannot_mean_that: actions', upstreams: [{}, {}], routes: [{ redirect: { to: '{path}{query}' } }, { match: path('/b'), mirror: { upstreamId: testId(1) } }], issues: [cannot('/routes/0/redirect/to'), cannot('/routes/1/mirror/upstreamId')] },
+  { name: 'cannot_mean_that: redirects', routes: ['https://a.example/{nope}', 'a.example/x', 'a.example{path}', '/a', '/a{query}'].map((to, index) => ({ match: { ...exactly('/a'), methods: [METHODS[index]] }, redirect: { to } })), issues: [0, 1, 2, 3, 4].map((index) => cannot(`/routes/${index}/redirect/to`)) },
+  { name: 'not cannot_mean_that: redirects', routes: ['https://{host}{path}{query}', '/b', '//a.example/x', '?x.y=1', 'b'].map((to, index) => ({ match: { ...exactly('/a'), methods: [METHODS[index]] }, redirect: { to } })), issues: [] },
+  { name: 'cannot_mean_that: a body where there is none', routes: [{ respond: { status: 204, body: 'x' } }, { match: path('/b'), respond: { status: 200, body: 'x' } }], issues: [cannot('/routes/0/respond/body')] }
 ]
 
 const guard = (given: object = {}) => ({ name: 'staff', ...given })

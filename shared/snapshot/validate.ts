@@ -7,6 +7,7 @@ import { clientChosenKey } from './rules/client-chosen-key.ts'
 import { duplicateIssuer } from './rules/duplicate-issuer.ts'
 import { duplicateName } from './rules/duplicate-name.ts'
 import { forwardedByHand } from './rules/forwarded-by-hand.ts'
+import { gatewayOwnedAnswerHeader } from './rules/gateway-owned-answer-header.ts'
 import { gatewayOwnedHeader } from './rules/gateway-owned-header.ts'
 import { hostRouteOvertaken } from './rules/host-route-overtaken.ts'
 import { listenerCollision } from './rules/listener-collision.ts'
@@ -36,7 +37,7 @@ import { unusualMethod } from './rules/unusual-method.ts'
 type Rule = (content: SnapshotContent) => Issue[]
 
 const RULES: readonly Rule[] = [
-  duplicateName, reservedPolicyName, duplicateIssuer, unknownReference, unknownPolicy, unknownProvider, rawPathGuarded, tenantMismatch, listenerCollision, tlsPolicyRequired, tlsPolicyUsable, acmePossible, routeConflict, notYetSupported, secretToClient, literalSecret, gatewayOwnedHeader,
+  duplicateName, reservedPolicyName, duplicateIssuer, unknownReference, unknownPolicy, unknownProvider, rawPathGuarded, tenantMismatch, listenerCollision, tlsPolicyRequired, tlsPolicyUsable, acmePossible, routeConflict, notYetSupported, secretToClient, literalSecret, gatewayOwnedHeader, gatewayOwnedAnswerHeader,
   noTargets, unreachableTarget, routeWithoutListener, listenerWithoutRoutes, affinityKeyCollision, tenantAffinityHotspot, unusualMethod, forwardedByHand, cannotMeanThat, onlyObserves, clientChosenKey, unusedPolicy
 ]
 /** These ask the compiled matcher, which needs content without errors. */

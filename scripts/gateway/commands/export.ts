@@ -1,8 +1,8 @@
-import fs from 'node:fs/promises'
 import type { ReportLine } from '../../../shared/configuration-file/configuration-file.ts'
 import { command } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
 import { readPlace } from '../read-number.ts'
+import { writeFile } from '../write-file.ts'
 
 export const exportFile = command({
   name: 'export',
@@ -17,7 +17,7 @@ export const exportFile = command({
   async run({ api, out, options }) {
     const { text, report } = await api.get<{ text: string; report: ReportLine[] }>('/config/export', { format: options.format ?? 'yaml', of: readPlace(options.of ?? 'draft') })
     for (const { kind, path, message } of report) out.note(`${kind} ${path || '/'} ${message}`)
-    if (options.output !== undefined) await fs.writeFile(options.output, text)
+    if (options.output !== undefined) await writeFile(options.output, text)
     if (out.isJson) out.json(options.output === undefined ? { text, report } : { file: options.output, report })
     else if (options.output === undefined) out.raw(text)
     else out.note(`wrote ${options.output}`)

@@ -15,6 +15,8 @@ export interface NodeItem {
   desired: Desired | null
   ack: Ack | null
   heartbeat: Heartbeat | null
+  /** Of a person. */
+  drain: { reason: string; by: string; at: string } | null
 }
 
 /** One word for each node: in_sync, behind, refused, unknown, drift or ahead. */
@@ -50,7 +52,7 @@ export const nodeCommands: readonly Command[] = [
       }
       const { heartbeat, ack } = node
       out.table(['what', 'value'], [
-        ['node', node.id], ['state', stateOf(node, fleet.nodes.find(({ nodeId }) => nodeId === node.id)?.state)], ['labels', labelText(node.labels)], ['last heard of', node.lastHeartbeatAt],
+        ['node', node.id], ['state', stateOf(node, fleet.nodes.find(({ nodeId }) => nodeId === node.id)?.state)], ['drained', drainText(node)], ['labels', labelText(node.labels)], ['last heard of', node.lastHeartbeatAt],
         ['serving', node.serving?.revision], ['desired', node.desired?.revision], ['last answer', ack?.result],
         ['version', heartbeat?.version], ['threads', heartbeat?.threads], ['connections', heartbeat?.connections],
         ['memory', heartbeat === null ? null : `${Math.round(heartbeat.rssBytes / 1_048_576)} MiB`],
@@ -132,9 +134,14 @@ function pathOf(args: readonly string[]): string {
   return `/nodes/${encodeURIComponent(args[0] ?? '')}`
 }
 
-function stateOf({ online, heartbeat }: NodeItem, inFleet = 'unknown'): string {
+function stateOf({ online, heartbeat, drain }: NodeItem, inFleet = 'unknown'): string {
   if (!online) return heartbeat === null ? 'never seen' : 'offline'
-  return heartbeat?.draining === true ? 'draining' : inFleet.replaceAll('_', ' ')
+  if (heartbeat?.draining === true) return 'stopping'
+  return `${inFleet.replaceAll('_', ' ')}${drain === null ? '' : ', drained'}`
+}
+
+function drainText({ drain }: NodeItem): string | null {
+  return drain && `by ${drain.by} at ${drain.at}${drain.reason === '' ? '' : `: ${drain.reason}`}`
 }
 
 function labelText(labels: Record<string, string>): string {

@@ -13,9 +13,9 @@ export const snapshotCommands: readonly Command[] = [
     options: { limit: { value: 'COUNT', help: 'at most so many (20)' } },
     examples: ['gateway snapshots list --limit 5'],
     async run({ api, out, options }) {
-      const heads = await api.all<SnapshotHead & { pin: unknown }>('/snapshots', {}, readWholeNumber('--limit', options.limit ?? '20', 1, 100_000))
+      const heads = await api.all<SnapshotHead & { pin: unknown; contentOf: number | null }>('/snapshots', {}, readWholeNumber('--limit', options.limit ?? '20', 1, 100_000))
       if (out.isJson) out.json(heads)
-      else out.table(['revision', 'at', 'by', 'note', 'pinned', 'sha256'], heads.map(({ revision, createdAt, createdBy, note, pin, sha256 }) => [revision, createdAt, createdBy, note, pin === null ? null : 'yes', sha256.slice(0, 12)]))
+      else out.table(['revision', 'at', 'by', 'note', 'content of', 'pinned', 'sha256'], heads.map(({ revision, createdAt, createdBy, note, contentOf, pin, sha256 }) => [revision, createdAt, createdBy, note, contentOf, pin === null ? null : 'yes', sha256.slice(0, 12)]))
       return EXIT.done
     }
   }),
@@ -25,13 +25,13 @@ export const snapshotCommands: readonly Command[] = [
     args: [REVISION],
     examples: ['gateway snapshots show 41 --json | jq .content.routes'],
     async run({ api, out, args }) {
-      const snapshot = await api.get<Snapshot>(`/snapshots/${readRevision(args[0] ?? '')}`)
+      const snapshot = await api.get<Snapshot & { contentOf: number | null }>(`/snapshots/${readRevision(args[0] ?? '')}`)
       if (out.isJson) {
         out.json(snapshot)
         return EXIT.done
       }
-      const { content, revision, createdAt, createdBy, note, sha256 } = snapshot
-      out.table(['revision', 'at', 'by', 'note', 'sha256'], [[revision, createdAt, createdBy, note, sha256]])
+      const { content, revision, createdAt, createdBy, note, contentOf, sha256 } = snapshot
+      out.table(['revision', 'at', 'by', 'note', 'content of', 'sha256'], [[revision, createdAt, createdBy, note, contentOf, sha256]])
       out.line('')
       out.table(['kind', 'name', 'id'], Object.entries(content).flatMap(([kind, resources]) => (resources as { name: string; id: string }[]).map(({ name, id }) => [kind, name, id])))
       return EXIT.done

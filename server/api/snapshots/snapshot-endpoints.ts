@@ -11,6 +11,7 @@ import { presentResource } from '../../resources/present-resource.ts'
 import { listSnapshots, SNAPSHOT_LIST } from '../../snapshots/list-snapshots.ts'
 import { pinSnapshot, unpinSnapshot } from '../../snapshots/pin-snapshot.ts'
 import { presentSnapshot, SnapshotItem } from '../../snapshots/present-snapshot.ts'
+import { sameContentBefore } from '../../snapshots/same-content.ts'
 import { restoreResource } from '../../snapshots/restore-resource.ts'
 import { revisionFrom } from './revision-from.ts'
 import { rolloutEndpoint } from './rollout-endpoint.ts'
@@ -42,8 +43,9 @@ const readEndpoints: Endpoint[] = [
       const scope = await tenantScopeOf(deps.db, actor)
       const row = await findSnapshot(deps.db, revisionFrom(params))
       const pin = await deps.db.snapshotPins.findOne({ where: { epoch: row.epoch, revision: row.revision } })
-      if (scope !== null) return { status: 200, body: { ...visibleSnapshot(presentSnapshot(row, pin), scope, actorName(actor)), content: visibleContent(contentOf(row), scope) } }
-      return { status: 200, body: `${JSON.stringify(presentSnapshot(row, pin)).slice(0, -1)},"content":${row.content}}` }
+      const item = presentSnapshot(row, pin, (await sameContentBefore(deps.db, [row.revision])).get(row.revision))
+      if (scope !== null) return { status: 200, body: { ...visibleSnapshot(item, scope, actorName(actor)), content: visibleContent(contentOf(row), scope) } }
+      return { status: 200, body: `${JSON.stringify(item).slice(0, -1)},"content":${row.content}}` }
     }
   }),
   endpoint({

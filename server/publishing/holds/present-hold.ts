@@ -70,5 +70,9 @@ export async function presentHold(db: Database, hold: HoldRow, tenants: readonly
 }
 
 function figuresOf({ requests, errors, durations }: Served) {
-  return { requests, errors, p99Ms: quantileOf(durations, 0.99)?.estimate ?? null }
+  return { requests, errors, p99Ms: roundedMs(quantileOf(durations, 0.99)?.estimate) }
+}
+
+function roundedMs(ms: number | undefined): number | null {
+  return ms === undefined ? null : Math.round(ms * 100) / 100
 }

@@ -35,9 +35,18 @@ function ruleFindings({ match: { headers, query } }: Route): Finding[] {
 }
 
 function actionFindings(route: Route): Finding[] {
-  const { redirect, split, mirror, upstreamId } = route
-  const findings: Finding[] = []
-  if (redirect !== undefined && /^\{path\}(\{query\})?$/.test(redirect.to)) findings.push(['redirect/to', 'it sends every client to where it came from'])
+  const { redirect, respond, split, mirror, upstreamId } = route
+  const findings: Finding[] = redirect === undefined ? [] : redirectFindings(redirect.to, route.match.path)
+  if (respond !== undefined && (respond.status === 204 || respond.status === 304) && respond.body !== '') findings.push(['respond/body', `an answer with status ${respond.status} has no body`])
   if (mirror !== undefined && [upstreamId, ...(split ?? []).map((share) => share.upstreamId)].includes(mirror.upstreamId)) findings.push(['mirror/upstreamId', 'the mirror is the upstream itself, which gets every request twice'])
+  return findings
+}
+
+function redirectFindings(to: string, path: Route['match']['path']): Finding[] {
+  const findings: Finding[] = []
+  const isLoop = /^\{path\}(\{query\})?$/.test(to) || (path?.type === 'exact' && to.replace(/\{query\}$/, '') === path.value)
+  if (isLoop) findings.push(['redirect/to', 'it sends every client to where it came from'])
+  for (const [braces] of to.matchAll(/\{[^{}]*\}/g)) if (!['{path}', '{query}', '{host}'].includes(braces)) findings.push(['redirect/to', `${braces} is sent as it is; only {path}, {query} and {host} are filled in`])
+  if (/^[^/{?#:]+\.[^/{?#:]+(?:[/:?#{]|$)/.test(to)) findings.push(['redirect/to', `"${to}" leads to a path below that of the request; write https:// before a name`])
   return findings
 }
