@@ -144,7 +144,8 @@ describe('policies', () => {
   })
 
   test('limits and browsers', () => {
-    assert.match(said([{ name: 'often', rateLimiter: { limit: 5, key: 'tenant' } }], { rateLimiterPolicy: 'often' }, { headers: ['X-Tenant-Code: acme'] }).said[0]!, /5 requests in 60 s, on each node, counted as "tenant acme ip 192.0.2.1"/)
+    assert.match(said([{ name: 'often', rateLimiter: { limit: 5, key: 'tenant' } }], { rateLimiterPolicy: 'often' }, { headers: ['X-Tenant-Code: acme'] }).said[0]!, /5 requests in 60 s, on each node, counted as "ip 192\.0\.2\.1"/)
+    assert.match(said([{ name: 'often', rateLimiter: { limit: 5, key: 'tenant' } }], { rateLimiterPolicy: 'often' }, { token: { user: 'ann', tenantCode: 'acme' } }).said[0]!, /counted as "tenant acme"/)
     assert.deepEqual(said([{ name: 'shop', cors: { origins: ['https://a.example'] } }], { corsPolicy: 'shop' }, { headers: ['Origin: https://b.example'] }).said, ['shop applies: pages of https://b.example may not read the answer'])
   })
 })

@@ -14,9 +14,9 @@ export interface CountedRequest {
 const MOST_CHARACTERS = 256
 
 /**
- * The key under which a request is counted; `key` as in a rate limiter. What a client merely claims never gets a limit of its
- * own: without a user, a tenant or the header the address counts, and a tenant that came by header counts with the address. Of
- * an IPv6 address the first 64 bits count: whoever has one has them all.
+ * The key under which a request is counted; `key` as in a rate limiter. Without a user, a tenant or the header the address
+ * counts. Users and tenants are those of verified credentials: a tenant that came by header counts for nothing, else every name
+ * that a client makes up would get a limit of its own. Of an IPv6 address the first 64 bits count: whoever has one has them all.
  */
 export function limitKeyOf(key: string, routeId: string, { fields, clientIp, user, tenant, tenantSource }: CountedRequest): string {
   switch (key) {
@@ -27,8 +27,7 @@ export function limitKeyOf(key: string, routeId: string, { fields, clientIp, use
     case 'user':
       return user === '' ? `ip ${addressKey(clientIp)}` : `user ${user}`
     case 'tenant':
-      if (tenant === '') return `ip ${addressKey(clientIp)}`
-      return tenantSource === 'token' ? `tenant ${tenant}` : `tenant ${tenant} ip ${addressKey(clientIp)}`
+      return tenantSource === 'token' ? `tenant ${tenant}` : `ip ${addressKey(clientIp)}`
     default: {
       const value = fieldValue(fields, key.slice('header:'.length).toLowerCase())
       return value === null || value === '' ? `ip ${addressKey(clientIp)}` : `header ${value.slice(0, MOST_CHARACTERS)}`

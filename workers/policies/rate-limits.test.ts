@@ -81,7 +81,7 @@ describe('a limit of a node', () => {
     use(policy({ limit: 5, windowSeconds: 600 }))
     assert.equal(allowed(await statuses(20, (index) => `X-Forwarded-For: 10.0.0.${index}\r\nForwarded: for=10.0.0.${index}\r\nX-Real-IP: 10.0.0.${index}\r\n`)), 5)
     use(policy({ limit: 5, windowSeconds: 600, key: 'tenant' }))
-    assert.equal(allowed(await statuses(20, () => 'X-Tenant-Code: acme\r\n')), 5)
+    assert.equal(allowed(await statuses(20, (index) => `X-Tenant-Code: tenant-${index}\r\n`)), 5, 'a tenant that is only named is an address')
     use(policy({ limit: 5, windowSeconds: 600, key: 'user' }))
     assert.equal(allowed(await statuses(20, (index) => `X-User: ${index}\r\n`)), 5, 'nobody is an address')
     use(policy({ limit: 5, windowSeconds: 600 }), { listener: { trustedProxies: ['127.0.0.1/32'] } })
@@ -89,12 +89,14 @@ describe('a limit of a node', () => {
     assert.equal(allowed(await statuses(20, (index) => `X-Forwarded-For: 2001:db8::${index.toString(16)}\r\n`)), 5, 'an IPv6 client has 64 bits of addresses')
   })
 
-  test('by a tenant that is only claimed is one of the address too: another client is not touched', async () => {
-    use(policy({ limit: 3, windowSeconds: 600, key: 'tenant' }), { listener: { trustedProxies: ['127.0.0.1/32'], tenantHeader: { acceptFrom: 'any' } } })
-    const from = (address: string) => () => `X-Forwarded-For: ${address}\r\nX-Tenant-Code: acme\r\n`
-    assert.equal(allowed(await statuses(9, from('198.51.100.1'))), 3)
-    assert.equal(allowed(await statuses(9, from('198.51.100.2'))), 3)
-  })
+  for (const acceptFrom of ['any', 'trustedProxies']) {
+    test(`by a tenant that is only named is one of the address, taken from ${acceptFrom}: another client is not touched`, async () => {
+      use(policy({ limit: 3, windowSeconds: 600, key: 'tenant' }), { listener: { trustedProxies: ['127.0.0.1/32'], tenantHeader: { acceptFrom } } })
+      const from = (address: string) => (index: number) => `X-Forwarded-For: ${address}\r\nX-Tenant-Code: tenant-${index}\r\n`
+      assert.equal(allowed(await statuses(9, from('198.51.100.1'))), 3)
+      assert.equal(allowed(await statuses(9, from('198.51.100.2'))), 3)
+    })
+  }
 
   test('counts users, tenants of tokens, headers and routes apart', async () => {
     const providers = [{ issuer: issuer.issuer, audiences: ['gateway'], jwksUrl: issuer.jwksUrl }]
@@ -102,7 +104,8 @@ describe('a limit of a node', () => {
     use(policy({ limit: 3, windowSeconds: 600, key: 'user' }), { providers })
     assert.deepEqual([allowed(await statuses(6, () => bearer(ann))), allowed(await statuses(6, () => bearer(bob)))], [3, 3])
     use(policy({ limit: 3, windowSeconds: 600, key: 'tenant' }), { providers })
-    assert.deepEqual([allowed(await statuses(6, () => bearer(ann))), allowed(await statuses(6, () => bearer(bob)))], [3, 0])
+    assert.equal(allowed(await statuses(6, () => 'X-Tenant-Code: acme\r\n')), 3)
+    assert.deepEqual([allowed(await statuses(6, () => bearer(ann))), allowed(await statuses(6, () => bearer(bob)))], [3, 0], 'whoever merely names the tenant uses up nothing of it')
     use(policy({ limit: 3, windowSeconds: 600, key: 'header:X-Plan' }))
     assert.deepEqual([allowed(await statuses(6, () => 'X-Plan: a\r\n')), allowed(await statuses(6, () => 'x-plan: b\r\n'))], [3, 3])
     use(policy({ limit: 3, windowSeconds: 600, key: 'route' }), { routes: [{ match: { path: { type: 'prefix', value: '/b' } }, rateLimiterPolicy: 'often' }] })
