@@ -37,7 +37,9 @@ export function limitKeyOf(key: string, routeId: string, { fields, clientIp, use
 
 function addressKey(address: string): string {
   if (!address.includes(':')) return address
-  const number = ipNumber(address)
+  // What stands behind "%" is the interface of this machine by which a link-local client came.
+  const zone = address.indexOf('%')
+  const number = ipNumber(zone === -1 ? address : address.slice(0, zone))
   if (number === null) return address
   return number >> 32n === 0xffffn ? `v4 ${number & 0xffffffffn}` : `${(number >> 64n).toString(16)}::/64`
 }
