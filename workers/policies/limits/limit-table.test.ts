@@ -16,6 +16,16 @@ function take(table: LimitTable, terms: LimitTerms, now: number, key = 'ip 192.0
 /** How many of these attempts at one moment succeed. */
 const burst = (table: LimitTable, terms: LimitTerms, now: number, attempts: number, key?: string): number => Array.from({ length: attempts }, () => take(table, terms, now, key)).filter(Boolean).length
 
+/** Two views of one table, as two threads have them. */
+function twoThreads(): LimitTable[] {
+  const shared = createLimitTable()
+  return [new LimitTable(shared, 7), new LimitTable(shared, 7)]
+}
+
+/** How many of these attempts succeed that the threads make in turn, each at what its clock says. */
+const inTurn = (threads: readonly LimitTable[], terms: LimitTerms, clocks: readonly number[], attempts: number): number =>
+  Array.from({ length: attempts }, (_, index) => take(threads[index % 2]!, terms, clocks[index % 2]!)).filter(Boolean).length
+
 describe('a token bucket', () => {
   test('lets a burst through, and then as many as flow in', () => {
     const table = new LimitTable(createLimitTable(), 7)
@@ -44,7 +54,22 @@ describe('a token bucket', () => {
     const table = new LimitTable(createLimitTable(), 7)
     assert.equal(burst(table, bucket(2, 1_000), 5_000, 5), 2)
     assert.equal(take(table, bucket(2, 1_000), 1_000), false)
+    assert.equal(take(table, bucket(2, 1_000), 5_000), false, 'nor for the way forth again')
   })
+
+  for (const [first, second] of [[10_000, 9_910], [9_910, 10_000]] as const) {
+    test(`is exact for threads whose clocks say ${first} and ${second}`, () => {
+      const threads = twoThreads()
+      const terms = bucket(100, 1_000, 10)
+      // What was taken at the earlier time has flowed in again at the later, once.
+      const atOnce = first < second ? 11 : 10
+      assert.equal(inTurn(threads, terms, [first, second], 1_000), atOnce)
+      assert.equal(inTurn(threads, terms, [first, second], 1_000), 0)
+      let total = atOnce
+      for (let ms = 10; ms <= 1_000; ms += 10) total += inTurn(threads, terms, [first + ms, second + ms], 50)
+      assert.equal(total, atOnce + 100, 'a second later')
+    })
+  }
 })
 
 describe('a sliding window', () => {
@@ -73,6 +98,32 @@ describe('a sliding window', () => {
     const at: number[] = []
     for (let now = 1_000, step = 0; now < 20_000; now += 1 + (step++ * 7919) % 30) if (take(table, sliding(20, 1_000), now)) at.push(now)
     for (const start of at) assert.ok(at.filter((one) => one >= start && one < start + 1_000).length <= 24, `at ${start}`)
+  })
+
+  for (const [first, second] of [[60_020, 59_950], [59_950, 60_020]] as const) {
+    test(`is exact at its edge for threads whose clocks say ${first} and ${second}`, () => {
+      const threads = twoThreads()
+      assert.equal(inTurn(threads, sliding(5, 60_000), [first, second], 1_000), 5)
+    })
+  }
+
+  test('weighs by the later of two clocks', () => {
+    for (const behind of [2_410, 1_990]) {
+      const [ahead, late] = twoThreads() as [LimitTable, LimitTable]
+      assert.equal(burst(ahead, sliding(10, 1_000), 1_900, 20), 10)
+      assert.equal(take(ahead, sliding(10, 1_000), 2_500), true)
+      assert.equal(burst(late, sliding(10, 1_000), behind, 20), 4, String(behind))
+      assert.equal(take(ahead, sliding(10, 1_000), 2_500), false)
+    }
+  })
+
+  test('goes on when the policy gets a window of another length', () => {
+    for (const [before, after] of [[1_000, 60_000], [60_000, 1_000]] as const) {
+      const table = new LimitTable(createLimitTable(), 7)
+      assert.equal(burst(table, sliding(10, before), 100_100, 20), 10)
+      assert.equal(burst(table, sliding(10, after), 100_100, 20), 0, `${before} to ${after}`)
+      assert.equal(burst(table, sliding(10, after), 100_100 + 2 * after, 20), 10, `${before} to ${after}`)
+    }
   })
 })
 

@@ -6,7 +6,7 @@ const SETS = 16_384
 const WAYS = 8
 /** A lock and, to be aligned, an unused number; then the ways. */
 const SET_HEAD = 2
-/** Two hashes, then four doubles: last use, and three numbers of the algorithm. */
+/** Two hashes, then four doubles: when nothing is owed any more, the time of the last count, and two numbers of the algorithm. */
 const WAY = 10
 const SET = SET_HEAD + WAYS * WAY
 const MOST_SPINS = 200
@@ -37,14 +37,19 @@ export class LimitTable {
     this.#seed = seed
   }
 
-  /** Takes one under the key when the terms allow it at `now`; `taken` tells. */
+  /**
+   * Takes one under the key when the terms allow it at `now`; `taken` tells. Threads read their clocks at different times: for a
+   * key time stands still until the thread that is behind has come as far. Were it set back, what flowed in meanwhile would
+   * flow in again and again.
+   */
   take(scope: string, key: string, terms: LimitTerms, now: number, taken: Taken): void {
     this.#hash(scope, key)
     const set = (this.#low & (SETS - 1)) * SET
     this.#lock(set)
     const at = this.#find(set, now)
-    if (terms.isBucket) this.#takeToken(at, terms, now, taken)
-    else this.#takeFromWindow(at, terms, now, taken)
+    const moment = Math.max(now, this.#doubles[at + 1]!)
+    if (terms.isBucket) this.#takeToken(at, terms, moment, taken)
+    else this.#takeFromWindow(at, terms, moment, taken)
     Atomics.store(this.#numbers, set, 0)
   }
 
@@ -69,29 +74,29 @@ export class LimitTable {
     return at
   }
 
-  /** [until it is full, tokens, when that was]. */
+  /** [until it is full, time, tokens]. */
   #takeToken(at: number, { limit, windowMs, burst }: LimitTerms, now: number, taken: Taken): void {
     const doubles = this.#doubles
     const perMs = limit / windowMs
     const before = doubles[at + 1]!
-    const tokens = before < 0 ? burst : Math.min(burst, before + Math.max(0, now - doubles[at + 2]!) * perMs)
+    const tokens = before < 0 ? burst : Math.min(burst, doubles[at + 2]! + (now - before) * perMs)
     taken.isAllowed = tokens >= 1
     const left = taken.isAllowed ? tokens - 1 : tokens
     taken.retryMs = taken.isAllowed ? 0 : (1 - left) / perMs
     doubles[at] = now + (burst - left) / perMs
-    doubles[at + 1] = left
-    doubles[at + 2] = now
+    doubles[at + 1] = now
+    doubles[at + 2] = left
   }
 
-  /** [until nothing counts, number of the window, its count, that of the window before]. */
+  /** [until nothing counts, time, count of its window, that of the window before]. */
   #takeFromWindow(at: number, { limit, windowMs }: LimitTerms, now: number, taken: Taken): void {
     const doubles = this.#doubles
     const window = Math.floor(now / windowMs)
-    const passed = window - doubles[at + 1]!
+    const passed = window - Math.floor(doubles[at + 1]! / windowMs)
+    doubles[at + 1] = now
     if (passed !== 0) {
       doubles[at + 3] = passed === 1 ? doubles[at + 2]! : 0
       doubles[at + 2] = 0
-      doubles[at + 1] = window
     }
     const count = doubles[at + 2]!
     const before = doubles[at + 3]!
