@@ -7,47 +7,51 @@ const MOST_PENDING = 64
 const LONGEST_LEASE_MS = 2_000
 
 /**
- * For each key: is a bucket, limit, window in ms, burst, wanted. The clock is that of Redis, one for all nodes. Answers four
- * numbers a key: granted, good for ms, ms until there is one more, left.
+ * For each key: is a bucket, limit, window in ms, burst, wanted. The clock is that of Redis, one for all nodes; where it was set
+ * back time stands still for a key, for a window at most. Answers four numbers a key: granted, good for ms, ms until there is
+ * one more, left.
  */
 const SCRIPT = `
 local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local clock = time[1] * 1000 + math.floor(time[2] / 1000)
 local out = {}
 for i, key in ipairs(KEYS) do
   local at = (i - 1) * 5
   local limit, window, burst, wanted = tonumber(ARGV[at + 2]), tonumber(ARGV[at + 3]), tonumber(ARGV[at + 4]), tonumber(ARGV[at + 5])
+  local known = redis.call('HMGET', key, 'a', 't', 'c', 'p')
+  local last = tonumber(known[1])
+  local now = math.max(clock, math.min(last or clock, clock + window))
   local granted, good, retry, left
   if ARGV[at + 1] == '1' then
-    local known = redis.call('HMGET', key, 't', 'a')
     local tokens = burst
-    if known[1] then tokens = math.min(burst, tonumber(known[1]) + math.max(0, now - tonumber(known[2])) * limit / window) end
+    if last then tokens = math.min(burst, tonumber(known[2]) + math.max(0, now - last) * limit / window) end
     granted = math.min(wanted, math.floor(tokens))
     tokens = tokens - granted
-    redis.call('HSET', key, 't', tostring(tokens), 'a', now)
+    redis.call('HSET', key, 'a', now, 't', tostring(tokens))
     redis.call('PEXPIRE', key, math.ceil(burst * window / limit) + 1000)
     good, left = window, math.floor(tokens)
-    retry = math.ceil((1 - tokens) * window / limit)
+    retry = (1 - tokens) * window / limit
   else
     local number = math.floor(now / window)
-    local known = redis.call('HMGET', key, 'w', 'c', 'p')
     local count, before = 0, 0
-    if known[1] then
-      local passed = number - tonumber(known[1])
-      if passed == 0 then count, before = tonumber(known[2]), tonumber(known[3]) elseif passed == 1 then before = tonumber(known[2]) end
+    if last then
+      local passed = number - math.floor(last / window)
+      if passed <= 0 then count, before = tonumber(known[3]), tonumber(known[4]) elseif passed == 1 then before = tonumber(known[3]) end
     end
     local elapsed = now - number * window
     local free = math.floor(limit - before * (1 - elapsed / window) - count)
     granted = math.max(0, math.min(wanted, free))
-    redis.call('HSET', key, 'w', number, 'c', count + granted, 'p', before)
+    count = count + granted
+    redis.call('HSET', key, 'a', now, 'c', count, 'p', before)
     redis.call('PEXPIRE', key, window * 2 + 1000)
     good, left = window - elapsed, math.max(0, free - granted)
     retry = window - elapsed
-    if before > 0 and count + 1 <= limit then retry = math.max(1, math.ceil(window * (1 - (limit - count - 1) / before) - elapsed)) end
+    if count + 1 > limit then retry = retry + math.max(0, window * (1 - (limit - 1) / count))
+    elseif before > 0 then retry = window * (1 - (limit - count - 1) / before) - elapsed end
   end
   out[at + 1 - (i - 1)] = granted
   out[at + 2 - (i - 1)] = good
-  out[at + 3 - (i - 1)] = retry
+  out[at + 3 - (i - 1)] = math.max(1, math.ceil(retry))
   out[at + 4 - (i - 1)] = left
 end
 return out`
