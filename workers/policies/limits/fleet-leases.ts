@@ -10,7 +10,7 @@ const BUSY_MS = 200
 const ANSWER_MS = 300
 /** How long Redis is not waited for after it did not answer. */
 const DOWN_MS = 1_000
-/** A refusal is believed no longer than this: others may give back what they hold. */
+/** A refusal is believed no longer than this: the policy may allow more meanwhile. */
 const LONGEST_REFUSAL_MS = 1_000
 const MOST_KEYS = 20_000
 const MOST_WAITING = 2_000
@@ -26,8 +26,10 @@ interface Lease {
   terms: LimitTerms
   left: number
   until: number
-  /** None are to be had before. */
+  /** Redis is not asked before: it said that there are none. */
   refusedUntil: number
+  /** When there is one more, as Redis said then. */
+  retryAt: number
   /** How many to have at hand. */
   wanted: number
   asked: number
@@ -66,7 +68,7 @@ export class FleetLeases {
       lease.left--
       return TAKEN
     }
-    if (now < lease.refusedUntil) return { kind: 'none', retryMs: lease.refusedUntil - now }
+    if (now < lease.refusedUntil) return { kind: 'none', retryMs: lease.retryAt - now }
     if (now < this.#downUntil || this.#waiting >= MOST_WAITING) return DOWN
     this.#waiting++
     const leased = new Promise<Leased>((resolve) => lease.waiting.push(resolve))
@@ -86,7 +88,7 @@ export class FleetLeases {
   }
 
   #begin(name: string, terms: LimitTerms): Lease {
-    const lease: Lease = { key: `gateway:limit:${hash('sha256', name, 'base64url').slice(0, 22)}`, terms, left: 0, until: 0, refusedUntil: 0, wanted: 1, asked: 0, isAsking: false, begunAt: -Infinity, waiting: [] }
+    const lease: Lease = { key: `gateway:limit:${hash('sha256', name, 'base64url').slice(0, 22)}`, terms, left: 0, until: 0, refusedUntil: 0, retryAt: 0, wanted: 1, asked: 0, isAsking: false, begunAt: -Infinity, waiting: [] }
     this.#leases.set(name, lease)
     // What is left of the oldest lease is lost: the limit is kept, a little too well.
     const [oldest] = this.#leases.keys()
@@ -121,7 +123,10 @@ export class FleetLeases {
     // Near the end of a limit only what is needed is taken: what one holds the others lack.
     if (left < lease.wanted * 4) lease.wanted = 1
     if (isDown) this.#downUntil = now + DOWN_MS
-    if (!isDown && granted === 0) lease.refusedUntil = now + Math.min(Math.max(1, retryMs), LONGEST_REFUSAL_MS)
+    if (!isDown && granted === 0) {
+      lease.retryAt = now + Math.max(1, retryMs)
+      lease.refusedUntil = Math.min(lease.retryAt, now + LONGEST_REFUSAL_MS)
+    }
     const served = lease.waiting.splice(0, granted)
     lease.left = granted - served.length
     for (const resolve of served) resolve(TAKEN)
