@@ -10,7 +10,7 @@ export const RateLimiter = strictObject(
     burst: integer({ title: 'Burst', description: 'Requests that a token bucket holds; 0 means the limit.', default: 0, maximum: 1_000_000 }),
     key: Type.String({ title: 'Key', description: 'What is counted apart: ip, user, tenant, route, or header:NAME. Without a user, a tenant of a verified token or the header it is the address of the client; a tenant that is only named in a header does not count.', default: 'ip', pattern: "^(ip|user|tenant|route|header:[!#$%&'*+.^_`|~0-9A-Za-z-]{1,128})$", form: 'ip, user, tenant, route or header:NAME', maxLength: 140 }),
     scope: words(['node', 'fleet'], { title: 'Scope', description: 'node counts on each node by itself; fleet over all nodes, by Redis.', default: 'node' }),
-    onRedisDown: words(['local', 'allow', 'deny'], { title: 'Without Redis', description: 'What a fleet limit does while Redis is away: local counts on each node by itself, allow lets everything through, deny answers 503.', default: 'local' })
+    onRedisDown: words(['local', 'allow', 'deny'], { title: 'Without Redis', description: 'What a fleet limit does while Redis is away: local counts on each node by itself, allow lets everything through, deny answers 503. Where Redis answers, but more requests wait for it than may, these are answered 503 whatever it says.', default: 'local' })
   },
   { title: 'Rate limiter', description: 'How often a request may come; more is answered 429.' }
 )

@@ -87,3 +87,31 @@ test('a refusal says when there is one more, and then there is', async () => {
     }
   }
 })
+
+describe('more batches than may wait', () => {
+  const flood = (count: number) => Array.from({ length: count }, () => ask(newKey(), bucket(5, 60_000), 1))
+  const told = async (answers: Promise<LeaseAnswer>[]) => (await Promise.all(answers)).map(({ isDown, isOverloaded }) => (isDown ? 'down' : isOverloaded ? 'overloaded' : 'given'))
+
+  test('are overload where Redis answers', async () => {
+    assert.deepEqual(await told(flood(70)), [...Array.from({ length: 64 }, () => 'given'), ...Array.from({ length: 6 }, () => 'overloaded')])
+    assert.deepEqual(await told(flood(1)), ['given'])
+  })
+
+  test('are without Redis where it says nothing', async () => {
+    process.kill(server.pid, 'SIGSTOP')
+    const waiting = flood(64)
+    try {
+      assert.deepEqual(await told(flood(1)), ['overloaded'])
+      await sleep(350)
+      assert.deepEqual(await told(flood(1)), ['down'])
+    } finally {
+      process.kill(server.pid, 'SIGCONT')
+    }
+    assert.deepEqual([...new Set(await told(waiting))], ['given'])
+  })
+
+  test('without a connection are without Redis too', async () => {
+    const [answer] = await createLeaser(() => null)([{ ask: 1, key: newKey(), terms: bucket(5, 60_000), wanted: 1 }])
+    assert.equal(answer?.isDown, true)
+  })
+})

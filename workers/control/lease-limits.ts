@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis'
-import { downAnswer, type LeaseAnswer, type LeaseAsk } from '../policies/limits/lease.ts'
+import { ANSWER_MS, downAnswer, type LeaseAnswer, type LeaseAsk, overloadedAnswer } from '../policies/limits/lease.ts'
 
-/** Batches that wait for Redis at one time; more are told that it is down. */
+/** Batches that wait for Redis at one time. */
 const MOST_PENDING = 64
 /** What was granted is not kept for later. */
 const LONGEST_LEASE_MS = 2_000
@@ -56,19 +56,28 @@ for i, key in ipairs(KEYS) do
 end
 return out`
 
-/** Leases parts of limits that all nodes share, a batch in one round trip. Never rejects: without Redis every answer says that it is down. */
+/**
+ * Leases parts of limits that all nodes share, a batch in one round trip. Never rejects: without Redis every answer says that it
+ * is down. When too many batches wait, a Redis that answers others is overloaded, and one that says nothing is down.
+ */
 export function createLeaser(redis: () => Redis | null): (asks: readonly LeaseAsk[]) => Promise<LeaseAnswer[]> {
   let pending = 0
+  let heardAt = 0
   return async (asks) => {
     const connection = redis()
-    if (connection === null || pending >= MOST_PENDING) return asks.map(({ ask }) => downAnswer(ask))
-    pending++
+    if (connection === null) return asks.map(({ ask }) => downAnswer(ask))
+    if (pending >= MOST_PENDING) {
+      const isSilent = performance.now() - heardAt > ANSWER_MS
+      return asks.map(({ ask }) => (isSilent ? downAnswer(ask) : overloadedAnswer(ask)))
+    }
+    if (pending++ === 0) heardAt = performance.now()
     try {
       const terms = asks.flatMap(({ terms: { isBucket, limit, windowMs, burst }, wanted }) => [isBucket ? 1 : 0, limit, windowMs, burst, wanted])
       const numbers = await connection.eval(SCRIPT, asks.length, ...asks.map(({ key }) => key), ...terms) as number[]
+      heardAt = performance.now()
       return asks.map(({ ask }, index) => {
         const [granted = 0, goodForMs = 0, retryMs = 0, left = 0] = numbers.slice(index * 4, index * 4 + 4)
-        return { ask, isDown: false, granted, goodForMs: Math.min(goodForMs, LONGEST_LEASE_MS), retryMs, left }
+        return { ask, isDown: false, isOverloaded: false, granted, goodForMs: Math.min(goodForMs, LONGEST_LEASE_MS), retryMs, left }
       })
     } catch {
       return asks.map(({ ask }) => downAnswer(ask))

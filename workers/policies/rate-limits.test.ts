@@ -6,6 +6,7 @@ import { type EngineUnderTest, startEngine, type TestConfiguration } from '../te
 import { connectRaw } from '../testing/raw-client.ts'
 import { answering, ok, type ScriptedOrigin, startScriptedOrigin } from '../testing/scripted-origin.ts'
 import { startTokenIssuer, type TokenIssuer } from '../testing/token-issuer.ts'
+import { type LeaseAnswer, overloadedAnswer } from './limits/lease.ts'
 
 let origin: ScriptedOrigin
 let issuer: TokenIssuer
@@ -137,4 +138,35 @@ test('a limit of the fleet where nobody can be asked does what it says', async (
   assert.equal(allowed(await statuses(10)), 10)
   use(policy({ ...fleet, onRedisDown: 'deny' }))
   assert.deepEqual([...new Set(await statuses(4))], [503])
+})
+
+describe('a limit of the fleet', () => {
+  /** Asks twice a node whose leases are answered so: status, code, and the headers that say when to come again. */
+  async function askTwice(rateLimiter: object, answer: Omit<LeaseAnswer, 'ask'>) {
+    const node = await startEngine({ targets: [origin.url] }, { lease: (asks) => Promise.resolve(asks.map(({ ask }) => ({ ...answer, ask }))) })
+    node.apply({ targets: [origin.url], policies: [policy({ limit: 5, windowSeconds: 3_600, scope: 'fleet', ...rateLimiter })], route: { rateLimiterPolicy: 'often' } })
+    const client = await connectRaw(node.port)
+    const found: string[] = []
+    for (let index = 0; index < 2; index++) {
+      client.send('GET / HTTP/1.1\r\nHost: a\r\n\r\n')
+      const { status, headers } = await client.response()
+      found.push(['x-gateway-error', 'retry-after', 'ratelimit'].reduce((text, name) => `${text} ${headers.get(name) ?? '-'}`, String(status)))
+    }
+    client.destroy()
+    await node.stop()
+    return { found, refusals: node.engine.stats().refusals.map(({ reason, count }) => `${reason} ${count}`) }
+  }
+
+  test('tells every client when Redis lets one through again, not when it is asked again', async () => {
+    const { found } = await askTwice({}, { ...overloadedAnswer(0), isOverloaded: false, retryMs: 720_000 })
+    assert.deepEqual(found, Array.from({ length: 2 }, () => '429 rate_limited 720 "often";r=0;t=720'))
+  })
+
+  for (const onRedisDown of ['local', 'allow', 'deny']) {
+    test(`refuses what is too much to be counted, whatever it does without Redis (${onRedisDown})`, async () => {
+      const { found, refusals } = await askTwice({ onRedisDown }, overloadedAnswer(0))
+      assert.deepEqual(found, Array.from({ length: 2 }, () => '503 rate_limiter_overloaded 1 -'))
+      assert.deepEqual(refusals, ['limiter_overloaded 2'])
+    })
+  }
 })

@@ -32,6 +32,7 @@ export const FAILURES = {
   policyMissing: failure(503, 'policy_missing', 'gateway', 'A policy of the route is not there.', { retryAfterSeconds: 1 }),
   rateLimited: failure(429, 'rate_limited', 'client', 'Too many requests.'),
   rateLimiterUnavailable: failure(503, 'rate_limiter_unavailable', 'gateway', 'Requests cannot be counted at the moment.', { retryAfterSeconds: 1 }),
+  rateLimiterOverloaded: failure(503, 'rate_limiter_overloaded', 'gateway', 'Too many requests wait to be counted.', { retryAfterSeconds: 1 }),
   noRoute: failure(404, 'no_route', 'gateway', 'No route takes this request.'),
   noAvailableTarget: failure(503, 'no_available_target', 'gateway', 'No target is available.', { retryAfterSeconds: 1 }),
   boundTargetGone: failure(503, 'affinity_target_unavailable', 'gateway', 'The target of this session is not available.', { retryAfterSeconds: 1 }),

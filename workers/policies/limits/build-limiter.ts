@@ -40,6 +40,8 @@ export function buildLimiter({ id, name }: { id: string; name: string }, limiter
   const outcomeOf = (leased: Leased, counted: string): Outcome => {
     if (leased.kind === 'taken') return GRANTED
     if (leased.kind === 'none') return tooMany(leased.retryMs)
+    // A limit that many requests at once could switch off would be none.
+    if (leased.kind === 'overloaded') return refused(FAILURES.rateLimiterOverloaded, 'limiter_overloaded')
     if (onRedisDown === 'local') return countHere(counted)
     return onRedisDown === 'allow' ? GRANTED : refused(FAILURES.rateLimiterUnavailable, 'redis_down')
   }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { setImmediate as turn } from 'node:timers/promises'
 import { FleetLeases, type Leased } from './fleet-leases.ts'
-import { downAnswer, type LeaseAnswer, type LeaseAsk } from './lease.ts'
+import { downAnswer, type LeaseAnswer, type LeaseAsk, overloadedAnswer } from './lease.ts'
 import type { LimitTerms } from './limit-terms.ts'
 
 const terms: LimitTerms = { isBucket: true, limit: 5, windowMs: 3_600_000, burst: 5 }
@@ -53,5 +53,47 @@ describe('a refusal', () => {
     const again = take('a')
     await answer((ask) => given(ask, 1))
     assert.deepEqual(await again, { kind: 'taken' })
+  })
+})
+
+describe('more requests than may wait', () => {
+  const fill = (take: (key: string) => Promise<Leased>) => Array.from({ length: 2_000 }, (_, index) => take(`key ${index}`))
+
+  test('are overload while Redis is asked, and none when it answered', async () => {
+    const { take, answer } = leasesUnderTest()
+    const waiting = fill(take)
+    assert.deepEqual(await take('one more'), { kind: 'overloaded' })
+    await answer((ask) => given(ask, 1))
+    assert.deepEqual([...new Set((await Promise.all(waiting)).map(({ kind }) => kind))], ['taken'])
+    const last = take('one more')
+    await answer((ask) => given(ask, 1))
+    assert.deepEqual(await last, { kind: 'taken' })
+  })
+
+  test('are without Redis where it gave no answer before', async () => {
+    const { clock, take, answer } = leasesUnderTest()
+    const first = take('first')
+    await answer(downAnswer)
+    assert.deepEqual(await first, { kind: 'down' })
+    assert.deepEqual(await take('another'), { kind: 'down' })
+    clock.now += 1_000
+    const waiting = fill(take)
+    assert.deepEqual(await take('one more'), { kind: 'down' })
+    await answer((ask) => given(ask, 1))
+    await Promise.all(waiting)
+    const others = fill((key) => take(`again ${key}`))
+    assert.deepEqual(await take('one more'), { kind: 'overloaded' })
+    await answer((ask) => given(ask, 1))
+    await Promise.all(others)
+  })
+
+  test('in the process that asks Redis are no sign that it is down', async () => {
+    const { take, answer } = leasesUnderTest()
+    const first = take('a')
+    await answer(overloadedAnswer)
+    assert.deepEqual(await first, { kind: 'overloaded' })
+    const next = take('a')
+    await answer((ask) => given(ask, 1))
+    assert.deepEqual(await next, { kind: 'taken' })
   })
 })

@@ -1,13 +1,11 @@
 import { hash } from 'node:crypto'
-import { downAnswer, type LeaseAnswer, type LeaseAsk } from './lease.ts'
+import { ANSWER_MS, downAnswer, type LeaseAnswer, type LeaseAsk } from './lease.ts'
 import type { LimitTerms } from './limit-terms.ts'
 
 /** Most of a limit that is leased at once. */
 const MOST_WANTED = 64
 /** A lease that was used up within this time was too small. */
 const BUSY_MS = 200
-/** After that the answer does not matter any more. */
-const ANSWER_MS = 300
 /** How long Redis is not waited for after it did not answer. */
 const DOWN_MS = 1_000
 /** A refusal is believed no longer than this: the policy may allow more meanwhile. */
@@ -15,11 +13,12 @@ const LONGEST_REFUSAL_MS = 1_000
 const MOST_KEYS = 20_000
 const MOST_WAITING = 2_000
 
-/** What a request gets: one of the limit, none, or no answer. */
-export type Leased = { kind: 'taken' } | { kind: 'none'; retryMs: number } | { kind: 'down' }
+/** What a request gets: one of the limit, none, or no answer, because Redis is down or because too many wait for it. */
+export type Leased = { kind: 'taken' } | { kind: 'none'; retryMs: number } | { kind: 'down' } | { kind: 'overloaded' }
 
 const TAKEN: Leased = { kind: 'taken' }
 const DOWN: Leased = { kind: 'down' }
+const OVERLOADED: Leased = { kind: 'overloaded' }
 
 interface Lease {
   readonly key: string
@@ -53,6 +52,8 @@ export class FleetLeases {
   #nextAsk = Math.floor(Math.random() * 2 ** 40)
   #waiting = 0
   #downUntil = -Infinity
+  /** As the last answer said. */
+  #isDown = false
 
   constructor(send: (asks: LeaseAsk[]) => void, clock: () => number = () => performance.now()) {
     this.#send = send
@@ -69,7 +70,8 @@ export class FleetLeases {
       return TAKEN
     }
     if (now < lease.refusedUntil) return { kind: 'none', retryMs: lease.retryAt - now }
-    if (now < this.#downUntil || this.#waiting >= MOST_WAITING) return DOWN
+    if (now < this.#downUntil) return DOWN
+    if (this.#waiting >= MOST_WAITING) return this.#isDown ? DOWN : OVERLOADED
     this.#waiting++
     const leased = new Promise<Leased>((resolve) => lease.waiting.push(resolve))
     if (!lease.isAsking) this.#ask(lease, now)
@@ -115,15 +117,17 @@ export class FleetLeases {
     this.#send(asks)
   }
 
-  #settle(lease: Lease, { isDown, granted, goodForMs, retryMs, left }: LeaseAnswer): void {
+  #settle(lease: Lease, { isDown, isOverloaded, granted, goodForMs, retryMs, left }: LeaseAnswer): void {
     const now = this.#clock()
+    const wasAsked = !isDown && !isOverloaded
     lease.isAsking = false
     lease.until = now + goodForMs
     lease.begunAt = now
     // Near the end of a limit only what is needed is taken: what one holds the others lack.
     if (left < lease.wanted * 4) lease.wanted = 1
     if (isDown) this.#downUntil = now + DOWN_MS
-    if (!isDown && granted === 0) {
+    if (!isOverloaded) this.#isDown = isDown
+    if (wasAsked && granted === 0) {
       lease.retryAt = now + Math.max(1, retryMs)
       lease.refusedUntil = Math.min(lease.retryAt, now + LONGEST_REFUSAL_MS)
     }
@@ -133,9 +137,10 @@ export class FleetLeases {
     this.#waiting -= served.length
     if (lease.waiting.length === 0) return
     // They came after the question was sent, and there may be more.
-    if (!isDown && granted === lease.asked) return this.#ask(lease, now)
+    if (wasAsked && granted === lease.asked) return this.#ask(lease, now)
     const others = lease.waiting.splice(0)
     this.#waiting -= others.length
-    for (const resolve of others) resolve(isDown ? DOWN : { kind: 'none', retryMs: Math.max(1, retryMs) })
+    const rest: Leased = wasAsked ? { kind: 'none', retryMs: Math.max(1, retryMs) } : isDown ? DOWN : OVERLOADED
+    for (const resolve of others) resolve(rest)
   }
 }

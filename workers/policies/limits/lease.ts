@@ -1,5 +1,8 @@
 import type { LimitTerms } from './limit-terms.ts'
 
+/** After that the answer to a question does not matter any more. */
+export const ANSWER_MS = 300
+
 /** A thread asks for some of a limit that all nodes share. */
 export interface LeaseAsk {
   /** Counts up on the thread. */
@@ -11,10 +14,13 @@ export interface LeaseAsk {
   readonly wanted: number
 }
 
-/** What Redis gave. `isDown`: it could not be asked. */
+/** What Redis gave. */
 export interface LeaseAnswer {
   readonly ask: number
+  /** It could not be asked, or gave no answer. */
   readonly isDown: boolean
+  /** It was not asked, because too many questions wait for it. */
+  readonly isOverloaded: boolean
   readonly granted: number
   /** How long what was granted may be used, in milliseconds. */
   readonly goodForMs: number
@@ -25,5 +31,9 @@ export interface LeaseAnswer {
 }
 
 export function downAnswer(ask: number): LeaseAnswer {
-  return { ask, isDown: true, granted: 0, goodForMs: 0, retryMs: 0, left: 0 }
+  return { ask, isDown: true, isOverloaded: false, granted: 0, goodForMs: 0, retryMs: 0, left: 0 }
+}
+
+export function overloadedAnswer(ask: number): LeaseAnswer {
+  return { ...downAnswer(ask), isDown: false, isOverloaded: true }
 }

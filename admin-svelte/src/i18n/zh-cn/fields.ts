@@ -118,7 +118,7 @@ export const zhCnFields: Record<string, FieldText> = {
   'policies/rateLimiter/burst': { title: '突发', description: '令牌桶可容纳的请求数；0 表示等于限额。' },
   'policies/rateLimiter/key': { title: '键', description: '分别计数的对象：ip、user、tenant、route 或 header:NAME。没有用户、没有已验证令牌中的租户或没有该请求头时按客户端地址计数；仅由请求头指明的租户不算。' },
   'policies/rateLimiter/scope': { title: '范围', description: 'node 在每个节点上单独计数；fleet 通过 Redis 在所有节点上计数。' },
-  'policies/rateLimiter/onRedisDown': { title: '没有 Redis 时', description: 'local 在每个节点上单独计数，allow 全部放行，deny 返回 503。' },
+  'policies/rateLimiter/onRedisDown': { title: '没有 Redis 时', description: 'local 在每个节点上单独计数，allow 全部放行，deny 返回 503。Redis 有响应但等待它的请求过多时，多出的请求一律返回 503。' },
   'policies/cors/origins': { title: '来源', description: '允许的来源；* 表示全部。' },
   'policies/cors/methods': { title: '方法', description: '预检允许的方法。' },
   'policies/cors/headers': { title: '请求头', description: '预检允许的请求头。' },
