@@ -19,7 +19,7 @@ export const STRING_FORMATS: Readonly<Record<string, StringFormat>> = {
   'host-and-port': { normalize: normalizeHostAndPort, form: 'a host such as example.com or example.com:8080' },
   'host-pattern': { normalize: normalizeHostPattern, form: 'one of host, host:port, *.suffix, *.suffix:port, *:port, host:* and *' },
   'target-address': { normalize: normalizeTargetAddress, form: 'http://host:port, https://host:port or h2c://host:port, without path, query or credentials' },
-  'probe-url': { normalize: normalizeProbeUrl, form: 'an http or https address without query or credentials' },
+  'probe-url': { normalize: normalizeProbeUrl, form: 'an http, https or h2c address without query or credentials' },
   method: { normalize: normalizeMethod, form: 'an HTTP method' },
   moment: { normalize: normalizeMoment, form: 'a moment such as 2026-01-31T12:00:00.000Z' }
 }

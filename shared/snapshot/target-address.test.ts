@@ -32,6 +32,7 @@ describe('probe addresses', () => {
   test('may have a path and nothing else', () => {
     assert.equal(normalizeProbeUrl('HTTP://H:80/Ready/x'), 'http://h/Ready/x')
     assert.equal(normalizeProbeUrl('https://h'), 'https://h')
-    for (const given of ['h2c://h', 'http://u@h/', 'http://h/?x', 'http://h/#x', 'http://h/a b', 'http://h/\n', 'http:///x']) assert.equal(normalizeProbeUrl(given), null, given)
+    assert.equal(normalizeProbeUrl('H2C://h:80/Ready'), 'h2c://h/Ready')
+    for (const given of ['ftp://h', 'h2c:///x', 'http://u@h/', 'http://h/?x', 'http://h/#x', 'http://h/a b', 'http://h/\n', 'http:///x']) assert.equal(normalizeProbeUrl(given), null, given)
   })
 })

@@ -33,9 +33,9 @@ export function normalizeTargetAddress(text: string): string | null {
   return port === DEFAULT_PORTS[scheme] ? `${scheme}://${host}` : `${scheme}://${host}:${port}`
 }
 
-/** The stored form of a base address for probes: http or https, a path is allowed; no credentials, query or fragment. */
+/** The stored form of a base address for probes: as a target's, and a path is allowed; no credentials, query or fragment. */
 export function normalizeProbeUrl(text: string): string | null {
-  const parts = /^(https?:\/\/[^/?#@\\\s]+)(\/[\x21\x22\x24-\x3e\x40-\x5b\x5d-\x7e]*)?$/i.exec(text)
+  const parts = /^((?:https?|h2c):\/\/[^/?#@\\\s]+)(\/[\x21\x22\x24-\x3e\x40-\x5b\x5d-\x7e]*)?$/i.exec(text)
   const base = parts === null ? null : normalizeTargetAddress(parts[1]!)
   return base === null ? null : base + (parts![2] ?? '')
 }

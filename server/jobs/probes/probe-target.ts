@@ -1,4 +1,4 @@
-import { Client } from 'undici'
+import { buildConnector, Client } from 'undici'
 import { isExpectedStatus } from '../../../shared/health/expected-status.ts'
 import type { ProbePlan } from '../../../shared/health/probe-plan.ts'
 import type { Probe } from '../../../shared/schema/target-health.ts'
@@ -25,10 +25,18 @@ export async function probeTarget(plan: ProbePlan, certificate: ClientCertificat
   }
 }
 
-async function statusOf({ url, host, active }: ProbePlan, connect: object): Promise<number> {
-  const base = new URL(url)
+async function statusOf({ url, host, active }: ProbePlan, tls: object): Promise<number> {
+  const base = new URL(url.replace(/^h2c:/, 'http:'))
   const timeout = active.timeoutSeconds * 1000
-  const client = new Client(base.origin, { connect: { ...connect, timeout }, headersTimeout: timeout, bodyTimeout: timeout, maxHeaderSize: 16_384, allowH2: false })
+  const isH2c = url.startsWith('h2c:')
+  const client = new Client(base.origin, {
+    // https targets are offered HTTP/2, h2c ones are spoken to in it from the start.
+    connect: isH2c ? { timeout } : connectorOf({ ...tls, timeout, preferH2: true }),
+    h2Options: { useH2c: isH2c },
+    headersTimeout: timeout,
+    bodyTimeout: timeout,
+    maxHeaderSize: 16_384
+  })
   try {
     const { statusCode, body } = await client.request({
       method: 'GET',
@@ -41,6 +49,12 @@ async function statusOf({ url, host, active }: ProbePlan, connect: object): Prom
   } finally {
     await client.destroy()
   }
+}
+
+/** The certificate is checked against the name that data nodes check: undici by itself takes that of the Host header. */
+function connectorOf(options: buildConnector.BuildOptions): buildConnector.connector {
+  const connect = buildConnector(options)
+  return (target, done) => connect({ ...target, servername: '' }, done)
 }
 
 function messageOf(error: unknown, timeoutSeconds: number): string {

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import http from 'node:http'
+import http2 from 'node:http2'
+import https from 'node:https'
 import net, { type AddressInfo } from 'node:net'
+import { Readable } from 'node:stream'
 import { after, before, describe, test } from 'node:test'
 import { Redis } from 'ioredis'
 import { startRedis } from '../../../scripts/services/redis.ts'
@@ -11,6 +14,7 @@ import { probePlans } from '../../../shared/health/probe-plan.ts'
 import { HealthNews, healthKey } from '../../../shared/schema/target-health.ts'
 import { compileDecoder } from '../../../shared/snapshot/compile-decoder.ts'
 import { decodeUpstream } from '../../../shared/snapshot/decode-resource.ts'
+import { makeSelfSigned } from '../../certificates/self-signed.ts'
 import { createLog } from '../../create-log.ts'
 import { createQueueClient } from '../../redis-clients.ts'
 import { type ControlPlane, startControlPlane } from '../../testing/control-plane.ts'
@@ -61,8 +65,8 @@ async function start(): Promise<Probes> {
   return probes
 }
 
-const planOf = (target: object, active: object = {}) => {
-  const decoded = decodeUpstream({ name: 'u', targets: [{ id: 'a', address: originUrl(), ...target }], healthCheck: { active: { enabled: true, timeoutSeconds: 1, ...active } } })
+const planOf = (target: object, active: object = {}, tls: object = {}) => {
+  const decoded = decodeUpstream({ name: 'u', targets: [{ id: 'a', address: originUrl(), ...target }], healthCheck: { active: { enabled: true, timeoutSeconds: 1, ...active } }, connection: { tls } })
   if (!decoded.ok) throw new Error(JSON.stringify(decoded.issues))
   return probePlans({ id: '00000000-0000-7000-8000-000000000001', ...decoded.value })[0]!
 }
@@ -89,6 +93,82 @@ describe('one probe', () => {
     assert.equal((await probeTarget(planOf({ address: `http://127.0.0.1:${(silent.address() as AddressInfo).port}` }), null)).error, 'no answer within 1 s')
     silent.close()
     assert.match((await probeTarget(planOf({ address: originUrl().replace('http:', 'https:') }), null)).error, /SSL|TLS|wrong version/i)
+  })
+})
+
+describe('one probe of targets that speak HTTP/2', () => {
+  const heard: { httpVersion: string; url?: string; authority?: string; headers: http.IncomingHttpHeaders }[] = []
+  const servers: Record<string, net.Server> = {}
+  const sessions = new Set<http2.ServerHttp2Session>()
+  let caPem = ''
+  const at = (scheme: 'h2c' | 'https', name: string) => `${scheme}://127.0.0.1:${(servers[name]!.address() as AddressInfo).port}`
+
+  function answer(request: http2.Http2ServerRequest, response: http2.Http2ServerResponse): void {
+    heard.push(request)
+    if (request.url === '/silent') return
+    response.writeHead(request.url === '/moved' ? 302 : 200, { location: '/health' })
+    if (request.url === '/endless') new Readable({ read() { this.push(Buffer.alloc(16_384)) } }).pipe(response)
+    else if (request.url === '/unfinished') response.write('so far')
+    else response.end('body')
+  }
+
+  before(async () => {
+    const { certificatePem: cert, privateKeyPem: key } = await makeSelfSigned(['127.0.0.1'], 1)
+    caPem = cert
+    servers['h2c'] = http2.createServer(answer)
+    servers['h2'] = http2.createSecureServer({ cert, key }, answer)
+    servers['both'] = http2.createSecureServer({ cert, key, allowHTTP1: true }, answer)
+    servers['http1'] = https.createServer({ cert, key }, (request, response) => {
+      heard.push(request as typeof heard[number])
+      response.end()
+    })
+    for (const server of Object.values(servers)) {
+      server.on('session', (session: http2.ServerHttp2Session) => void sessions.add(session.on('close', () => sessions.delete(session))))
+      server.listen(0, '127.0.0.1')
+      await once(server, 'listening')
+    }
+  })
+
+  after(() => {
+    for (const server of Object.values(servers)) server.close()
+  })
+
+  test('h2c ones are asked in it from the start, with base address and Host', async () => {
+    const { ok, status: answered, error } = await probeTarget(planOf({ address: at('h2c', 'h2c'), host: 'app.example:81' }, { path: '/up?deep=1' }), null)
+    const request = heard.at(-1)!
+    assert.deepEqual([ok, answered, error, request.httpVersion, request.url, request.authority, request.headers['user-agent']], [true, 200, '', '2.0', '/up?deep=1', 'app.example:81', 'gateway-probe/1'])
+    assert.equal((await probeTarget(planOf({ healthUrl: `${at('h2c', 'h2c')}/base/` }), null)).ok, true)
+    assert.equal(heard.at(-1)!.url, '/base/health')
+  })
+
+  test('https ones are asked in what they choose', async () => {
+    for (const [name, version] of [['h2', '2.0'], ['both', '2.0'], ['http1', '1.1']] as const) {
+      const { ok, error } = await probeTarget(planOf({ address: at('https', name) }, {}, { caPem }), null)
+      assert.deepEqual([ok, error, heard.at(-1)!.httpVersion], [true, '', version], name)
+    }
+  })
+
+  test('the certificate is that of the address, whatever the Host', async () => {
+    for (const name of ['h2', 'http1']) {
+      assert.equal((await probeTarget(planOf({ address: at('https', name), host: 'app.example' }, {}, { caPem }), null)).error, '')
+      const { authority, headers } = heard.at(-1)!
+      assert.equal(authority ?? headers.host, 'app.example')
+    }
+    assert.match((await probeTarget(planOf({ address: at('https', 'h2'), host: '127.0.0.1' }, {}, { caPem, serverName: 'app.example' }), null)).error, /altnames/)
+    assert.match((await probeTarget(planOf({ address: at('https', 'h2') }), null)).error, /self-signed/)
+  })
+
+  test('no redirect is followed, and neither time nor body is without bounds', async () => {
+    const before = heard.length
+    const found = await Promise.all(['/moved', '/endless', '/unfinished', '/silent'].map((path) => probeTarget(planOf({ address: at('h2c', 'h2c') }, { path }), null)))
+    assert.deepEqual(found.map(({ ok, status: answered, error }) => [ok, answered, error]), [[false, 302, ''], [true, 200, ''], [true, 200, ''], [false, 0, 'no answer within 1 s']])
+    for (const { ms } of found) assert.ok(ms < 3_000, String(ms))
+    assert.equal(heard.length - before, 4)
+    await waitUntil(() => sessions.size === 0, { ms: 5_000, what: 'every connection is closed' })
+  })
+
+  test('one that does not speak it is told', async () => {
+    assert.notEqual((await probeTarget(planOf({ address: originUrl().replace('http:', 'h2c:') }), null)).error, '')
   })
 })
 
