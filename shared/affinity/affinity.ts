@@ -28,8 +28,8 @@ export interface Affinity {
   /** A request whose target is gone is refused instead of going elsewhere. */
   readonly refusesBroken: boolean
   find<T extends AffinityTarget>(request: AffinityRequest, available: readonly T[]): Binding<T>
-  /** Field line for the response that binds the client to the target; '' when the client needs none. */
-  bind(target: AffinityTarget): string
+  /** Field line for the response that binds the client, who speaks https where `isSecure`, to the target; '' when it needs none. */
+  bind(target: AffinityTarget, isSecure: boolean): string
   /** Name of the request header that carries the key; '' where it is a cookie. */
   readonly headerName: string
   /** Its value for the origin, when the gateway knows the key better than the client; '' else. */

@@ -22,13 +22,13 @@ function foldCase(code: number): number {
   return code >= 0x41 && code <= 0x5a ? code + 0x20 : code
 }
 
-/** The values of all lines of the field, joined by ", "; null when there is none (RFC 9110 section 5.3). */
-export function fieldValue(lines: string, name: string): string | null {
+/** The values of all lines of the field, joined by ", " (RFC 9110 section 5.3), or by what cookies are joined by; null when there is none. */
+export function fieldValue(lines: string, name: string, separator: ', ' | '; ' = ', '): string | null {
   let value: string | null = null
   for (let at = findField(lines, name, 0); at !== -1;) {
     const end = lines.indexOf('\n', at) - 1
     const one = lines.slice(at + name.length + 1, end).trim()
-    value = value === null ? one : `${value}, ${one}`
+    value = value === null ? one : `${value}${separator}${one}`
     at = findField(lines, name, end + 2)
   }
   return value

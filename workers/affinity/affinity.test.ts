@@ -82,15 +82,28 @@ test('Hash with bounded load: a target with more than its share is passed over',
 })
 
 test('HashCookie and ArrCookie: the keys that YARP writes', () => {
-  assert.match(hashCookieKey('dest1'), /^[0-9a-f]{16}$/)
-  assert.equal(hashCookieKey('dest1'), hashCookieKey('DEST1'))
-  assert.match(arrCookieKey('dest1'), /^[0-9a-f]{64}$/)
+  // Of the UTF-16 of the id, in upper case for the former and in lower case for the latter.
+  const rows: [id: string, hash: string, arr: string][] = [
+    ['dest-A', '615d6cd1b28160f0', 'CE3762A8E5BFB452C5071CC80C81E9C89A87369B0E8F7866CB437C1A181A865F'],
+    ['DEST-a', '615d6cd1b28160f0', 'CE3762A8E5BFB452C5071CC80C81E9C89A87369B0E8F7866CB437C1A181A865F'],
+    ['cluster1/destination1', '461e4dd1f090272b', '1877BB7B7435C187A75637003B10D5F5F1755D0506EDEB4CA7D64E0041DD8EA7'],
+    ['straße', '07a9dbedf2e2b41e', 'BE0758DD908EF851B81E064E4643099028A1B6ED9B7876DCF1964EFBBE028D49'],
+    ['İ/ΣΑΣ', '315bbedfa9ccd079', '75B93C7F943FDBC3CCA40BC2D83BE84EB3D31F5D839BA8FCC5F4DB13429149FC']
+  ]
+  for (const [id, hash, arr] of rows) assert.deepEqual([hashCookieKey(id), arrCookieKey(id)], [hash, arr], id)
+})
+
+test('ArrCookie: a key in another letter case is that of nobody, as in YARP', () => {
+  const cookies = affinity({ policy: 'ArrCookie', keyName: 'k' })
+  const a = target('a')
+  assert.equal(cookies.find(request({ fields: `Cookie: k=${arrCookieKey('a')}\r\n` }), [a]).target, a)
+  assert.deepEqual(cookies.find(request({ fields: `Cookie: k=${arrCookieKey('a').toLowerCase()}\r\n` }), [a]), { target: null, isBroken: true })
 })
 
 test('a cookie binds; a key of nobody, or of a target that is not available, is broken', () => {
   const cookies = affinity({ policy: 'HashCookie', keyName: '.Affinity' })
   const [a, b] = [target('a'), target('b')]
-  const line = cookies.bind(a)
+  const line = cookies.bind(a, false)
   const [, value] = /^Set-Cookie: \.Affinity=([0-9a-f]+); path=\/; httponly\r\n$/.exec(line) ?? assert.fail(line)
   const fields = `Cookie: x=1; .Affinity=${value}\r\n`
   assert.equal(cookies.find(request({ fields }), [a, b]).target, a)
@@ -102,13 +115,13 @@ test('a cookie binds; a key of nobody, or of a target that is not available, is 
 test('Cookie: the key tells nothing and cannot be made without the key of the fleet', () => {
   const cookies = affinity({ policy: 'Cookie', keyName: 'k' })
   const [a, b] = [target('a'), target('b')]
-  const [, value] = /^Set-Cookie: k=([A-Za-z0-9_-]{43});/.exec(cookies.bind(a)) ?? assert.fail(cookies.bind(a))
+  const [, value] = /^Set-Cookie: k=([A-Za-z0-9_-]{43});/.exec(cookies.bind(a, false)) ?? assert.fail(cookies.bind(a, false))
   assert.equal(cookies.find(request({ fields: `Cookie: k=${value}\r\n` }), [a, b]).target, a)
   for (const forged of ['a', hashCookieKey('a'), arrCookieKey('a')]) assert.deepEqual(cookies.find(request({ fields: `Cookie: k=${forged}\r\n` }), [a, b]), { target: null, isBroken: true })
   fleetKey = Buffer.alloc(32, 2)
   assert.deepEqual(cookies.find(request({ fields: `Cookie: k=${value}\r\n` }), [a, b]), { target: null, isBroken: true })
   fleetKey = null
-  assert.equal(cookies.bind(a), '')
+  assert.equal(cookies.bind(a, false), '')
   fleetKey = Buffer.alloc(32, 1)
   assert.equal(cookies.find(request({ fields: `Cookie: k=${value}\r\n` }), [a, b]).target, a)
 })
@@ -116,7 +129,7 @@ test('Cookie: the key tells nothing and cannot be made without the key of the fl
 test('CustomHeader: the answer gives the key, the client brings it; two are the key of nobody', () => {
   const headers = affinity({ policy: 'CustomHeader', keyName: 'X-Seat', failurePolicy: 'Return503' })
   const [a, b] = [target('a'), target('b')]
-  const line = headers.bind(b)
+  const line = headers.bind(b, false)
   assert.match(line, /^X-Seat: [A-Za-z0-9_-]{43}\r\n$/)
   assert.equal(headers.find(request({ fields: `Accept: */*\r\n${line}` }), [a, b]).target, b)
   assert.deepEqual(headers.find(request({ fields: line + line }), [a, b]), { target: null, isBroken: true })
@@ -126,9 +139,26 @@ test('CustomHeader: the answer gives the key, the client brings it; two are the 
 
 test('the cookie has the attributes that the configuration says', () => {
   const cookie = { path: '/app', domain: 'shop.example', httpOnly: false, securePolicy: 'Always', sameSite: 'Strict', maxAgeSeconds: 60, isEssential: false } as const
-  assert.match(affinity({ policy: 'ArrCookie', keyName: 'k', cookie }).bind(target('a')), /^Set-Cookie: k=[0-9a-f]{64}; domain=shop\.example; path=\/app; secure; samesite=strict; max-age=60\r\n$/)
+  assert.match(affinity({ policy: 'ArrCookie', keyName: 'k', cookie }).bind(target('a'), false), /^Set-Cookie: k=[0-9A-F]{64}; domain=shop\.example; path=\/app; secure; samesite=strict; max-age=60\r\n$/)
+})
+
+test('the cookie carries Secure always, never, or where the client speaks https, which is the default', () => {
+  const rows = [['Always', true, true], ['None', false, false], ['SameAsRequest', false, true], [undefined, false, true]] as const
+  for (const [securePolicy, onHttp, onHttps] of rows) {
+    const cookies = affinity({ policy: 'HashCookie', keyName: 'k', ...(securePolicy === undefined ? {} : { cookie: { path: '/', httpOnly: true, sameSite: 'Unspecified', isEssential: false, securePolicy } }) })
+    assert.deepEqual([false, true].map((isSecure) => cookies.bind(target('a'), isSecure).includes('; secure')), [onHttp, onHttps], securePolicy ?? 'the default')
+  }
 })
 
 test('cookies are read as RFC 6265 writes them', () => {
-  assert.deepEqual([cookieValue('a=1; b="2"; c=x=y', 'b'), cookieValue('a=1; c=x=y', 'c'), cookieValue('ab=1', 'b'), cookieValue('', 'b')], ['2', 'x=y', null, null])
+  const rows: [fields: string, name: string, value: string | null][] = [
+    ['Cookie: a=1; b="2"; c=x=y\r\n', 'b', '2'],
+    ['Cookie: a=1; c=x=y\r\n', 'c', 'x=y'],
+    ['Cookie: ab=1\r\n', 'b', null],
+    ['X: b=1\r\n', 'b', null],
+    ['Cookie: a=x,b=1; b=2\r\n', 'b', '2'],
+    ['Cookie: a=x,b=1\r\n', 'a', 'x,b=1'],
+    ['Cookie: a=1\r\nX: 1\r\ncookie: b=2\r\n', 'b', '2']
+  ]
+  for (const [fields, name, value] of rows) assert.equal(cookieValue(fields, name), value, fields)
 })

@@ -8,10 +8,7 @@ export type TokenPlace = (fields: string) => string
 export function tokenPlace(from: string): TokenPlace {
   if (from === 'bearer') return bearerToken
   const name = from.slice('cookie:'.length)
-  return (fields) => {
-    const cookies = fieldValue(fields, 'cookie')
-    return cookies === null ? '' : cookieValue(cookies, name) ?? ''
-  }
+  return (fields) => cookieValue(fields, name) ?? ''
 }
 
 /** RFC 6750 section 2.1. Another scheme is for the origin. */

@@ -67,3 +67,21 @@ test('a bound target that is gone: another one and a new cookie, or 503 where th
   const refused = await ask(`Cookie: ${cookie}\r\n`)
   assert.deepEqual([refused.status, refused.headers.get('x-gateway-error')], [503, 'affinity_target_unavailable'])
 })
+
+test('the cookie carries Secure where the client speaks https, also to a trusted proxy', async () => {
+  const secureBehind = async (trustedProxies: string[], proto: string): Promise<boolean> => {
+    gateway.apply({ targets: origins.map(({ url }) => url), listener: { trustedProxies }, upstream: { sessionAffinity: { enabled: true, policy: 'HashCookie', keyName: 'Seat' } } })
+    return (await ask(`X-Forwarded-For: 198.51.100.7\r\nX-Forwarded-Proto: ${proto}\r\n`)).headers.get('set-cookie')!.includes('; secure')
+  }
+  assert.deepEqual([await secureBehind(['127.0.0.0/8'], 'https'), await secureBehind(['127.0.0.0/8'], 'http'), await secureBehind([], 'https')], [true, false, false])
+})
+
+test('a comma ends no cookie, and a second Cookie line is read too', async () => {
+  use({ policy: 'HashCookie', keyName: 'Seat', failurePolicy: 'Return503' })
+  const first = await ask()
+  const [cookie] = first.headers.get('set-cookie')!.split(';')
+  for (const fields of [`Cookie: pref=x,Seat=bad; ${cookie}\r\n`, `Cookie: pref=x\r\nCookie: ${cookie}\r\n`]) {
+    const { status, body } = await ask(fields)
+    assert.deepEqual([status, body], [200, first.body], fields)
+  }
+})

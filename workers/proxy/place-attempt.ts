@@ -28,5 +28,5 @@ function bindTarget(destination: RuntimeDestination, affinity: Affinity, head: R
     if (bound.isBroken && affinity.refusesBroken) return FAILURES.boundTargetGone
   }
   const target = chooseTarget(upstream, pick, tried, now)
-  return target === null ? FAILURES.noAvailableTarget : { target, bindingField: affinity.bind(target) }
+  return target === null ? FAILURES.noAvailableTarget : { target, bindingField: affinity.bind(target, context.scheme === 'https') }
 }

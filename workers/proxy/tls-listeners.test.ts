@@ -89,6 +89,18 @@ test('requests over TLS are requests: what the origin hears of them, and their b
   assert.deepEqual([handshakes, requests], [1, 3])
 })
 
+test('the affinity cookie carries Secure as the request does', async () => {
+  for (const [securePolicy, isThere] of [['SameAsRequest', true], ['None', false]] as const) {
+    gateway.apply({ targets: targets(), ...secure(), upstream: { sessionAffinity: { enabled: true, policy: 'HashCookie', keyName: 'Seat', cookie: { securePolicy } } } })
+    const socket = await connect()
+    const client = new RawClient(socket)
+    client.send(GET)
+    const cookie = (await client.response()).headers.get('set-cookie') ?? ''
+    assert.deepEqual([cookie.startsWith('Seat='), cookie.includes('; secure')], [true, isThere], securePolicy)
+    socket.destroy()
+  }
+})
+
 test('the certificate is chosen by the name in any letter case: exact, wildcard for one label, default', async () => {
   for (const [servername, name] of [['a.test', 'a.test'], ['A.Test', 'a.test'], ['OTHER.test', 'a.test'], ['B.Test', '*.test'], ['x.y.test', 'default.example'], ['', 'default.example']] as const) {
     assert.equal(await shown({ servername }), name, servername)
