@@ -22,6 +22,14 @@ export const FIELD = {
   tenantCode: 14
 } as const
 
+/** Kinds of which nothing is left where routes are looked for. */
+const TAKEN_OUT: ReadonlySet<number> = new Set([FIELD.contentLength, FIELD.transferEncoding, FIELD.connection, FIELD.expect, FIELD.upgrade, FIELD.keepAlive, FIELD.te, FIELD.dropped])
+
+/** Whether rules of routes never see the field, whatever a client sends. */
+export function isTakenOut(name: string): boolean {
+  return TAKEN_OUT.has(fieldKind(name, 0, name.length))
+}
+
 /** The kind of the field whose name is text[start, end). */
 export function fieldKind(text: string, start: number, end: number): number {
   switch (end - start) {
@@ -38,18 +46,18 @@ export function fieldKind(text: string, start: number, end: number): number {
     case 7:
       if (equalsIgnoringCase(text, start, end, 'upgrade')) return FIELD.upgrade
       if (equalsIgnoringCase(text, start, end, 'trailer')) return FIELD.trailer
-      return equalsIgnoringCase(text, start, end, 'alt-svc') ? FIELD.dropped : FIELD.other
+      return equalsIgnoringCase(text, start, end, 'alt-svc') ? FIELD.dropped : prefixedKind(text, start, end)
     case 9:
-      return equalsIgnoringCase(text, start, end, 'forwarded') ? FIELD.forwarding : FIELD.other
+      return equalsIgnoringCase(text, start, end, 'forwarded') ? FIELD.forwarding : prefixedKind(text, start, end)
     case 10:
       if (equalsIgnoringCase(text, start, end, 'connection')) return FIELD.connection
-      return equalsIgnoringCase(text, start, end, 'keep-alive') ? FIELD.keepAlive : FIELD.other
+      return equalsIgnoringCase(text, start, end, 'keep-alive') ? FIELD.keepAlive : prefixedKind(text, start, end)
     case 11:
-      return equalsIgnoringCase(text, start, end, 'traceparent') ? FIELD.traceparent : FIELD.other
+      return equalsIgnoringCase(text, start, end, 'traceparent') ? FIELD.traceparent : prefixedKind(text, start, end)
     case 13:
-      return equalsIgnoringCase(text, start, end, 'x-tenant-code') ? FIELD.tenantCode : FIELD.other
+      return equalsIgnoringCase(text, start, end, 'x-tenant-code') ? FIELD.tenantCode : prefixedKind(text, start, end)
     case 12:
-      return equalsIgnoringCase(text, start, end, 'x-request-id') ? FIELD.forwarding : FIELD.other
+      return equalsIgnoringCase(text, start, end, 'x-request-id') ? FIELD.forwarding : prefixedKind(text, start, end)
     default:
       return longFieldKind(text, start, end)
   }
@@ -59,7 +67,8 @@ function longFieldKind(text: string, start: number, end: number): number {
   switch (end - start) {
     case 14:
       if (equalsIgnoringCase(text, start, end, 'content-length')) return FIELD.contentLength
-      return equalsIgnoringCase(text, start, end, 'http2-settings') ? FIELD.dropped : FIELD.other
+      if (equalsIgnoringCase(text, start, end, 'http2-settings')) return FIELD.dropped
+      break
     case 15:
       if (equalsIgnoringCase(text, start, end, 'security-scheme')) return FIELD.dropped
       if (equalsIgnoringCase(text, start, end, 'x-tenant-source')) return FIELD.forwarding
@@ -71,6 +80,11 @@ function longFieldKind(text: string, start: number, end: number): number {
       if (equalsIgnoringCase(text, start, end, 'upgrade-insecure-requests')) return FIELD.dropped
       break
   }
+  return prefixedKind(text, start, end)
+}
+
+/** Of a field that is known by the start of its name alone. */
+function prefixedKind(text: string, start: number, end: number): number {
   const first = text.charCodeAt(start) | 0x20
   if (first === 0x70 && end - start > 6 && equalsIgnoringCase(text, start, start + 6, 'proxy-')) return FIELD.dropped
   if (first === 0x78 && end - start > 12 && equalsIgnoringCase(text, start, start + 12, 'x-forwarded-')) return FIELD.forwarding

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { isTakenOut } from './field-kind.ts'
 import { parseRequestHead, RequestHead } from './request-head.ts'
 import { REFUSALS } from './refusal.ts'
 
@@ -94,7 +95,18 @@ test('hop-by-hop fields, those named by Connection, and what a client says about
     get('Connection: X-Private, close', 'x-private: 1', 'Keep-Alive: 1', 'Proxy-Authorization: x', 'TE: gzip', 'Upgrade: h2c', 'HTTP2-Settings: x', 'X-Forwarded-For: 6.6.6.6', 'x-forwarded-anything: 1', 'Forwarded: for=6', 'X-Request-Id: mine', 'X-Kept: 1')
   )
   assert.equal(head.fields, 'X-Kept: 1\r\n')
+  // Known by how their names begin, however long these are.
+  for (let length = 1; length < 20; length++) for (const name of [`Proxy-${'x'.repeat(length)}`, `X-Forwarded-${'x'.repeat(length)}`]) assert.equal(parse(get(`${name}: 1`)).head.fields, '', name)
   assert.equal(head.keepAlive, false)
+})
+
+test('what is said never to be seen by routes is in nothing that they are matched with, and all else is', () => {
+  const values: Record<string, string> = { 'Content-Length': '1', 'Transfer-Encoding': 'chunked', Expect: '100-continue', Connection: 'close', traceparent: `00-${'1'.repeat(32)}-${'2'.repeat(16)}-00` }
+  for (const name of [...Object.keys(values), 'Keep-Alive', 'TE', 'Upgrade', 'Upgrade-Insecure-Requests', 'Proxy-Authorization', 'Proxy-Connection', 'Proxy-X', 'Proxy', 'HTTP2-Settings', 'Alt-Svc', 'ALPN', 'Close', 'Security-Scheme', 'Trailer', 'Accept', 'Cookie', 'X-A', 'X-Request-Id', 'X-Tenant-Code', 'X-Tenant-Source', 'X-Forwarded-For', 'Forwarded']) {
+    const { refusal, head } = parse(get(`${name}: ${values[name] ?? 'x'}`))
+    assert.equal(refusal, null, name)
+    assert.equal(isTakenOut(name), !`${head.fields}${head.forwarding}`.includes(`${name}: `), name)
+  }
 })
 
 test('RFC 9112 3.2.2: the authority of an absolute target wins over Host', () => {

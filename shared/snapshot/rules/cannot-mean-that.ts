@@ -1,11 +1,9 @@
+import { isTakenOut } from '../../http1/field-kind.ts'
 import { type Issue, warningIssue } from '../../schema/issue.ts'
 import type { Route } from '../../schema/route.ts'
 import type { SnapshotContent } from '../../schema/snapshot.ts'
 
 type Finding = [field: string, message: string]
-
-/** Taken out of every request before routes are looked for. */
-const NEVER_SEEN = new Set(['connection', 'keep-alive', 'proxy-connection', 'transfer-encoding', 'content-length', 'te', 'upgrade', 'expect'])
 
 /** Warns of values that are allowed but can hardly mean what they say. */
 export function cannotMeanThat({ listeners, routes }: SnapshotContent): Issue[] {
@@ -29,7 +27,7 @@ function pathFindings({ match: { path, hosts } }: Route): Finding[] {
 
 function ruleFindings({ match: { headers, query } }: Route): Finding[] {
   return [
-    ...headers.flatMap(({ name }, index): Finding[] => (NEVER_SEEN.has(name.toLowerCase()) ? [[`match/headers/${index}/name`, `${name} belongs to the connection and is never seen by routes`]] : [])),
+    ...headers.flatMap(({ name }, index): Finding[] => (isTakenOut(name) ? [[`match/headers/${index}/name`, `${name} is taken out of a request before routes are looked for, so this rule never sees it; take the rule out`]] : [])),
     ...query.flatMap(({ name }, index): Finding[] => (/[?&=]/.test(name) ? [[`match/query/${index}/name`, `"${name}" is the name of no parameter; name and value are two fields`]] : []))
   ]
 }
