@@ -32,7 +32,7 @@ for (const { field, isKey, here } of fields) {
 
 test('YARP.md has every field that the import knows', () => {
   const source = ['import-route.ts', 'import-cluster.ts', 'import-yarp.ts'].map((name) => fs.readFileSync(path.join(root, 'shared/yarp', name), 'utf8')).join('')
-  const known = new Set([...source.matchAll(/\.(?:text|word|flag|number|span|seconds|list|section|sections|items|texts|value|lost)\('([A-Za-z0-9]+)'/g)].map(([, name = '']) => name))
+  const known = new Set([...source.matchAll(/\.(?:text|word|flag|number|span|seconds|milliseconds|list|section|sections|items|texts|value|lost)\('([A-Za-z0-9]+)'/g)].map(([, name = '']) => name))
   const inside = ['ReverseProxy', 'Gateway', 'Routes', 'Clusters', 'Match', 'HealthCheck', 'HttpClient', 'HttpRequest', 'Destinations', 'Name', 'Values', 'Mode', 'IsCaseSensitive', 'Enabled', 'Policy', 'Interval', 'Timeout', 'Query', 'ReactivationPeriod', 'Domain', 'HttpOnly', 'SecurePolicy', 'SameSite', 'Expiration', 'MaxAge', 'IsEssential']
   const documented = new Set(fields.map(({ field }) => field.split('.').at(-1)))
   assert.deepEqual([...known].filter((name) => !documented.has(name) && !inside.includes(name)), [])

@@ -6,7 +6,7 @@ const AffinityCookie = strictObject(
     path: Type.String({ title: 'Path', description: 'Path of the cookie.', default: '/', pattern: '^/[\\x20-\\x3a\\x3c-\\x7e]*$', form: 'a path without ";"', maxLength: 1024 }),
     domain: Type.Optional(Type.String({ title: 'Domain', description: 'Domain of the cookie.', maxLength: 253, format: 'host-name' })),
     httpOnly: flag('HttpOnly', 'Keep the cookie from scripts.', true),
-    securePolicy: words(['None', 'Always', 'SameAsRequest'], { title: 'Secure', description: 'When the cookie carries Secure.', default: 'SameAsRequest' }),
+    securePolicy: words(['None', 'Always', 'SameAsRequest'], { title: 'Secure', description: 'When the cookie carries Secure; SameAsRequest: where the client speaks https.', default: 'SameAsRequest' }),
     sameSite: words(['Unspecified', 'None', 'Lax', 'Strict'], { title: 'SameSite', description: 'The SameSite attribute.', default: 'Unspecified' }),
     expirationSeconds: Type.Optional(Type.Integer({ title: 'Expires', description: 'Seconds until the Expires date.', unit: 's', minimum: 1 })),
     maxAgeSeconds: Type.Optional(Type.Integer({ title: 'Max-Age', description: 'Seconds in Max-Age.', unit: 's', minimum: 1 })),

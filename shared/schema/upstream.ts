@@ -18,7 +18,7 @@ export const Target = strictObject({
   address: Type.String({ title: 'Address', description: 'http://host:port, https://host:port or h2c://host:port.', maxLength: 2048, format: 'target-address' }),
   host: Type.Optional(Type.String({ title: 'Host', description: "Host header sent to this target instead of the address's.", maxLength: 261, format: 'host-and-port' })),
   weight: integer({ title: 'Weight', description: 'Share of traffic against the other targets.', default: 1, minimum: 1, maximum: 1000 }),
-  healthUrl: Type.Optional(Type.String({ title: 'Health URL', description: 'Base address for probes; the address by default.', maxLength: 2048, format: 'probe-url' })),
+  healthUrl: Type.Optional(Type.String({ title: 'Health URL', description: 'Base address for probes, of http, https or h2c; the address by default.', maxLength: 2048, format: 'probe-url' })),
   enabled: flag('Enabled', 'A disabled target gets no traffic.', true),
   metadata: Type.Record(line(128), Type.String({ maxLength: 1024 }), { title: 'Metadata', description: 'Free pairs, kept for import and export.', default: {}, maxProperties: 64 })
 })

@@ -1,4 +1,4 @@
-import type { Upstream } from '../schema/upstream.ts'
+import type { Target, Upstream } from '../schema/upstream.ts'
 import { ACTIVITY_MS, FAILURES_THRESHOLD, HEALTH_METADATA, RATE_LIMIT } from './defaults.ts'
 import { plainMetadata } from './gateway-metadata.ts'
 import { formatTimeSpan } from './time-span.ts'
@@ -9,13 +9,13 @@ const span = (seconds: number): string => formatTimeSpan(seconds * 1000)
 export function exportCluster({ targets, loadBalancing, healthCheck, availability, sessionAffinity, connection, labels }: Upstream, activityMs: number, affinityKeys: Set<string>): Record<string, unknown> {
   const { active, passive } = healthCheck
   const { policy } = passive
-  const [path, query = ''] = active.path.split(/(?=\?)/)
+  const [, path = '/', query = ''] = /^([^?]*)(.*)$/.exec(active.path) ?? []
+  const served = targets.filter(({ enabled }) => enabled)
   const metadata = {
     ...plainMetadata(labels, HEALTH_METADATA),
     ...(active.unhealthyAfter === 2 ? {} : { [FAILURES_THRESHOLD]: String(active.unhealthyAfter) }),
     ...(policy.policy === 'TransportFailureRate' && policy.rate !== 0.3 ? { [RATE_LIMIT]: String(policy.rate) } : {})
   }
-  const speaksHttp2 = connection.http2 || (targets.length > 0 && targets.every(({ address }) => address.startsWith('h2c:')))
   const hasAffinity = sessionAffinity.enabled && sessionAffinity.policy !== 'Hash' && !affinityKeys.has(sessionAffinity.keyName.toLowerCase())
   if (hasAffinity) affinityKeys.add(sessionAffinity.keyName.toLowerCase())
   return {
@@ -28,14 +28,21 @@ export function exportCluster({ targets, loadBalancing, healthCheck, availabilit
       Passive: { Enabled: passive.enabled, Policy: 'TransportFailureRate', ReactivationPeriod: span(passive.reactivationSeconds) }
     },
     ...(connection.tls.verify && connection.maxPerTarget === 0 ? {} : { HttpClient: { ...(connection.tls.verify ? {} : { DangerousAcceptAnyServerCertificate: true }), ...(connection.maxPerTarget === 0 ? {} : { MaxConnectionsPerServer: connection.maxPerTarget }) } }),
-    HttpRequest: {
-      ...(activityMs === ACTIVITY_MS ? {} : { ActivityTimeout: formatTimeSpan(activityMs) }),
-      Version: speaksHttp2 ? '2' : '1.1',
-      VersionPolicy: 'RequestVersionExact'
-    },
-    Destinations: Object.fromEntries(targets.filter(({ enabled }) => enabled).map(({ id, address, host, healthUrl, metadata: own }) => [id, { Address: address.replace(/^h2c:/, 'http:'), ...(host === undefined ? {} : { Host: host }), ...(healthUrl === undefined ? {} : { Health: healthUrl }), ...(Object.keys(own).length === 0 ? {} : { Metadata: own }) }])),
+    HttpRequest: { ...(activityMs === ACTIVITY_MS ? {} : { ActivityTimeout: formatTimeSpan(activityMs) }), ...exportVersion(served, connection.http2) },
+    Destinations: Object.fromEntries(served.map(({ id, address, host, healthUrl, metadata: own }) => [id, { Address: withoutH2c(address), ...(host === undefined ? {} : { Host: host }), ...(healthUrl === undefined ? {} : { Health: withoutH2c(healthUrl) }), ...(Object.keys(own).length === 0 ? {} : { Metadata: own }) }])),
     ...(Object.keys(metadata).length === 0 ? {} : { Metadata: metadata })
   }
+}
+
+/** Without TLS nothing is negotiated: HTTP/2 is what is spoken to all such targets, or to none. */
+function exportVersion(targets: readonly Target[], http2: boolean): object {
+  const plain = targets.filter(({ address }) => !address.startsWith('https:'))
+  if (plain.length > 0 && plain.every(({ address }) => address.startsWith('h2c:'))) return { Version: '2', VersionPolicy: 'RequestVersionExact' }
+  return http2 && plain.length < targets.length ? { Version: '2', VersionPolicy: 'RequestVersionOrLower' } : { Version: '1.1', VersionPolicy: 'RequestVersionExact' }
+}
+
+function withoutH2c(url: string): string {
+  return url.replace(/^h2c:/, 'http:')
 }
 
 function exportAffinity({ enabled, policy, keyName, failurePolicy, cookie }: Upstream['sessionAffinity']): object {
@@ -44,17 +51,21 @@ function exportAffinity({ enabled, policy, keyName, failurePolicy, cookie }: Ups
     Policy: policy,
     FailurePolicy: failurePolicy === 'Return503' ? 'Return503Error' : failurePolicy,
     AffinityKeyName: keyName,
-    ...(cookie === undefined ? {} : {
-      Cookie: {
-        Path: cookie.path,
-        ...(cookie.domain === undefined ? {} : { Domain: cookie.domain }),
-        HttpOnly: cookie.httpOnly,
-        SecurePolicy: cookie.securePolicy,
-        SameSite: cookie.sameSite,
-        ...(cookie.expirationSeconds === undefined ? {} : { Expiration: span(cookie.expirationSeconds) }),
-        ...(cookie.maxAgeSeconds === undefined ? {} : { MaxAge: span(cookie.maxAgeSeconds) }),
-        IsEssential: cookie.isEssential
-      }
-    })
+    ...(policy === 'CustomHeader' && cookie === undefined ? {} : { Cookie: exportCookie(cookie) })
+  }
+}
+
+function exportCookie(cookie: Upstream['sessionAffinity']['cookie']): object {
+  // YARP's own default is that the cookie never carries Secure.
+  if (cookie === undefined) return { SecurePolicy: 'SameAsRequest' }
+  return {
+    Path: cookie.path,
+    ...(cookie.domain === undefined ? {} : { Domain: cookie.domain }),
+    HttpOnly: cookie.httpOnly,
+    SecurePolicy: cookie.securePolicy,
+    SameSite: cookie.sameSite,
+    ...(cookie.expirationSeconds === undefined ? {} : { Expiration: span(cookie.expirationSeconds) }),
+    ...(cookie.maxAgeSeconds === undefined ? {} : { MaxAge: span(cookie.maxAgeSeconds) }),
+    IsEssential: cookie.isEssential
   }
 }

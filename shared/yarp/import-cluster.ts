@@ -18,10 +18,12 @@ export interface ImportedCluster {
 /** A cluster of YARP (ClusterConfig.cs, ClusterValidator.cs) as an entry of a configuration file. */
 export function importCluster(id: string, cluster: Section, report: ImportReport): ImportedCluster {
   const metadata = cluster.texts('Metadata')
-  const { targets, basePath } = importDestinations(cluster, report)
   const request = cluster.section('HttpRequest')
-  const activity = request?.span('ActivityTimeout') ?? ACTIVITY_MS
-  const http2 = request !== undefined && importVersion(request, report)
+  const version = importVersion(request, report)
+  const { targets, basePath } = importDestinations(cluster, version, report)
+  if (request !== undefined) tellOfHttp1(request, version, targets, report)
+  const activity = request?.milliseconds('ActivityTimeout') ?? ACTIVITY_MS
+  const offersHttp2 = version.offersHttp2 && targets.some(({ address }) => /^https:/i.test(String(address)))
   request?.lost('AllowResponseBuffering', 'answers are never held back')
   request?.done()
   const entry: FileEntry = {
@@ -29,27 +31,43 @@ export function importCluster(id: string, cluster: Section, report: ImportReport
     targets,
     loadBalancing: cluster.word('LoadBalancingPolicy', BALANCERS) ?? 'PowerOfTwoChoices',
     ...importHealth(cluster, metadata, report),
-    ...importAffinity(cluster),
-    connection: { ...importClient(cluster), ...(http2 ? { http2: true } : {}) },
+    ...importAffinity(cluster, report),
+    connection: { ...importClient(cluster), ...(offersHttp2 ? { http2: true } : {}) },
     retry: { attempts: 0 },
     labels: labelsOf(metadata, cluster.at('Metadata'), report, HEALTH_METADATA)
   }
   cluster.done()
   const overrides = metadataOverrides(metadata, cluster.at('Metadata'), report)
-  return { entry: Object.fromEntries(Object.entries({ ...entry, ...overrides }).filter(([, value]) => value !== undefined)), activityMs: activity, basePath }
+  return { entry: given({ ...entry, ...overrides }), activityMs: activity, basePath }
 }
 
-/** Whether HTTP/2 is spoken for certain; a version that may be lowered is HTTP/1.1 here. */
-function importVersion(request: Section, report: ImportReport): boolean {
-  const version = Number(request.word('Version', ['1.0', '1.1', '2', '2.0', '3', '3.0']) ?? 2)
-  const policy = request.word('VersionPolicy', ['RequestVersionOrLower', 'RequestVersionOrHigher', 'RequestVersionExact']) ?? 'RequestVersionOrLower'
-  const isLowered = policy === 'RequestVersionOrLower' && version >= 2
-  if (version === 3 && !isLowered) report.line(request.at('Version'), 'change', 'HTTP/3 to targets is not spoken; HTTP/1.1 is')
-  if (version === 1) report.line(request.at('Version'), 'change', 'HTTP/1.0 to targets is not spoken; HTTP/1.1 is')
-  return version === 2 && !isLowered
+/** The HTTP that destinations are spoken to in. */
+interface Version {
+  /** https ones may choose HTTP/2. */
+  offersHttp2: boolean
+  /** http ones get HTTP/2 from the start: there is nothing to choose by without TLS. */
+  speaksH2c: boolean
+  mayBeLowered: boolean
 }
 
-function importDestinations(cluster: Section, report: ImportReport): { targets: FileEntry[]; basePath: string } {
+function importVersion(request: Section | undefined, report: ImportReport): Version {
+  const version = Number(request?.word('Version', ['1', '1.0', '1.1', '2', '2.0', '3', '3.0']) ?? 2)
+  const policy = request?.word('VersionPolicy', ['RequestVersionOrLower', 'RequestVersionOrHigher', 'RequestVersionExact']) ?? 'RequestVersionOrLower'
+  const mayBeLowered = policy === 'RequestVersionOrLower'
+  if (version === 3 && !mayBeLowered) report.line(request!.at('Version'), 'change', 'HTTP/3 to targets is not spoken; https ones are offered HTTP/2, others get HTTP/1.1')
+  if (version === 1) report.line(request!.at('Version'), 'change', 'HTTP/1.0 to targets is not spoken; HTTP/1.1 is')
+  return { offersHttp2: version >= 2 || policy === 'RequestVersionOrHigher', speaksH2c: version === 2 && !mayBeLowered, mayBeLowered }
+}
+
+/** Who asks for HTTP/2 in so many words, and without TLS, does not get it from YARP either. */
+function tellOfHttp1(request: Section, { offersHttp2, mayBeLowered }: Version, targets: readonly FileEntry[], report: ImportReport): void {
+  const isLowered = offersHttp2 && mayBeLowered && targets.some(({ address }) => /^http:/i.test(String(address)))
+  if (!isLowered || request.value('Version') === undefined) return
+  report.line(request.at('Version'), 'note', 'http:// targets get HTTP/1.1, as from YARP; for HTTP/2 without TLS, as gRPC needs it, write the VersionPolicy RequestVersionExact')
+}
+
+function importDestinations(cluster: Section, { speaksH2c }: Version, report: ImportReport): { targets: FileEntry[]; basePath: string } {
+  const schemed = (url: string): string => (speaksH2c ? url.replace(/^http:/i, 'h2c:') : url)
   const paths = new Set<string>()
   const targets = cluster.sections('Destinations').map(([id, destination]) => {
     const address = destination.text('Address')
@@ -59,7 +77,7 @@ function importDestinations(cluster: Section, report: ImportReport): { targets: 
     const host = destination.text('Host')
     // A probe goes to the path of the address too, which stays in none of the targets.
     const health = destination.text('Health') ?? (path.length > 1 ? address : undefined)
-    const target: FileEntry = { id, address: origin, ...(host === undefined ? {} : { host }), ...(health === undefined ? {} : { healthUrl: health }), metadata: destination.texts('Metadata') }
+    const target: FileEntry = { id, address: schemed(origin), ...(host === undefined ? {} : { host }), ...(health === undefined ? {} : { healthUrl: schemed(health) }), metadata: destination.texts('Metadata') }
     destination.done()
     return target
   })
@@ -87,7 +105,7 @@ function importHealth(cluster: Section, metadata: Readonly<Record<string, string
     healthCheck: {
       active: {
         enabled: active?.flag('Enabled') ?? false,
-        path: (active?.text('Path') ?? '/') + (active?.text('Query') ?? ''),
+        path: probePath(active, report),
         intervalSeconds: active?.seconds('Interval') ?? 15,
         timeoutSeconds: active?.seconds('Timeout') ?? 10,
         unhealthyAfter: threshold(FAILURES_THRESHOLD, 1, 100) ?? 2
@@ -106,6 +124,16 @@ function importHealth(cluster: Section, metadata: Readonly<Record<string, string
   return result
 }
 
+/** Path and Query in one. */
+function probePath(active: Section | undefined, report: ImportReport): string {
+  const begun = (name: string, text: string, first: string): string => {
+    if (text === '' || text.startsWith(first)) return text
+    report.line(active!.at(name), 'change', `${name} is read as ${first}${text}; YARP wants the "${first}" written`)
+    return first + text
+  }
+  return (begun('Path', active?.text('Path') ?? '', '/') || '/') + begun('Query', active?.text('Query') ?? '', '?')
+}
+
 /** Any other policy lies in the program's code. */
 function onlyPolicy(check: Section | undefined, known: string, report: ImportReport): void {
   const policy = check?.text('Policy')
@@ -113,34 +141,41 @@ function onlyPolicy(check: Section | undefined, known: string, report: ImportRep
   report.line(check!.at('Policy'), 'loss', `the policy "${policy}" lies in the program's code; ${known} stands in its place`)
 }
 
-function importAffinity(cluster: Section): FileEntry {
+function importAffinity(cluster: Section, report: ImportReport): FileEntry {
   const affinity = cluster.section('SessionAffinity')
   if (affinity === undefined) return {}
-  const cookie = affinity.section('Cookie')
+  const enabled = affinity.flag('Enabled')
+  const policy = affinity.word('Policy', ['HashCookie', 'ArrCookie', 'Cookie', 'CustomHeader']) ?? 'HashCookie'
   const failure = affinity.word('FailurePolicy', ['Redistribute', 'Return503Error'])
-  const keyName = affinity.text('AffinityKeyName')
-  const optional = (fields: FileEntry): FileEntry => Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined))
-  const result: FileEntry = {
-    sessionAffinity: optional({
-      enabled: affinity.flag('Enabled'),
-      policy: affinity.word('Policy', ['HashCookie', 'ArrCookie', 'Cookie', 'CustomHeader']) ?? 'HashCookie',
-      keyName,
-      failurePolicy: failure === 'Return503Error' ? 'Return503' : failure,
-      cookie: cookie === undefined ? undefined : optional({
-        path: cookie.text('Path'),
-        domain: cookie.text('Domain'),
-        httpOnly: cookie.flag('HttpOnly'),
-        securePolicy: cookie.word('SecurePolicy', ['None', 'Always', 'SameAsRequest']),
-        sameSite: cookie.word('SameSite', ['Unspecified', 'None', 'Lax', 'Strict']),
-        expirationSeconds: cookie.seconds('Expiration'),
-        maxAgeSeconds: cookie.seconds('MaxAge'),
-        isEssential: cookie.flag('IsEssential')
-      })
-    })
-  }
-  cookie?.done()
+  const keyName = affinity.text('AffinityKeyName') || undefined
+  if (enabled === true && keyName === undefined) report.issue(affinity.path, 'SessionAffinity needs an AffinityKeyName: the name of its cookie or header')
+  const cookie = importCookie(affinity, enabled === true && policy !== 'CustomHeader', report)
   affinity.done()
-  return result
+  return { sessionAffinity: given({ enabled, policy, keyName, failurePolicy: failure === 'Return503Error' ? 'Return503' : failure, cookie }) }
+}
+
+function importCookie(affinity: Section, isUsed: boolean, report: ImportReport): FileEntry | undefined {
+  const cookie = affinity.section('Cookie')
+  const securePolicy = cookie?.word('SecurePolicy', ['None', 'Always', 'SameAsRequest'])
+  if (isUsed && securePolicy === undefined) report.line((cookie ?? affinity).path, 'change', 'without SecurePolicy the cookie carries Secure here where the client speaks https, and never in YARP; write the SecurePolicy None for that')
+  if (cookie === undefined) return undefined
+  const fields = given({
+    path: cookie.text('Path'),
+    domain: cookie.text('Domain'),
+    httpOnly: cookie.flag('HttpOnly'),
+    securePolicy,
+    sameSite: cookie.word('SameSite', ['Unspecified', 'None', 'Lax', 'Strict']),
+    expirationSeconds: cookie.seconds('Expiration'),
+    maxAgeSeconds: cookie.seconds('MaxAge'),
+    isEssential: cookie.flag('IsEssential')
+  })
+  cookie.done()
+  // How an export says that there is nothing to say of the cookie.
+  return securePolicy === 'SameAsRequest' && Object.keys(fields).length === 1 ? undefined : fields
+}
+
+function given(fields: FileEntry): FileEntry {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined))
 }
 
 function importClient(cluster: Section): FileEntry {

@@ -9,16 +9,18 @@ const HEADER_MODES = ['ExactHeader', 'HeaderPrefix', 'Contains', 'NotContains', 
 const QUERY_MODES = ['Exact', 'Contains', 'NotContains', 'Prefix', 'Exists']
 const MOST_PRIORITY = 1_000_000_000
 
-/** A route of YARP (RouteConfig.cs) as an entry of a configuration file. */
-export function importRoute(id: string, route: Section, report: ImportReport): FileEntry {
+/** A route of YARP (RouteConfig.cs) as an entry of a configuration file; null when it is left out, because it could serve nothing here. */
+export function importRoute(id: string, route: Section, report: ImportReport): FileEntry | null {
   if (route.value('RouteId') !== undefined) report.issue(route.at('RouteId'), 'a route is named by its key; take RouteId out')
   const cluster = route.text('ClusterId')
   const metadata = route.texts('Metadata')
+  const overrides = metadataOverrides(metadata, route.at('Metadata'), report)
+  const { match, takesOnlyTrace } = importMatch(id, route, report)
   const entry: FileEntry = {
     name: id,
     isGlobal: true,
     ...priorityOf(route, report),
-    match: importMatch(route, report),
+    match,
     ...(cluster === undefined ? {} : { upstream: cluster }),
     ...policiesOf(route),
     ...timeoutsOf(route, report),
@@ -28,21 +30,28 @@ export function importRoute(id: string, route: Section, report: ImportReport): F
   }
   route.lost('OutputCachePolicy', 'answers are not cached')
   route.done()
-  const whole = { ...entry, ...metadataOverrides(metadata, route.at('Metadata'), report) }
+  // Without its method it would take every one.
+  if (takesOnlyTrace && !('match' in overrides)) {
+    report.line(route.at('Match'), 'loss', `the route "${id}" takes only TRACE, which is always answered 405 here, and is left out`)
+    return null
+  }
+  const whole = { ...entry, ...overrides }
   if (!('upstream' in whole || 'split' in whole || 'redirect' in whole || 'respond' in whole)) report.issue(route.path, `the route "${id}" has no ClusterId, so there is nothing it could do; name a cluster`)
   return Object.fromEntries(Object.entries(whole).filter(([, value]) => value !== undefined))
 }
 
-function importMatch(route: Section, report: ImportReport): FileEntry {
+function importMatch(id: string, route: Section, report: ImportReport): { match: FileEntry; takesOnlyTrace: boolean } {
   const match = route.section('Match')
   if (match === undefined) {
-    report.issue(route.path, 'a route needs Match, with a Path or Hosts')
-    return {}
+    report.issue(route.path, `the route "${id}" needs Match, with a Path or Hosts`)
+    return { match: {}, takesOnlyTrace: false }
   }
   const path = match.text('Path')
   const hosts = match.list('Hosts')
+  if ((path === undefined || path === '') && hosts.every((host) => host === '')) report.issue(match.path, `the route "${id}" needs a Path or Hosts; to match every request, write the Path /{**catch-all}`)
   const methods = match.list('Methods').map((method) => method.toUpperCase())
-  if (methods.includes('TRACE')) report.line(match.at('Methods'), 'change', 'TRACE is always answered 405 here and is left out')
+  const served = methods.filter((method) => method !== 'TRACE')
+  if (served.length > 0 && served.length < methods.length) report.line(match.at('Methods'), 'change', 'TRACE is always answered 405 here and is left out')
   const rules = (name: string, modes: readonly string[]): FileEntry[] => match.items(name).map((rule) => {
     const read: FileEntry = { name: rule.text('Name'), values: rule.list('Values'), mode: rule.word('Mode', modes), isCaseSensitive: rule.flag('IsCaseSensitive') }
     rule.done()
@@ -51,12 +60,12 @@ function importMatch(route: Section, report: ImportReport): FileEntry {
   const entry = {
     hosts,
     ...(path === undefined || path === '' ? {} : { path: { type: 'pattern', value: path.startsWith('/') ? path : `/${path}` } }),
-    methods: methods.filter((method) => method !== 'TRACE'),
+    methods: served,
     headers: rules('Headers', HEADER_MODES),
     query: rules('QueryParameters', QUERY_MODES)
   }
   match.done()
-  return entry
+  return { match: entry, takesOnlyTrace: methods.length > 0 && served.length === 0 }
 }
 
 /** What guards a route is kept by name, whatever it means: the name has to be there before a publish. */
@@ -66,12 +75,11 @@ function policiesOf(route: Section): FileEntry {
 }
 
 function timeoutsOf(route: Section, report: ImportReport): FileEntry {
-  const total = route.span('Timeout')
+  const total = route.milliseconds('Timeout')
   const policy = route.text('TimeoutPolicy')
-  if (total !== undefined && total <= 0) report.issue(route.at('Timeout'), 'Timeout must be above zero')
   if (total !== undefined && policy !== undefined) report.issue(route.at('TimeoutPolicy'), 'YARP takes Timeout or TimeoutPolicy, not both; take one out')
   if (policy !== undefined && policy.toLowerCase() !== 'disable') report.line(route.at('TimeoutPolicy'), 'loss', `the timeout policy "${policy}" lies in the program's code; set timeouts.totalMs`)
-  return total === undefined ? {} : { timeouts: { totalMs: Math.ceil(total) } }
+  return total === undefined ? {} : { timeouts: { totalMs: total } }
 }
 
 /** null is what the server allows by default; -1 is no limit. */

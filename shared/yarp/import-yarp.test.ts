@@ -47,6 +47,11 @@ describe('fields of a route', () => {
     [{ Match: { Hosts: 'a.example, *.b.example' } }, 'match.hosts', ['a.example', '*.b.example']],
     [{ Match: { Hosts: ['bücher.example'] } }, 'match.hosts', ['xn--bcher-kva.example']],
     [{ Match: { Path: '/', Methods: ['get', 'TRACE'] } }, 'match.methods', ['GET']],
+    [{ Match: { Path: '/', Headers: [{ Name: 'X', Values: [1, true, 'a,b'] }] } }, 'match.headers.0.values', ['1', 'true', 'a,b']],
+    [{ Match: { Path: '/', Methods: { 1: 'post', 0: 'GET' } } }, 'match.methods', ['GET', 'POST']],
+    [{ Match: { Path: '/', Headers: { 0: { Name: 'X', Values: { 0: 'a' } } } } }, 'match.headers', [{ name: 'X', values: ['a'], mode: 'ExactHeader', isCaseSensitive: false }]],
+    [{ Transforms: { 0: { PathSet: '/a' }, 1: { PathPrefix: '/b' } } }, 'transforms', [{ PathSet: '/a' }, { PathPrefix: '/b' }]],
+    [{ Match: { Hosts: ['a.example'], Path: '' } }, 'match.path', undefined],
     [{ Match: { Path: '/', Headers: [{ Name: 'X', Mode: 'NotExists' }] } }, 'match.headers', [{ name: 'X', values: [], mode: 'NotExists', isCaseSensitive: false }]],
     [{ Match: { Path: '/', QueryParameters: [{ Name: 'q', Values: ['1'], IsCaseSensitive: true }] } }, 'match.query', [{ name: 'q', values: ['1'], mode: 'Exact', isCaseSensitive: true }]],
     [{ AuthorizationPolicy: 'Anonymous' }, 'authorizationPolicy', 'Anonymous'],
@@ -78,8 +83,12 @@ describe('fields of a cluster', () => {
     [{ SessionAffinity: { Enabled: true, AffinityKeyName: 'k' } }, 'sessionAffinity.policy', 'HashCookie'],
     [{ SessionAffinity: { Enabled: true, Policy: 'ArrCookie', AffinityKeyName: 'k', FailurePolicy: 'Return503Error' } }, 'sessionAffinity.failurePolicy', 'Return503'],
     [{ SessionAffinity: { Enabled: true, AffinityKeyName: 'k', Cookie: { MaxAge: '00:10:00' } } }, 'sessionAffinity.cookie.maxAgeSeconds', 600],
+    [{ SessionAffinity: { Enabled: true, AffinityKeyName: 'k', Cookie: { MaxAge: '00:10:00' } } }, 'sessionAffinity.cookie.securePolicy', 'SameAsRequest'],
+    [{ SessionAffinity: { Enabled: true, AffinityKeyName: 'k', Cookie: { SecurePolicy: 'None' } } }, 'sessionAffinity.cookie.securePolicy', 'None'],
     [{}, 'healthCheck.active', { enabled: false, path: '/', intervalSeconds: 15, timeoutSeconds: 10, expectedStatuses: '200-299', unhealthyAfter: 2, healthyAfter: 1 }],
     [{ HealthCheck: { Active: { Enabled: true, Path: '/h', Query: '?a=1', Interval: '00:00:07', Timeout: '00:00:03' } } }, 'healthCheck.active', { enabled: true, path: '/h?a=1', intervalSeconds: 7, timeoutSeconds: 3, expectedStatuses: '200-299', unhealthyAfter: 2, healthyAfter: 1 }],
+    [{ HealthCheck: { Active: { Path: 'api/health', Query: 'x=1' } } }, 'healthCheck.active.path', '/api/health?x=1'],
+    [{ HealthCheck: { Active: { Query: '?x=1' } } }, 'healthCheck.active.path', '/?x=1'],
     [{ Metadata: { 'ConsecutiveFailuresHealthPolicy.Threshold': '4' } }, 'healthCheck.active.unhealthyAfter', 4],
     [{}, 'healthCheck.passive.enabled', false],
     [{ HealthCheck: { Passive: { Enabled: true } } }, 'healthCheck.passive', { enabled: true, policy: { policy: 'TransportFailureRate', windowSeconds: 60, minRequests: 10, rate: 0.3 }, count5xx: false, reactivationSeconds: 60, maxEjectedPercent: 100 }],
@@ -88,10 +97,17 @@ describe('fields of a cluster', () => {
     [{ HttpClient: { DangerousAcceptAnyServerCertificate: 'True' } }, 'connection.tls.verify', false],
     [{ HttpClient: { MaxConnectionsPerServer: 9 } }, 'connection.maxPerTarget', 9],
     [{}, 'connection.connectTimeoutMs', 15_000],
-    [{ HttpRequest: { Version: '2', VersionPolicy: 'RequestVersionExact' } }, 'connection.http2', true],
+    [{ HttpRequest: { Version: '2', VersionPolicy: 'RequestVersionExact' } }, 'targets.0.address', 'h2c://10.0.0.1'],
+    [{ HttpRequest: { Version: '2', VersionPolicy: 'RequestVersionExact' } }, 'connection.http2', false],
+    [{ HttpRequest: { VersionPolicy: 'RequestVersionOrHigher' } }, 'targets.0.address', 'h2c://10.0.0.1'],
+    [{ HttpRequest: { Version: '2' } }, 'targets.0.address', 'http://10.0.0.1'],
     [{ HttpRequest: { Version: '2' } }, 'connection.http2', false],
-    [{ HttpRequest: { VersionPolicy: 'RequestVersionExact' } }, 'connection.http2', true],
-    [{ HttpRequest: { Version: '1.1', VersionPolicy: 'RequestVersionExact' } }, 'connection.http2', false],
+    [{ HttpRequest: { Version: '1.1', VersionPolicy: 'RequestVersionOrHigher' } }, 'targets.0.address', 'http://10.0.0.1'],
+    [{ HttpRequest: { Version: 2, VersionPolicy: 'requestversionexact' }, Destinations: { d: { Address: 'HTTP://10.0.0.1:81/svc', Host: 'a.example' }, e: { Address: 'http://10.0.0.2/svc', Health: 'http://10.0.0.2:82' } } }, 'targets', [
+      { id: 'd', address: 'h2c://10.0.0.1:81', host: 'a.example', weight: 1, healthUrl: 'h2c://10.0.0.1:81/svc', enabled: true, metadata: {} },
+      { id: 'e', address: 'h2c://10.0.0.2', weight: 1, healthUrl: 'h2c://10.0.0.2:82', enabled: true, metadata: {} }
+    ]],
+    ...[[{}, true], [{ HttpRequest: { Version: '2' } }, true], [{ HttpRequest: { Version: '2', VersionPolicy: 'RequestVersionExact' } }, true], [{ HttpRequest: { Version: '1.1' } }, false], [{ HttpRequest: { Version: '1.1', VersionPolicy: 'RequestVersionOrHigher' } }, true]].map(([given, http2]): [object, string, unknown] => [{ ...given as object, Destinations: { d: { Address: 'https://10.0.0.1' } } }, 'connection.http2', http2]),
     [{ LoadBalancingPolicy: 'roundrobin' }, 'loadBalancing', 'RoundRobin'],
     [{ SessionAffinity: { Enabled: true, AffinityKeyName: 'k', FailurePolicy: 'return503error', Cookie: { SameSite: 'lax', SecurePolicy: 'always' } } }, 'sessionAffinity.cookie.sameSite', 'Lax'],
     [{ Destinations: { d: { Address: 'http://10.0.0.1/store' } } }, 'targets', [{ id: 'd', address: 'http://10.0.0.1', weight: 1, healthUrl: 'http://10.0.0.1/store', enabled: true, metadata: {} }]],
@@ -103,6 +119,16 @@ describe('fields of a cluster', () => {
 
   test('ActivityTimeout belongs to the routes here', () => {
     assert.deepEqual(one({ cluster: { HttpRequest: { ActivityTimeout: '00:00:07' } } }).file.routes[0]!['timeouts'], { activityMs: 7_000 })
+    assert.deepEqual(one({ cluster: { HttpRequest: { ActivityTimeout: '00:00:01.2345678' } } }).file.routes[0]!['timeouts'], { activityMs: 1_235 })
+  })
+
+  test('a route that takes only TRACE is none, and takes nothing else', () => {
+    const read = one({ route: { Match: { Path: '/debug', Methods: ['trace'] } } })
+    assert.deepEqual([read.file.routes, read.issues, read.file.upstreams.length], [[], [], 1])
+  })
+
+  test('what says nothing of an affinity cookie is as good as no cookie', () => {
+    assert.equal(part(upstream({ SessionAffinity: { Enabled: true, AffinityKeyName: 'k', Cookie: { SecurePolicy: 'SameAsRequest' } } }), 'sessionAffinity.cookie'), undefined)
   })
 })
 
@@ -117,11 +143,32 @@ describe('what comes out differently is told', () => {
     [{ cluster: { HealthCheck: { Active: { Policy: 'Own' } } } }, 'loss', '/Clusters/c/HealthCheck/Active/Policy'],
     [{ cluster: { HealthCheck: { Passive: { Policy: 'Own' } } } }, 'loss', '/Clusters/c/HealthCheck/Passive/Policy'],
     [{ cluster: { HealthCheck: { Active: { Interval: '00:00:00.5' } } } }, 'change', '/Clusters/c/HealthCheck/Active/Interval'],
-    [{ cluster: { HttpRequest: { Version: '1.0' } } }, 'change', '/Clusters/c/HttpRequest/Version']
+    [{ cluster: { HttpRequest: { Version: '1.0' } } }, 'change', '/Clusters/c/HttpRequest/Version'],
+    [{ cluster: { HttpRequest: { Version: '3', VersionPolicy: 'RequestVersionExact' } } }, 'change', '/Clusters/c/HttpRequest/Version'],
+    [{ cluster: { HttpRequest: { Version: '2' } } }, 'note', '/Clusters/c/HttpRequest/Version'],
+    [{ cluster: { httpRequest: { activityTimeout: '00:00:01.2345678' } } }, 'change', '/Clusters/c/httpRequest/activityTimeout'],
+    [{ route: { Timeout: '00:00:01.2345678' } }, 'change', '/Routes/r/Timeout'],
+    [{ route: { Match: { Path: '/', Methods: 'TRACE' } } }, 'loss', '/Routes/r/Match'],
+    [{ cluster: { HealthCheck: { Active: { Query: 'x=1' } } } }, 'change', '/Clusters/c/HealthCheck/Active/Query'],
+    [{ cluster: { HealthCheck: { Active: { Path: 'up' } } } }, 'change', '/Clusters/c/HealthCheck/Active/Path'],
+    [{ cluster: { SessionAffinity: { Enabled: true, AffinityKeyName: 'k' } } }, 'change', '/Clusters/c/SessionAffinity'],
+    [{ cluster: { SessionAffinity: { Enabled: true, AffinityKeyName: 'k', Policy: 'ArrCookie', Cookie: { HttpOnly: true } } } }, 'change', '/Clusters/c/SessionAffinity/Cookie']
   ]
   for (const [given, kind, path] of rows) {
     test(JSON.stringify(given), () => assert.deepEqual(one(given).report.map((line) => [line.kind, line.path]), [[kind, `/ReverseProxy${path}`]]))
   }
+
+  test('what comes out as it is in YARP is not', () => {
+    const clusters: object[] = [
+      { HttpRequest: { VersionPolicy: 'RequestVersionOrLower' } },
+      { HttpRequest: { Version: '2', VersionPolicy: 'RequestVersionExact' } },
+      { HttpRequest: { Version: '2' }, Destinations: { d: { Address: 'https://10.0.0.1' } } },
+      { SessionAffinity: { Enabled: true, AffinityKeyName: 'k', Policy: 'CustomHeader' } },
+      { SessionAffinity: { Enabled: true, AffinityKeyName: 'k', Cookie: { SecurePolicy: 'None' } } },
+      { SessionAffinity: { Enabled: false } }
+    ]
+    for (const cluster of clusters) assert.deepEqual(one({ cluster }).report, [], JSON.stringify(cluster))
+  })
 
   test('a key that is beside Routes and Clusters, or beside our own kinds', () => {
     const { report } = importYarp('{"Clusters":{"c":{}},"Clusterz":{},"Gateway":{"listenrs":[]}}')
@@ -131,7 +178,7 @@ describe('what comes out differently is told', () => {
 
 describe('a pointer into what was read leads into the file', () => {
   const settings = `{"reverseproxy":{"Routes":{"a/b":{"clusterid":"c","order":1,"Match":{"Path":"/","queryParameters":[{"Name":"q","Mode":"Exists"}]},"Metadata":{"Gateway.retry":"{}"}}},
-    "Clusters":{"c":{"HealthCheck":{"Active":{"Interval":"00:00:07"}},"Destinations":{"Two":{"address":"http://a"}}}}}}`
+    "Clusters":{"c":{"httpRequest":{"activityTimeout":"2.00:00:00"},"HealthCheck":{"Active":{"Interval":"00:00:07"}},"Destinations":{"Two":{"address":"http://a"}}}}}}`
   const { places, issues } = importYarp(settings)
   const rows: [kind: 'routes' | 'upstreams', ours: string, theirs: string][] = [
     ['routes', '', ''],
@@ -144,7 +191,7 @@ describe('a pointer into what was read leads into the file', () => {
     ['upstreams', '/targets/0/address', '/Destinations/Two/address'],
     ['upstreams', '/targets/0/healthUrl', '/Destinations/Two'],
     ['upstreams', '/healthCheck/active/intervalSeconds', '/HealthCheck/Active/Interval'],
-    ['upstreams', '/connection/http2', '']
+    ['upstreams', '/connection/http2', '/httpRequest']
   ]
   for (const [kind, ours, theirs] of rows) {
     test(`${kind} ${ours}`, () => {
@@ -154,12 +201,26 @@ describe('a pointer into what was read leads into the file', () => {
   }
 })
 
+test('what a cluster says of its routes stands at the cluster', () => {
+  const read = (metadata: object) => importYarp(JSON.stringify({ Routes: { r: { ClusterId: 'C', Match: { Path: '/' }, Metadata: metadata } }, Clusters: { c: { httpRequest: { activityTimeout: '2.00:00:00' } } } })).places.of('routes', 0)
+  assert.equal(read({})('/timeouts/activityMs'), '/Clusters/c/httpRequest/activityTimeout')
+  assert.equal(read({ 'Gateway.timeouts': '{"activityMs":0}' })('/timeouts/activityMs'), '/Routes/r/Metadata/Gateway.timeouts')
+})
+
 describe('what stops an import, with its place', () => {
   const rows: [name: string, text: string, path: string, message: RegExp][] = [
     ['no JSON', '{ "a" 1 }', '', /line 1, column 7/],
     ['nothing of YARP', '{ "Logging": {} }', '', /neither ReverseProxy nor Routes/],
     ['a RouteId inside a route', '{"Routes":{"r":{"RouteId":"x","ClusterId":"c","Match":{"Path":"/"}}},"Clusters":{"c":{}}}', '/Routes/r/RouteId', /take RouteId out/],
-    ['no Match', '{"Routes":{"r":{"ClusterId":"c"}},"Clusters":{"c":{}}}', '/Routes/r', /needs Match/],
+    ['no Match', '{"Routes":{"r":{"ClusterId":"c"}},"Clusters":{"c":{}}}', '/Routes/r', /"r" needs Match/],
+    ['a Match of nothing', '{"Routes":{"r":{"ClusterId":"c","Match":{}}},"Clusters":{"c":{}}}', '/Routes/r/Match', /"r" needs a Path or Hosts.*catch-all/],
+    ['a Match of methods alone', '{"Routes":{"r":{"ClusterId":"c","Match":{"Methods":["GET"],"Path":""}}},"Clusters":{"c":{}}}', '/Routes/r/Match', /needs a Path or Hosts/],
+    ['a Match of an empty host', '{"Routes":{"r":{"ClusterId":"c","Match":{"Hosts":[""]}}},"Clusters":{"c":{}}}', '/Routes/r/Match', /needs a Path or Hosts/],
+    ['affinity without a key', '{"Clusters":{"c":{"SessionAffinity":{"Enabled":true}}}}', '/Clusters/c/SessionAffinity', /needs an AffinityKeyName/],
+    ['affinity with an empty key', '{"Clusters":{"c":{"SessionAffinity":{"Enabled":true,"AffinityKeyName":""}}}}', '/Clusters/c/SessionAffinity', /needs an AffinityKeyName/],
+    ['an activity that is not above zero', '{"Clusters":{"c":{"HttpRequest":{"ActivityTimeout":"-00:00:01"}}}}', '/Clusters/c/HttpRequest/ActivityTimeout', /above zero/],
+    ['a list that is numbered with a gap', '{"Routes":{"r":{"ClusterId":"c","Match":{"Path":"/","Methods":{"0":"GET","2":"PUT"}}}},"Clusters":{"c":{}}}', '/Routes/r/Match/Methods', /list of texts/],
+    ['a list of more than texts', '{"Routes":{"r":{"ClusterId":"c","Match":{"Path":"/","Hosts":["a.example",null]}}},"Clusters":{"c":{}}}', '/Routes/r/Match/Hosts', /list of texts/],
     ['no cluster', '{"Routes":{"r":{"Match":{"Path":"/"}}}}', '/Routes/r', /no ClusterId/],
     ['an unknown cluster', '{"Routes":{"r":{"ClusterId":"x","Match":{"Path":"/"}}}}', '/Routes/r/ClusterId', /no cluster "x"/],
     ['no Address', '{"Clusters":{"c":{"Destinations":{"d":{}}}}}', '/Clusters/c/Destinations/d', /needs an Address/],

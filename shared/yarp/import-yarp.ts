@@ -18,6 +18,11 @@ export interface YarpImport {
   issues: Issue[]
 }
 
+/** A cluster, and where in the file its fields stand. */
+interface PlacedCluster extends ImportedCluster {
+  place: Place
+}
+
 /**
  * Reads YARP's settings: a whole appsettings.json, its section ReverseProxy, or what that holds. Nothing is left out without
  * a line in the report; what guards a route is kept by name.
@@ -40,16 +45,22 @@ export function importYarp(text: string): YarpImport {
 function importDocument(map: JsonMap, report: ImportReport, result: YarpImport): void {
   const document = new Section(map, '', report)
   const proxy = document.section('ReverseProxy') ?? document
-  const clusters = new Map<string, ImportedCluster>()
+  const clusters = new Map<string, PlacedCluster>()
   const inSettings = (path: string, entry: FileEntry) => (pointer: string) => placeInSettings(map, path, entry, pointer)
   for (const [id, section] of proxy.sections('Clusters')) {
     const cluster = importCluster(id, section, report)
-    clusters.set(id.toLowerCase(), cluster)
-    add(result, 'upstreams', cluster.entry, inSettings(section.path, cluster.entry))
+    const place = inSettings(section.path, cluster.entry)
+    clusters.set(id.toLowerCase(), { ...cluster, place })
+    add(result, 'upstreams', cluster.entry, place)
   }
   for (const [id, section] of proxy.sections('Routes')) {
-    const entry = ofCluster(importRoute(id, section, report), clusters, section, report)
-    add(result, 'routes', entry, inSettings(section.path, entry))
+    const route = importRoute(id, section, report)
+    if (route === null) continue
+    const cluster = clusters.get(section.text('ClusterId')?.toLowerCase() ?? '')
+    const entry = ofCluster(route, cluster, section, report)
+    const own = inSettings(section.path, entry)
+    // What the route does not say, its cluster says.
+    add(result, 'routes', entry, (pointer) => (pointer === '/timeouts/activityMs' && own(pointer) === section.path ? cluster?.place(pointer) : undefined) ?? own(pointer))
   }
   if (proxy !== document) proxy.done()
   const own = document.section('Gateway')
@@ -68,9 +79,8 @@ function add(result: YarpImport, kind: keyof ConfigurationFile, entry: FileEntry
 }
 
 /** What YARP says at the cluster and we at the route. */
-function ofCluster(route: FileEntry, clusters: ReadonlyMap<string, ImportedCluster>, section: Section, report: ImportReport): FileEntry {
+function ofCluster(route: FileEntry, cluster: PlacedCluster | undefined, section: Section, report: ImportReport): FileEntry {
   const id = section.text('ClusterId')
-  const cluster = clusters.get(id?.toLowerCase() ?? '')
   if (id !== undefined && cluster === undefined) report.issue(section.at('ClusterId'), `there is no cluster "${id}" in the file`)
   if (cluster === undefined) return route
   const timeouts = (route['timeouts'] ?? {}) as FileEntry

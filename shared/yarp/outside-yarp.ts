@@ -28,6 +28,7 @@ export function routeOutsideYarp(route: Route): string | null {
   if (match.websocket !== undefined) return 'YARP does not tell WebSockets apart'
   if (match.query.some(({ mode }) => mode === 'NotExists')) return 'YARP has no NotExists for parameters'
   if (route.listenerIds.length > 0) return 'YARP does not tell listeners apart'
+  if (match.methods.length > 0 && match.methods.every((name) => name === 'TRACE')) return 'it takes only TRACE, which YARP would serve'
   const method = match.methods.find((name) => !METHODS.has(name))
   if (method !== undefined) return `YARP does not know the method ${method}`
   const host = match.hosts.find((pattern) => unicodeHost(pattern) === null)

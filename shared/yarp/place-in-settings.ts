@@ -12,6 +12,7 @@ const PLACES: readonly [ours: RegExp, theirs: string][] = [
   [/^\/match\/methods\/.*/, '/Match/Methods'],
   [/^\/match\/query/, '/Match/QueryParameters'],
   [/^\/timeouts\/totalMs$/, '/Timeout'],
+  [/^\/timeouts\/activityMs$/, '/HttpRequest/ActivityTimeout'],
   [/^\/maxRequestBodyBytes$/, '/MaxRequestBodySize'],
   [/^\/labels/, '/Metadata'],
   [/^\/loadBalancing$/, '/LoadBalancingPolicy'],

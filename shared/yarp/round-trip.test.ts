@@ -20,11 +20,12 @@ function randomContent(pick: SeededRandom): SnapshotContent {
     ...maybe({ description: 'a text', labels: { team: 'a' } }),
     ...maybe({ loadBalancing: pick.one(['RoundRobin', 'WeightedRoundRobin', 'LeastRequests', 'Random']) }),
     ...maybe({ targets: [{ id: 'a', address: 'https://10.0.0.1', weight: 1 + pick.below(3), host: 'x.example' }, { id: 'b', address: 'http://10.0.0.2:81', enabled: pick.below(2) === 0, metadata: { k: 'v' } }] }),
-    ...maybe({ healthCheck: { active: { enabled: true, path: '/h?x=1', expectedStatuses: '200,204', unhealthyAfter: 1 + pick.below(4) }, passive: { policy: { policy: pick.one(['ConsecutiveFailures', 'TransportFailureRate']) }, count5xx: true } } }),
+    ...maybe({ targets: pick.some(['h2c://10.0.0.1:50051', 'h2c://10.0.0.2', 'https://10.0.0.3', 'http://10.0.0.4']).map((address, place) => ({ id: `t${place}`, address, ...maybe({ healthUrl: `${pick.one(['h2c', 'http', 'https'])}://10.0.0.9/x` }) })) }),
+    ...maybe({ healthCheck: { active: { enabled: true, path: '/h?x=1?y', expectedStatuses: '200,204', unhealthyAfter: 1 + pick.below(4) }, passive: { policy: { policy: pick.one(['ConsecutiveFailures', 'TransportFailureRate']) }, count5xx: true } } }),
     ...maybe({ availability: 'HealthyAndUnknown', slowStartSeconds: 5 }),
-    ...maybe({ sessionAffinity: { enabled: true, policy: pick.one(['Hash', 'HashCookie', 'Cookie', 'CustomHeader']), keyName: `k${index}`, cookie: { sameSite: 'Lax', maxAgeSeconds: 60 } } }),
+    ...maybe({ sessionAffinity: { enabled: true, policy: pick.one(['Hash', 'HashCookie', 'Cookie', 'CustomHeader']), keyName: `k${index}`, ...maybe({ cookie: pick.one([{}, { sameSite: 'Lax', maxAgeSeconds: 60 }, { securePolicy: 'None' }]) }) } }),
     ...maybe({ name: pick.one(['app', 'App', '__proto__']), tenantCode: `t${index}` }),
-    ...maybe({ connection: { connectTimeoutMs: 1234, maxPerTarget: 9, tls: { verify: false } }, retry: { attempts: 3, statuses: [503] } }),
+    ...maybe({ connection: { connectTimeoutMs: 1234, maxPerTarget: 9, http2: pick.below(2) === 0, tls: { verify: false } }, retry: { attempts: 3, statuses: [503] } }),
     ...maybe(index === 0 ? { tenantCode: 't' } : {})
   }))
   const routes: Given[] = Array.from({ length: 6 }, (_, index) => ({
@@ -34,7 +35,7 @@ function randomContent(pick: SeededRandom): SnapshotContent {
     match: {
       ...maybe({ path: pick.one([{ type: 'prefix', value: `/p${index}` }, { type: 'exact', value: '/e', caseSensitive: false }, { type: 'pattern', value: '/{a}/{**b}' }, { type: 'regex', value: '/x.*' }]) }),
       ...maybe({ hosts: pick.some(['a.example', '*.b.example:81', 'bücher.example', '*']) }),
-      ...maybe({ methods: ['GET', 'PROPFIND'] }),
+      ...maybe({ methods: pick.one([['GET', 'PROPFIND'], ['TRACE'], ['GET', 'TRACE']]) }),
       ...maybe({ headers: [{ name: 'X-A', values: ['1', '2'], isCaseSensitive: true }], query: [{ name: 'q', mode: pick.one(['Exists', 'NotExists']) }] }),
       ...maybe(pick.below(4) === 0 ? { websocket: true } : {})
     },
@@ -77,6 +78,30 @@ test('a file of ours comes back as it was, references by name included', () => {
       return { id: book.get(kind, entry)!, ...(decoded.ok ? decoded.value : assert.fail(JSON.stringify(decoded.issues))) }
     }).toSorted((a, b) => (a.id < b.id ? -1 : 1))]))
     assert.deepEqual(back, content, `round ${round}`)
+  }
+})
+
+describe('the HTTP that targets are spoken to in goes out as YARP would speak it, and comes back', () => {
+  const [exactly2, upTo2, only1] = [{ Version: '2', VersionPolicy: 'RequestVersionExact' }, { Version: '2', VersionPolicy: 'RequestVersionOrLower' }, { Version: '1.1', VersionPolicy: 'RequestVersionExact' }]
+  const rows: [addresses: string[], http2: boolean, request: object, isWhole: boolean][] = [
+    [['h2c://10.0.0.1:50051', 'h2c://10.0.0.2'], false, exactly2, true],
+    [['h2c://10.0.0.1', 'https://10.0.0.2'], true, exactly2, true],
+    [['https://10.0.0.1'], true, upTo2, true],
+    [['https://10.0.0.1', 'http://10.0.0.2'], true, upTo2, true],
+    [['https://10.0.0.1', 'http://10.0.0.2'], false, only1, true],
+    [['h2c://10.0.0.1', 'http://10.0.0.2'], false, only1, false]
+  ]
+  for (const [addresses, http2, request, isWhole] of rows) {
+    test(`${addresses.join(' and ')}, HTTP/2 ${http2 ? 'offered' : 'not offered'}`, () => {
+      const { document, report } = exportYarp(contentOf({ upstreams: [{ targets: addresses.map((address, index) => ({ id: `t${index}`, address })), connection: { connectTimeoutMs: 15_000, http2 }, retry: { attempts: 0 }, healthCheck: { passive: { maxEjectedPercent: 100 } } }] }))
+      const [cluster] = Object.values((document as { ReverseProxy: { Clusters: Record<string, { HttpRequest: object; Destinations: Record<string, { Address: string }> }> } }).ReverseProxy.Clusters)
+      assert.deepEqual(cluster!.HttpRequest, request)
+      assert.deepEqual(Object.values(cluster!.Destinations).map(({ Address }) => Address), addresses.map((address) => address.replace('h2c:', 'http:')))
+      assert.equal(report.filter(({ path }) => /Gateway\.(targets|connection)$/.test(path)).length === 0, isWhole, JSON.stringify(report))
+      const { file } = importYarp(JSON.stringify(document))
+      assert.deepEqual((file.upstreams[0]!['targets'] as { address: string }[]).map(({ address }) => address), addresses)
+      assert.equal((file.upstreams[0]!['connection'] as { http2?: boolean }).http2 ?? false, http2)
+    })
   }
 })
 
@@ -123,7 +148,8 @@ describe('what would make YARP refuse the whole file is not among its settings',
     [{ transforms: [{ PathRegexReplace: '/a', Set: '/b' }] }, /one of its transforms/],
     [{ transforms: [{ QueryRemoveAll: 'true' }] }, /one of its transforms/],
     [{ transforms: [{ RequestHeader: 'X-T', Set: '${tenant}' }] }, /placeholder/],
-    [{ match: { path: { type: 'exact', value: '/a%20b' } } }, /no template for its path/]
+    [{ match: { path: { type: 'exact', value: '/a%20b' } } }, /no template for its path/],
+    [{ match: { methods: ['TRACE'] } }, /takes only TRACE/]
   ]
   for (const [given, why] of rows) {
     test(JSON.stringify(given), () => {
@@ -145,6 +171,13 @@ describe('what would make YARP refuse the whole file is not among its settings',
     const { document } = exportYarp(contentOf({ upstreams: [{ sessionAffinity }, { sessionAffinity: { ...sessionAffinity, keyName: 'KEY' } }] }))
     const clusters = Object.values((document as { ReverseProxy: { Clusters: Record<string, object> } }).ReverseProxy.Clusters)
     assert.deepEqual(clusters.map((cluster) => 'SessionAffinity' in cluster), [true, false])
+  })
+
+  test('an affinity cookie of which nothing is said carries Secure as the request there too', () => {
+    const { document, report } = exportYarp(contentOf({ upstreams: [{ sessionAffinity: { enabled: true, policy: 'HashCookie', keyName: 'key' } }] }))
+    const [cluster] = Object.values((document as { ReverseProxy: { Clusters: Record<string, { SessionAffinity: { Cookie: object } }> } }).ReverseProxy.Clusters)
+    assert.deepEqual(cluster!.SessionAffinity.Cookie, { SecurePolicy: 'SameAsRequest' })
+    assert.deepEqual(report.filter(({ path }) => path.endsWith('Gateway.sessionAffinity')), [])
   })
 
   test('labels that would be read as fields', () => {

@@ -75,20 +75,30 @@ export class Section {
 
   /** A TimeSpan in whole seconds, at least one; told where that is another time than the file's. */
   seconds(name: string): number | undefined {
+    return this.#whole(name, 1000, (count) => `whole seconds here: ${count} s`)
+  }
+
+  /** A TimeSpan in whole milliseconds, in the same way. */
+  milliseconds(name: string): number | undefined {
+    return this.#whole(name, 1, (count) => `whole milliseconds here: ${count} ms`)
+  }
+
+  #whole(name: string, unitMs: number, kept: (count: number) => string): number | undefined {
     const ms = this.span(name)
     if (ms === undefined) return undefined
     if (ms <= 0) return this.#wrong(name, 'a time span above zero')
-    const seconds = Math.max(1, Math.round(ms / 1000))
-    if (seconds * 1000 !== ms) this.#report.line(this.at(name), 'change', `${name} is kept in whole seconds here: ${seconds} s`)
-    return seconds
+    const count = Math.max(1, Math.round(ms / unitMs))
+    if (count * unitMs !== ms) this.#report.line(this.at(name), 'change', `${name} is kept in ${kept(count)}`)
+    return count
   }
 
-  /** A list of texts, or one text with commas. */
+  /** A list of texts (also numbers and flags), or one text with commas. */
   list(name: string): string[] {
     const value = this.value(name)
     if (value === undefined) return []
     if (typeof value === 'string') return value.split(',').map((part) => part.trim()).filter((part) => part !== '')
-    if (Array.isArray(value) && value.every((item) => typeof item === 'string')) return value
+    const items = itemsOf(value)
+    if (items?.every((item) => item !== null && typeof item !== 'object')) return items.map(String)
     this.#wrong(name, 'a list of texts')
     return []
   }
@@ -118,11 +128,12 @@ export class Section {
   items(name: string): Section[] {
     const value = this.value(name)
     if (value === undefined) return []
-    if (!Array.isArray(value)) {
+    const items = itemsOf(value)
+    if (items === undefined) {
       this.#wrong(name, 'a list')
       return []
     }
-    return value.flatMap((item, index) => {
+    return items.flatMap((item, index) => {
       const path = `${this.at(name)}/${index}`
       if (item instanceof Map) return [new Section(item, path, this.#report)]
       this.#report.issue(path, `item ${index} of ${name} must be an object`)
@@ -167,4 +178,12 @@ export class Section {
     this.#report.issue(this.at(name), `${name} must be ${wanted}`)
     return undefined
   }
+}
+
+/** The items of a list, which .NET also takes as an object that numbers them from 0 on; undefined where it is neither. */
+function itemsOf(value: JsonValue): JsonValue[] | undefined {
+  if (Array.isArray(value)) return value
+  if (!(value instanceof Map)) return undefined
+  const items = Array.from({ length: value.size }, (_, index) => value.get(String(index)))
+  return items.every((item) => item !== undefined) ? items : undefined
 }
