@@ -1,3 +1,6 @@
+import { PARAMETER_NAME } from '../routing/template/parameter-name.ts'
+import { unknownRouteValue } from './route-value-names.ts'
+
 /** A route value in a path pattern. */
 export interface PatternValue {
   name: string
@@ -10,7 +13,7 @@ export interface PatternValue {
 /** Parts of a segment: texts and values. A segment without parts is an empty one, as at the end of "/a/". */
 export type PatternSegment = (string | PatternValue)[]
 
-const TOKEN = /\{(\*{0,2})([A-Za-z_][A-Za-z0-9_]*)(?::[^}=?]*)?(?:=([^}?]*))?\??\}/g
+const TOKEN = new RegExp(`\\{(\\*{0,2})(${PARAMETER_NAME.source})(?::[^}=?]*)?(?:=([^}?]*))?\\??\\}`, 'g')
 
 /** Reads the value of a PathPattern transform: `/my/{plugin}/api/{**rest}`. Returns in words what is wrong, else the segments. */
 export function parsePathPattern(text: string, routeValues: ReadonlySet<string>): PatternSegment[] | string {
@@ -31,7 +34,7 @@ function parseSegment(segment: string, routeValues: ReadonlySet<string>): Patter
     const [token, stars, name, fallback = ''] = found
     if (found.index > end) parts.push(encodeText(segment.slice(end, found.index)))
     end = found.index + token.length
-    if (!routeValues.has(name!.toLowerCase())) return `{${name}} is no route value of the route's path pattern`
+    if (!routeValues.has(name!.toLowerCase())) return unknownRouteValue(name!, routeValues)
     parts.push({ name: name!, fallback, keepsSlashes: stars === '**' })
   }
   const rest = segment.slice(end)

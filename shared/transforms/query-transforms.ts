@@ -1,4 +1,5 @@
 import { withMoreOf, withoutParameter, withParameter } from './query-text.ts'
+import { unknownRouteValue } from './route-value-names.ts'
 import type { TransformInput, TransformKind } from './transform-kind.ts'
 
 /** Whether the value takes the place of what is there, or comes behind it. */
@@ -31,7 +32,7 @@ export const queryRouteParameter: TransformKind = {
     const name = input.text('QueryRouteParameter')
     const { action, change } = howToAdd(input)
     const routeValue = input.text(action)
-    if (!input.routeValues.has(routeValue.toLowerCase())) return input.problem(action, `"${routeValue}" is no route value of the route's path pattern`)
+    if (!input.routeValues.has(routeValue.toLowerCase())) return input.problem(action, unknownRouteValue(routeValue, input.routeValues))
     target.request((draft, context) => {
       const value = context.routeValue(routeValue)
       if (value !== null && value !== '') draft.query = change(draft.query, name, value)

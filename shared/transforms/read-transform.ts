@@ -1,5 +1,5 @@
 import type { TransformInput, TransformKind } from './transform-kind.ts'
-import { parseValueTemplate } from './value-template.ts'
+import { parseValueTemplate, withoutPlaceholders } from './value-template.ts'
 
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
 const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/
@@ -26,7 +26,7 @@ export function readTransform(transform: Readonly<Record<string, string>>, kind:
     },
     template(name) {
       const value = text(name)
-      const template = HEADER_VALUE.test(value) ? parseValueTemplate(value, routeValues) : 'line breaks and control characters cannot be sent'
+      const template = HEADER_VALUE.test(withoutPlaceholders(value)) ? parseValueTemplate(value, routeValues) : 'line breaks and control characters cannot be sent'
       if (typeof template !== 'string') return template
       problem(keyOf(name), template)
       return () => null

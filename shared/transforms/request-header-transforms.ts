@@ -2,6 +2,7 @@ import { withField, withoutField } from './header-lines.ts'
 import { lineWriter } from './line-writer.ts'
 import { asFieldList } from './field-list.ts'
 import type { RequestStep } from './drafts.ts'
+import { unknownRouteValue } from './route-value-names.ts'
 import type { TransformInput, TransformKind } from './transform-kind.ts'
 import { headerSafe, type ValueTemplate } from './value-template.ts'
 
@@ -43,7 +44,7 @@ export const requestHeaderRouteValue: TransformKind = {
   add(input, target) {
     addHeader(input, 'RequestHeaderRouteValue', (step) => target.request(step), (part) => {
       const name = input.text(part)
-      if (!input.routeValues.has(name.toLowerCase())) input.problem(part, `"${name}" is no route value of the route's path pattern`)
+      if (!input.routeValues.has(name.toLowerCase())) input.problem(part, unknownRouteValue(name, input.routeValues))
       return (context) => context.routeValue(name) || null
     })
   }

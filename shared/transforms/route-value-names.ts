@@ -8,3 +8,9 @@ export function routeValueNames(path: PathMatch | undefined): ReadonlySet<string
   const template = parseTemplate(path.value)
   return new Set('message' in template ? [] : parametersOf(template).map(({ name }) => name.toLowerCase()))
 }
+
+/** Says that none of them has this name. */
+export function unknownRouteValue(name: string, routeValues: ReadonlySet<string>): string {
+  const known = [...routeValues].join(', ')
+  return `{${name}} is no route value: ${known === '' ? 'the route has no path pattern with one' : `the path pattern has ${known}`}`
+}

@@ -3,6 +3,7 @@ import { describe, test } from 'node:test'
 import { transformRequest } from './apply-transforms.ts'
 import { compileTransforms } from './compile-transforms.ts'
 import type { RequestDraft, TransformContext } from './drafts.ts'
+import { routeValueNames } from './route-value-names.ts'
 
 const ROUTE_VALUES: Record<string, string> = { id: '7', name: 'a b/ü', rest: 'x/y z', empty: '' }
 const context: TransformContext = {
@@ -94,6 +95,17 @@ describe('request transforms', () => {
 
   test('ClientCert with a certificate', () => assert.equal(request([{ ClientCert: 'X-Cert' }, off], {}, { clientCertificate: 'QUJD' }), `GET /api/items?a=1&b=2 | ${PLAIN}; X-Cert: QUJD`))
 
+  for (const name of ['catch-all', 'a.b', '1', '$x', '名']) {
+    test(`{${name}}, as path patterns may call it`, () => {
+      const transforms: Transforms = [{ PathPattern: `{**${name}}` }, { QueryRouteParameter: 'q', Set: name }, { RequestHeader: 'X-B', Set: `{${name}}!` }, { RequestHeaderRouteValue: 'X-C', Set: name }, off]
+      const { compiled, problems } = compileTransforms(transforms, routeValueNames({ type: 'pattern', value: `/svc/{**${name}}`, caseSensitive: false }))
+      assert.deepEqual(problems, [])
+      const draft: RequestDraft = { method: 'GET', path: '/svc/x/y', query: '', fields: '', forwarding: '', host: '', originalHost: 'a' }
+      transformRequest(compiled, draft, { ...context, routeValue: (asked) => asked === name ? 'x/y' : null })
+      assert.deepEqual([draft.path, draft.query, draft.fields], ['/x/y', '?q=x%2Fy', 'X-B: x/y!\r\nX-C: x/y\r\n'])
+    })
+  }
+
   test('a route value cannot begin another header', () => {
     const text = request([{ RequestHeader: 'X-B', Set: '{name}' }, off], {}, { routeValue: () => 'a\r\nX-Evil: 1' })
     assert.equal(text, `GET /api/items?a=1&b=2 | ${PLAIN}; X-B: a%0D%0AX-Evil: 1`)
@@ -143,7 +155,8 @@ const PROBLEMS: [string, Record<string, string>, string, RegExp][] = [
   ['a line break', { ResponseHeader: 'X', Set: 'a\r\nb' }, 'Set', /line breaks/],
   ['an unknown placeholder', { RequestHeader: 'X', Set: '${tenants}' }, 'Set', /\$\{tenants\} is not known: there are \$\{request.id\}/],
   ['an unknown route value', { RequestHeader: 'X', Set: '{idd}' }, 'Set', /\{idd\} is no route value: the path pattern has id, name/],
-  ['an unknown route value in a path', { PathPattern: '/{idd}' }, 'PathPattern', /no route value/],
+  ['an unknown route value with a hyphen', { RequestHeader: 'X', Set: '{i-d}' }, 'Set', /\{i-d\} is no route value/],
+  ['an unknown route value in a path', { PathPattern: '/{idd}' }, 'PathPattern', /\{idd\} is no route value: the path pattern has id, name/],
   ['a brace too many', { PathPattern: '/{id' }, 'PathPattern', /brace/],
   ['an unknown route value for a query', { QueryRouteParameter: 'a', Set: 'idd' }, 'Set', /no route value/],
   ['a method that is never forwarded', { HttpMethodChange: 'GET', Set: 'CONNECT' }, 'Set', /never forwarded/],

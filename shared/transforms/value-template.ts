@@ -1,4 +1,6 @@
+import { PARAMETER_NAME } from '../routing/template/parameter-name.ts'
 import type { TransformContext } from './drafts.ts'
+import { unknownRouteValue } from './route-value-names.ts'
 
 /** A value that is known beforehand, or filled in for each request. Null when what it needs is not there. */
 export type ValueTemplate = (context: TransformContext) => string | null
@@ -12,7 +14,12 @@ const OWN: Readonly<Record<string, ValueTemplate>> = {
   user: (context) => context.user
 }
 
-const PLACEHOLDER = /\$\{([^}]*)\}|\{([A-Za-z_][A-Za-z0-9_]*)\}/g
+const PLACEHOLDER = new RegExp(`\\$\\{([^}]*)\\}|\\{(${PARAMETER_NAME.source})\\}`, 'g')
+
+/** The text without its placeholders: what is sent as it stands. */
+export function withoutPlaceholders(text: string): string {
+  return text.replace(PLACEHOLDER, '')
+}
 
 /**
  * Reads a value with {routeValue}, ${request.id}, ${client.ip}, ${tenant}, ${user} and ${secret:name} in it. Braces around
@@ -34,8 +41,7 @@ export function parseValueTemplate(text: string, routeValues: ReadonlySet<string
 
 function routeValuePart(name: string, routeValues: ReadonlySet<string>): ValueTemplate | string {
   if (routeValues.has(name.toLowerCase())) return (context) => context.routeValue(name)
-  const known = [...routeValues].join(', ')
-  return `{${name}} is no route value: ${known === '' ? 'the route has no path pattern with one' : `the path pattern has ${known}`}`
+  return unknownRouteValue(name, routeValues)
 }
 
 function ownPart(name: string): ValueTemplate | string {

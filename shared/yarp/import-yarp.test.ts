@@ -64,6 +64,7 @@ describe('fields of a route', () => {
     [{ MaxRequestBodySize: -1 }, 'maxRequestBodyBytes', 0],
     [{ MaxRequestBodySize: 7 }, 'maxRequestBodyBytes', 7],
     [{ Metadata: { team: 'a' } }, 'labels', { team: 'a' }],
+    [{ Match: { Path: '/svc/{**catch-all}' }, Transforms: [{ PathPattern: '{**catch-all}' }] }, 'transforms', [{ PathPattern: '{**catch-all}' }]],
     [{ Transforms: [{ RequestHeadersCopy: true }] }, 'transforms', [{ RequestHeadersCopy: 'true' }]],
     [{ Match: { Path: '/', Headers: [{ Name: 'X', Values: ['1'], Mode: 'headerprefix' }] } }, 'match.headers', [{ name: 'X', values: ['1'], mode: 'HeaderPrefix', isCaseSensitive: false }]],
     [{ Order: 2_147_483_647 }, 'priority', -1_000_000_000],

@@ -1,5 +1,6 @@
 import type { Route } from '../schema/route.ts'
 import type { Upstream } from '../schema/upstream.ts'
+import { withoutPlaceholders } from '../transforms/value-template.ts'
 import { unicodeHost } from './unicode-host.ts'
 
 /** RouteMethods of YARP (RouteValidators/MethodsValidator.cs): with any other it refuses the whole file. */
@@ -8,7 +9,6 @@ const METHODS: ReadonlySet<string> = new Set(['HEAD', 'OPTIONS', 'GET', 'PUT', '
 const OWN_TRANSFORMS: ReadonlySet<string> = new Set(['pathregexreplace', 'queryremoveall'])
 /** Transforms whose Set and Append are filled in here, and sent by YARP as they stand. */
 const FILLED_IN: ReadonlySet<string> = new Set(['requestheader', 'queryvalueparameter', 'responseheader', 'responsetrailer'])
-const PLACEHOLDER = /\$\{[^}]*\}|\{[A-Za-z_][A-Za-z0-9_]*\}/
 
 /** Why an upstream is no cluster of YARP; null when it can be one. */
 export function upstreamOutsideYarp({ enabled, tenantCode }: Upstream): string | null {
@@ -41,7 +41,7 @@ export function routeOutsideYarp(route: Route): string | null {
 export function placeholderPart(transform: Readonly<Record<string, string>>): string | null {
   const parts = Object.entries(transform)
   if (!parts.some(([key]) => FILLED_IN.has(key.toLowerCase()))) return null
-  return parts.find(([key, value]) => /^(set|append)$/i.test(key) && PLACEHOLDER.test(value))?.[0] ?? null
+  return parts.find(([key, value]) => /^(set|append)$/i.test(key) && withoutPlaceholders(value) !== value)?.[0] ?? null
 }
 
 /** Templates are compared with decoded segments, of which none may be empty. */

@@ -148,6 +148,7 @@ describe('what would make YARP refuse the whole file is not among its settings',
     [{ transforms: [{ PathRegexReplace: '/a', Set: '/b' }] }, /one of its transforms/],
     [{ transforms: [{ QueryRemoveAll: 'true' }] }, /one of its transforms/],
     [{ transforms: [{ RequestHeader: 'X-T', Set: '${tenant}' }] }, /placeholder/],
+    [{ match: { path: { type: 'pattern', value: '/{catch-all}' } }, transforms: [{ RequestHeader: 'X-T', Set: '{catch-all}' }] }, /placeholder/],
     [{ match: { path: { type: 'exact', value: '/a%20b' } } }, /no template for its path/],
     [{ match: { methods: ['TRACE'] } }, /takes only TRACE/]
   ]

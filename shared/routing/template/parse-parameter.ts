@@ -1,5 +1,8 @@
 import { type Constraint, createConstraint } from './constraint.ts'
+import { PARAMETER_NAME } from './parameter-name.ts'
 import type { TemplateParameter, TemplateProblem } from './path-template.ts'
+
+const NAME = new RegExp(`^${PARAMETER_NAME.source}$`)
 
 /** Reads `{name:constraint(args):...=default?}`, of which the opening brace is at `from` (RouteParameterParser.cs). */
 export function parseParameter(text: string, from: number): { part: TemplateParameter; end: number } | TemplateProblem {
@@ -10,7 +13,7 @@ export function parseParameter(text: string, from: number): { part: TemplatePara
   const isOptional = written.endsWith('?')
   const inner = written.slice(stars, isOptional ? -1 : undefined)
   const name = /^[^:=]*/.exec(inner)![0]
-  if (!/^[^/{}?*\s]+$/.test(name)) return { at: from, message: name === '' ? 'a parameter needs a name: {name}' : `"${name}" is no name of a parameter` }
+  if (!NAME.test(name)) return { at: from, message: name === '' ? 'a parameter needs a name: {name}' : `"${name}" is no name of a parameter` }
   const rest = splitRest(inner.slice(name.length))
   if (rest === null) return { at: from, message: `{${written}} has a "(" without ")"` }
   if (isOptional && stars > 0) return { at: from, message: `{${written}} takes nothing anyway; leave the "?" out` }
