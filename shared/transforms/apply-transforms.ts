@@ -25,9 +25,9 @@ export function transformTrailers({ trailers, options }: CompiledTransforms, dra
   for (const step of trailers) step(draft, context)
 }
 
-/** The field lines of an answer of the gateway itself: there was none of the origin, so only what is for failures and for always is applied. */
-export function transformOwnAnswer({ response }: CompiledTransforms, fields: string, context: TransformContext): string {
-  const draft: ResponseDraft = { status: 0, fields }
+/** The field lines of an answer of the gateway itself. Nothing of it is copied, so no list says what may be. */
+export function transformOwnAnswer({ response }: CompiledTransforms, status: number, fields: string, context: TransformContext): string {
+  const draft: ResponseDraft = { status, fields }
   for (const step of response) step(draft, context)
   return draft.fields
 }

@@ -44,7 +44,7 @@ export interface RequestDraft {
 
 /** A response on its way to the client, or its trailers. */
 export interface ResponseDraft {
-  /** Of the origin; 0 when it gave no answer. */
+  /** Of the origin, or of the gateway's own answer in its place. */
   readonly status: number
   fields: string
 }

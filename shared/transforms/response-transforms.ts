@@ -8,10 +8,9 @@ import type { TransformInput, TransformKind, TransformTarget } from './transform
 const CONDITIONS = ['Success', 'Always', 'Failure'] as const
 type Condition = (typeof CONDITIONS)[number]
 
-/** Success: below 400. Failure: 400 or more, or no answer at all. */
+/** Success: below 400. Failure: 400 or more, as the gateway answers where the origin does not. */
 function isMet(condition: Condition, { status }: ResponseDraft): boolean {
-  if (condition === 'Always') return true
-  return (status !== 0 && status < 400) === (condition === 'Success')
+  return condition === 'Always' || status < 400 === (condition === 'Success')
 }
 
 type AddStep = (target: TransformTarget, step: ResponseStep) => void

@@ -239,7 +239,7 @@ export class Exchange implements ResponseOwner, AttemptOwner, ReceivedRequest {
     // Also of the origin: what it still sends must not fail a second time.
     this.#letGo()
     if (this.#response.hasStarted) return client.destroy()
-    client.answer(failure, route === null ? null : (fields) => ownAnswerFields(route, fields + more, this))
+    client.answer(failure, route === null ? null : (fields) => ownAnswerFields(route, failure.status, fields + more, this))
   }
 
   onAnswered(answer: OwnAnswer): void {

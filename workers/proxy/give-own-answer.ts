@@ -20,7 +20,7 @@ interface AnsweredRequest {
 /** Answers in place of an origin. @returns whether the connection ends with it */
 export function giveOwnAnswer(answer: OwnAnswer, route: RuntimeRoute, request: AnsweredRequest): boolean {
   const { client, head, match, record } = request
-  const changed = ownAnswerFields(route, answer.fieldsFor(head, match.path), request)
+  const changed = ownAnswerFields(route, answer.status, answer.fieldsFor(head, match.path), request)
   const close = client.mustClose()
   record.status = answer.status
   record.failureCode = answer.code
@@ -30,8 +30,8 @@ export function giveOwnAnswer(answer: OwnAnswer, route: RuntimeRoute, request: A
 }
 
 /** The field lines of an answer of the gateway itself, as the route's transforms and its CORS policy want them. */
-export function ownAnswerFields({ transforms, admission }: RuntimeRoute, fields: string, { head, context }: Pick<AnsweredRequest, 'head' | 'context'>): string {
-  const changed = transforms === null ? fields : transformOwnAnswer(transforms, fields, context)
+export function ownAnswerFields({ transforms, admission }: RuntimeRoute, status: number, fields: string, { head, context }: Pick<AnsweredRequest, 'head' | 'context'>): string {
+  const changed = transforms === null ? fields : transformOwnAnswer(transforms, status, fields, context)
   const cors = admission?.cors ?? null
   return cors === null || /^access-control-allow-origin:/im.test(changed) ? changed : withCors(cors, changed, head.fields)
 }

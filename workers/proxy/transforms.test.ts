@@ -86,6 +86,23 @@ test('forwardPath raw: the path as the client wrote it', async () => {
 
 const action = (fields: object) => ({ upstreamId: undefined, ...fields })
 
+test('answers of the gateway itself are successes and failures by their own status', async () => {
+  const transforms = ['Success', 'Failure', 'Always'].map((When) => ({ ResponseHeader: `X-${When}`, Set: '1', When }))
+  const rows: [object, number, string[]][] = [
+    [action({ respond: { status: 200, body: 'x' } }), 200, ['success', 'always']],
+    [action({ redirect: { to: 'https://{host}{path}', status: 308 } }), 308, ['success', 'always']],
+    [action({ respond: { status: 404 } }), 404, ['failure', 'always']],
+    [{ maintenance: { enabled: true } }, 503, ['failure', 'always']],
+    [{ maxRequestBodyBytes: 1 }, 413, ['failure', 'always']]
+  ]
+  for (const [route, wanted, told] of rows) {
+    const { status, headers } = await ask({ ...route, transforms }, 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nab')
+    assert.deepEqual([status, ['success', 'failure', 'always'].filter((name) => headers.has(`x-${name}`))], [wanted, told])
+    client.destroy()
+    client = await connectRaw(gateway.port)
+  }
+})
+
 test('redirect: path, query and host are filled in', async () => {
   const { status, headers } = await ask(action({ redirect: { to: 'https://{host}/new{path}{query}', status: 307 } }))
   assert.deepEqual([status, headers.get('location'), headers.get('content-length')], [307, 'https://shop.example/new/a/b?x=1', '0'])
