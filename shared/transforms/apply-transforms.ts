@@ -1,27 +1,27 @@
 import type { CompiledTransforms } from './compile-transforms.ts'
 import type { RequestDraft, ResponseDraft, TransformContext } from './drafts.ts'
-import { onlyFields } from './header-lines.ts'
-import { defaultForwarding } from './x-forwarded.ts'
+import { type FieldNames, onlyFields } from './header-lines.ts'
 
-/** Changes the request as the route wants it: what is copied, the list in its order, Host, then the forwarding headers. */
-export function transformRequest({ request, options }: CompiledTransforms, draft: RequestDraft, context: TransformContext): void {
-  if (!options.copyRequestHeaders) draft.fields = ''
-  else if (options.allowedRequestHeaders !== null) draft.fields = onlyFields(draft.fields, options.allowedRequestHeaders)
+/** Changes the request as the route wants it: what is copied, the list in its order, the forwarding fields; Host where nothing of it said one. */
+export function transformRequest({ request, passedForwarding, options }: CompiledTransforms, draft: RequestDraft, context: TransformContext): void {
+  if (passedForwarding !== null && draft.forwarding !== '') draft.fields += onlyFields(draft.forwarding, passedForwarding)
+  draft.fields = copied(draft.fields, options.copyRequestHeaders, options.allowedRequestHeaders)
   for (const step of request) step(draft, context)
   if (draft.host === '' && options.originalHost) draft.host = draft.originalHost
-  const forward = options.forwarding ?? defaultForwarding
-  forward(draft, context)
+}
+
+/** A list of what is allowed says all about it: as in YARP, those are copied also where nothing else is. */
+function copied(fields: string, copies: boolean, allowed: FieldNames | null): string {
+  return allowed !== null ? onlyFields(fields, allowed) : copies ? fields : ''
 }
 
 export function transformResponse({ response, options }: CompiledTransforms, draft: ResponseDraft, context: TransformContext): void {
-  if (!options.copyResponseHeaders) draft.fields = ''
-  else if (options.allowedResponseHeaders !== null) draft.fields = onlyFields(draft.fields, options.allowedResponseHeaders)
+  draft.fields = copied(draft.fields, options.copyResponseHeaders, options.allowedResponseHeaders)
   for (const step of response) step(draft, context)
 }
 
 export function transformTrailers({ trailers, options }: CompiledTransforms, draft: ResponseDraft, context: TransformContext): void {
-  if (!options.copyResponseTrailers) draft.fields = ''
-  else if (options.allowedResponseTrailers !== null) draft.fields = onlyFields(draft.fields, options.allowedResponseTrailers)
+  draft.fields = copied(draft.fields, options.copyResponseTrailers, options.allowedResponseTrailers)
   for (const step of trailers) step(draft, context)
 }
 

@@ -1,16 +1,22 @@
 import { nearestName } from '../snapshot/nearest-name.ts'
 import type { RequestStep, ResponseStep } from './drafts.ts'
+import { ForwardingFields } from './forwarding-fields.ts'
+import { GATEWAY_OWNED } from './gateway-owned.ts'
+import type { FieldNames } from './header-lines.ts'
 import { readTransform } from './read-transform.ts'
 import type { TransformKind, TransformOptions, TransformTarget } from './transform-kind.ts'
 import { TRANSFORM_KINDS } from './transform-kinds.ts'
+import { defaultForwarding } from './x-forwarded.ts'
 
 /** The transforms of a route, ready to be applied to any number of requests. */
 export interface CompiledTransforms {
-  /** In the order of the configuration. */
+  /** In the order of the configuration, then what the gateway says in forwarding fields. */
   readonly request: readonly RequestStep[]
   readonly response: readonly ResponseStep[]
   readonly trailers: readonly ResponseStep[]
   readonly options: Readonly<TransformOptions>
+  /** Forwarding fields of the client that are copied as any other; null: none. */
+  readonly passedForwarding: FieldNames | null
 }
 
 /** What is wrong with a transform of a list. */
@@ -22,32 +28,51 @@ export interface TransformProblem {
   message: string
 }
 
+/** A transform of a field that the gateway itself writes; it is not applied. */
+export interface IdleTransform {
+  /** Place in the list. */
+  readonly index: number
+  /** The part that names the field, as it is written in the configuration. */
+  readonly key: string
+  /** In lower case. */
+  readonly field: string
+}
+
 /**
  * Compiles the transforms of a route (YARP TransformBuilder.cs). `routeValues` are the names in the route's path pattern, in
  * lower case. With problems, what is compiled must not be used.
  */
-export function compileTransforms(transforms: readonly Readonly<Record<string, string>>[], routeValues: ReadonlySet<string>): { compiled: CompiledTransforms; problems: TransformProblem[] } {
+export function compileTransforms(transforms: readonly Readonly<Record<string, string>>[], routeValues: ReadonlySet<string>): { compiled: CompiledTransforms; problems: TransformProblem[]; idle: IdleTransform[] } {
   const problems: TransformProblem[] = []
-  const request: RequestStep[] = []
+  const steps: (IdleTransform & { step: RequestStep })[] = []
   const response: ResponseStep[] = []
   const trailers: ResponseStep[] = []
   const options: TransformOptions = {
     copyRequestHeaders: true, copyResponseHeaders: true, copyResponseTrailers: true,
     allowedRequestHeaders: null, allowedResponseHeaders: null, allowedResponseTrailers: null,
-    originalHost: false, forwarding: null
+    originalHost: false
   }
+  const forwarding = new ForwardingFields()
+  let at = { index: 0, key: '' }
   const target: TransformTarget = {
-    request: (step) => void request.push(step),
+    request: (step, field = '') => void steps.push({ ...at, field: field.toLowerCase(), step }),
     response: (step) => void response.push(step),
     trailers: (step) => void trailers.push(step),
+    forwarding,
     options
   }
   for (const [index, transform] of transforms.entries()) {
     const problem = (key: string, message: string): void => void problems.push({ index, key, message })
     const kind = kindOf(transform, problem)
-    if (kind !== null) kind.add(readTransform(transform, kind, routeValues, problem), target)
+    if (kind === null) continue
+    at = { index, key: Object.keys(transform).find((key) => key.toLowerCase() === kind.name.toLowerCase())! }
+    kind.add(readTransform(transform, kind, routeValues, problem), target)
   }
-  return { compiled: { request, response, trailers, options }, problems }
+  const said = (forwarding.isEmpty ? defaultForwarding() : forwarding).compile()
+  const isIdle = ({ field }: IdleTransform): boolean => GATEWAY_OWNED.has(field) || said.replaced.has(field)
+  const request = [...steps.filter((one) => !isIdle(one)).map(({ step }) => step), ...said.steps]
+  const idle = steps.filter(isIdle).map(({ index, key, field }) => ({ index, key, field }))
+  return { compiled: { request, response, trailers, options, passedForwarding: said.passed }, problems, idle }
 }
 
 /** The kind that one of the keys names; the other keys must be its parts. */

@@ -34,8 +34,8 @@ export interface RequestDraft {
   query: string
   /** Without Host, framing, hop-by-hop and forwarding fields. */
   fields: string
-  /** Lines of Forwarded and X-Forwarded-* as the client sent them. */
-  forwarding: string
+  /** Lines of Forwarded and X-Forwarded-* as the client sent them, which are not copied unless the route says so. */
+  readonly forwarding: string
   /** Host header for the origin; '' leaves it to the target. */
   host: string
   /** Host header as the client sent it. */

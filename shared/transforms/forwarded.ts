@@ -1,11 +1,10 @@
 import type { RequestDraft, TransformContext } from './drafts.ts'
-import { fieldValue, withField } from './header-lines.ts'
+import { FORWARDED_ACTIONS, X_FORWARDED_PARTS } from './forwarding-fields.ts'
 import type { TransformKind } from './transform-kind.ts'
 
 const FORMATS = ['Random', 'RandomAndPort', 'RandomAndRandomPort', 'Unknown', 'UnknownAndPort', 'UnknownAndRandomPort', 'Ip', 'IpAndPort', 'IpAndRandomPort'] as const
 type NodeFormat = (typeof FORMATS)[number]
 
-const ACTIONS = ['Set', 'Append', 'Remove', 'Off'] as const
 const WORDS = ['proto', 'host', 'for', 'by'] as const
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
 const RANDOM_LENGTH = 9
@@ -15,19 +14,15 @@ export const forwarded: TransformKind = {
   name: 'Forwarded',
   parts: { ForFormat: 'optional', ByFormat: 'optional', Action: 'optional' },
   add(input, target) {
-    const wanted = input.text('Forwarded').split(',').map((word) => word.trim().toLowerCase()).filter((word) => word !== '')
+    const wanted = input.text('Forwarded').split(/[, ]/).map((word) => word.toLowerCase()).filter((word) => word !== '')
     const bad = wanted.find((word) => !(WORDS as readonly string[]).includes(word))
     if (bad !== undefined) return input.problem('Forwarded', `"${bad}" is none of by, for, host, proto`)
     const forFormat = input.word('ForFormat', FORMATS)
     const byFormat = input.word('ByFormat', FORMATS)
-    const action = input.word('Action', ACTIONS)
+    const action = input.word('Action', FORWARDED_ACTIONS)
     const has = new Set(wanted)
-    target.options.forwarding = (draft, context) => {
-      const came = fieldValue(draft.forwarding, 'forwarded')
-      const value = action === 'Remove' ? null : action === 'Off' ? came : forwardedValue(has, forFormat, byFormat, draft, context)
-      const text = action === 'Append' && came !== null && value !== null ? `${came}, ${value}` : value
-      if (text !== null && text !== '') draft.fields = withField(draft.fields, 'Forwarded', text)
-    }
+    target.forwarding.apply('Forwarded', action, (draft, context) => forwardedValue(has, forFormat, byFormat, draft, context))
+    if (action !== 'Off') for (const part of X_FORWARDED_PARTS) target.forwarding.apply(`X-Forwarded-${part}`, 'Remove')
   }
 }
 

@@ -43,8 +43,11 @@ export function withoutField(lines: string, name: string): string {
   return rest
 }
 
+/** Names of fields in lower case, listed or described. */
+export type FieldNames = Pick<ReadonlySet<string>, 'has'>
+
 /** Only the lines of the fields whose lower-case names are in `names`. */
-export function onlyFields(lines: string, names: ReadonlySet<string>): string {
+export function onlyFields(lines: string, names: FieldNames): string {
   let kept = ''
   for (let at = 0; at < lines.length;) {
     const next = lines.indexOf('\n', at) + 1

@@ -3,7 +3,7 @@ import { lineWriter } from './line-writer.ts'
 import { asFieldList } from './field-list.ts'
 import type { RequestStep } from './drafts.ts'
 import { unknownRouteValue } from './route-value-names.ts'
-import type { TransformInput, TransformKind } from './transform-kind.ts'
+import type { TransformInput, TransformKind, TransformTarget } from './transform-kind.ts'
 import { headerSafe, type ValueTemplate } from './value-template.ts'
 
 /** Set replaces what the client sent, Append adds another line. Host is not among the lines. */
@@ -23,9 +23,10 @@ function headerStep(name: string, isSet: boolean, value: ValueTemplate): Request
   }
 }
 
-function addHeader(input: TransformInput, key: string, add: (step: RequestStep) => void, valueOf: (part: string) => ValueTemplate): void {
+function addHeader(input: TransformInput, key: string, target: TransformTarget, valueOf: (part: string) => ValueTemplate): void {
   const part = input.has('Set') ? 'Set' : 'Append'
-  add(headerStep(input.fieldName(key), part === 'Set', valueOf(part)))
+  const field = input.fieldName(key)
+  target.request(headerStep(field, part === 'Set', valueOf(part)), field)
 }
 
 /** A header with a value given in the configuration (YARP RequestHeaderValueTransform.cs). */
@@ -33,7 +34,7 @@ export const requestHeader: TransformKind = {
   name: 'RequestHeader',
   parts: {},
   oneOf: ['Set', 'Append'],
-  add: (input, target) => addHeader(input, 'RequestHeader', (step) => target.request(step), (part) => input.template(part))
+  add: (input, target) => addHeader(input, 'RequestHeader', target, (part) => input.template(part))
 }
 
 /** A header with a route value; without that value nothing changes (YARP RequestHeaderRouteValueTransform.cs). */
@@ -42,7 +43,7 @@ export const requestHeaderRouteValue: TransformKind = {
   parts: {},
   oneOf: ['Set', 'Append'],
   add(input, target) {
-    addHeader(input, 'RequestHeaderRouteValue', (step) => target.request(step), (part) => {
+    addHeader(input, 'RequestHeaderRouteValue', target, (part) => {
       const name = input.text(part)
       if (!input.routeValues.has(name.toLowerCase())) input.problem(part, unknownRouteValue(name, input.routeValues))
       return (context) => context.routeValue(name) || null
@@ -55,7 +56,7 @@ export const requestHeaderRemove: TransformKind = {
   parts: {},
   add(input, target) {
     const name = input.fieldName('RequestHeaderRemove').toLowerCase()
-    target.request((draft) => void (draft.fields = withoutField(draft.fields, name)))
+    target.request((draft) => void (draft.fields = withoutField(draft.fields, name)), name)
   }
 }
 
@@ -96,6 +97,6 @@ export const clientCert: TransformKind = {
     target.request((draft, context) => {
       draft.fields = withoutField(draft.fields, lower)
       if (context.clientCertificate !== '') draft.fields = withField(draft.fields, name, context.clientCertificate)
-    })
+    }, name)
   }
 }

@@ -1,4 +1,5 @@
 import type { RequestStep, ResponseStep } from './drafts.ts'
+import type { ForwardingFields } from './forwarding-fields.ts'
 import type { ValueTemplate } from './value-template.ts'
 
 /** The parts of a transform, by the names that its kind declares; letter case of the keys was ignored. */
@@ -20,9 +21,12 @@ export interface TransformInput {
 
 /** What a transform adds to its route. */
 export interface TransformTarget {
-  request(step: RequestStep): void
+  /** `field`: the one field that the step writes or takes out, if that is all it does. */
+  request(step: RequestStep, field?: string): void
   response(step: ResponseStep): void
   trailers(step: ResponseStep): void
+  /** What the route says about X-Forwarded-* and Forwarded; without a word it is YARP's default. */
+  readonly forwarding: ForwardingFields
   /** Switches that stand for the whole route, wherever the transform is in the list. */
   readonly options: TransformOptions
 }
@@ -36,8 +40,6 @@ export interface TransformOptions {
   allowedResponseHeaders: Set<string> | null
   allowedResponseTrailers: Set<string> | null
   originalHost: boolean
-  /** X-Forwarded-* or Forwarded as the route wants them; null: all four set (YARP's default). */
-  forwarding: RequestStep | null
 }
 
 /** One kind of transform: its keys as YARP writes them, of which the first names it. */

@@ -38,7 +38,10 @@ const FORWARDED = 'X-Forwarded-For: 192.0.2.7; X-Forwarded-Proto: http; X-Forwar
 const off = { 'X-Forwarded': 'Off' }
 const PLAIN = 'target | Accept: */*; X-A: one'
 
-const REQUESTS: [string, Transforms, string, Partial<RequestDraft>?][] = [
+/** What a client says about whom it forwards for. */
+const CAME = 'X-Forwarded-For: 6.6.6.6\r\nForwarded: for=7.7.7.7\r\nX-Forwarded-Port: 99\r\n'
+
+const REQUESTS: [string, Transforms, string, Partial<RequestDraft>?, Partial<TransformContext>?][] = [
   ['none: the defaults', [], `GET /api/items?a=1&b=2 | ${PLAIN}; ${FORWARDED}`],
   ['PathPrefix', [{ PathPrefix: '/p' }], `GET /p/api/items?a=1&b=2 | ${PLAIN}; ${FORWARDED}`],
   ['PathPrefix without slash', [{ PathPrefix: 'p/' }, off], `GET /p/api/items?a=1&b=2 | ${PLAIN}`],
@@ -87,11 +90,32 @@ const REQUESTS: [string, Transforms, string, Partial<RequestDraft>?][] = [
   ['Forwarded, defaults', [{ Forwarded: 'for' }], `GET /api/items?a=1&b=2 | ${PLAIN}; Forwarded: for=_AAAAAAAAA`],
   ['Forwarded, unknown', [{ Forwarded: 'for,by', ForFormat: 'UnknownAndPort', ByFormat: 'Unknown' }], `GET /api/items?a=1&b=2 | ${PLAIN}; Forwarded: for="unknown:4711";by=unknown`],
   ['Forwarded Append', [{ Forwarded: 'proto', Action: 'Append' }], `GET /api/items?a=1&b=2 | ${PLAIN}; Forwarded: for=x, proto=http`, { forwarding: 'Forwarded: for=x\r\n' }],
+  ['RequestHeader over the default: one line leaves, the gateway\'s', [{ RequestHeader: 'X-Forwarded-For', Set: 'true' }, { RequestHeaderRouteValue: 'x-forwarded-host', Append: 'id' }, { RequestHeader: 'Forwarded', Set: 'for=a' }], `GET /api/items?a=1&b=2 | ${PLAIN}; ${FORWARDED}`, { forwarding: CAME }],
+  ['X-Forwarded Set over a RequestHeader before and behind it', [{ RequestHeader: 'X-Forwarded-For', Set: '1' }, { 'X-Forwarded': 'Set' }, { RequestHeader: 'X-Forwarded-For', Set: '2' }], `GET /api/items?a=1&b=2 | ${PLAIN}; ${FORWARDED}`, { forwarding: CAME }],
+  ['X-Forwarded Off passes on everything, also Forwarded', [off], `GET /api/items?a=1&b=2 | ${PLAIN}; X-Forwarded-For: 6.6.6.6; Forwarded: for=7.7.7.7; X-Forwarded-Port: 99`, { forwarding: CAME }],
+  ['X-Forwarded Off: RequestHeader writes over it', [off, { RequestHeader: 'X-Forwarded-For', Set: '10.0.0.1' }], `GET /api/items?a=1&b=2 | ${PLAIN}; Forwarded: for=7.7.7.7; X-Forwarded-Port: 99; X-Forwarded-For: 10.0.0.1`, { forwarding: CAME }],
+  ['X-Forwarded Off: RequestHeader adds to it', [off, { RequestHeader: 'X-Forwarded-For', Append: '10.0.0.1' }], `GET /api/items?a=1&b=2 | ${PLAIN}; X-Forwarded-For: 6.6.6.6; Forwarded: for=7.7.7.7; X-Forwarded-Port: 99; X-Forwarded-For: 10.0.0.1`, { forwarding: CAME }],
+  ['X-Forwarded Off: RequestHeaderRemove takes it out', [off, { RequestHeaderRemove: 'X-Forwarded-For' }], `GET /api/items?a=1&b=2 | ${PLAIN}; Forwarded: for=7.7.7.7; X-Forwarded-Port: 99`, { forwarding: CAME }],
+  ['X-Forwarded Off: not copied where nothing is', [off, { RequestHeadersCopy: 'false' }], 'GET /api/items?a=1&b=2 | target | ', { forwarding: CAME }],
+  ['X-Forwarded Off: only what is allowed', [off, { RequestHeadersAllowed: 'X-A;X-Forwarded-Port' }], 'GET /api/items?a=1&b=2 | target | X-A: one; X-Forwarded-Port: 99', { forwarding: CAME }],
+  ['X-Forwarded Off never passes on what the gateway owns', [off], `GET /api/items?a=1&b=2 | ${PLAIN}`, { forwarding: 'X-Tenant-Code: t\r\nX-Request-Id: 1\r\nX-Tenant-Source: token\r\n' }],
+  ['X-Forwarded, Off for one', [{ 'X-Forwarded': 'Remove', For: 'Off' }], `GET /api/items?a=1&b=2 | ${PLAIN}; X-Forwarded-For: 6.6.6.6`, { forwarding: CAME }],
+  ['X-Forwarded twice: both', [{ 'X-Forwarded': 'Off', For: 'Append' }, { 'X-Forwarded': 'Off', Proto: 'Set' }], `GET /api/items?a=1&b=2 | ${PLAIN}; X-Forwarded-Port: 99; X-Forwarded-For: 6.6.6.6, 192.0.2.7; X-Forwarded-Proto: http`, { forwarding: CAME }],
+  ['X-Forwarded twice: in their order', [{ 'X-Forwarded': 'Set' }, { 'X-Forwarded': 'Remove', For: 'Append', Host: 'Off' }], `GET /api/items?a=1&b=2 | ${PLAIN}; X-Forwarded-Host: shop.example; X-Forwarded-For: 192.0.2.7, 192.0.2.7`, { forwarding: CAME }],
+  ['X-Forwarded of two prefixes', [{ 'X-Forwarded': 'Set', HeaderPrefix: 'X-My-' }, { 'X-Forwarded': 'Remove', For: 'Set' }], `GET /api/items?a=1&b=2 | ${PLAIN}; X-My-For: 192.0.2.7; X-My-Proto: http; X-My-Host: shop.example; X-Forwarded-For: 192.0.2.7`, { forwarding: CAME }],
+  ['X-Forwarded of another prefix: nothing of the usual one passes', [{ 'X-Forwarded': 'Off', HeaderPrefix: 'X-My-' }], `GET /api/items?a=1&b=2 | ${PLAIN}`, { forwarding: CAME }],
+  ['X-Forwarded, then Forwarded', [off, { Forwarded: 'proto' }], `GET /api/items?a=1&b=2 | ${PLAIN}; X-Forwarded-Port: 99; Forwarded: proto=http`, { forwarding: CAME }],
+  ['Forwarded, then X-Forwarded', [{ Forwarded: 'proto' }, { 'X-Forwarded': 'Set' }], `GET /api/items?a=1&b=2 | ${PLAIN}; ${FORWARDED}`, { forwarding: CAME }],
+  ['Forwarded Off', [{ Forwarded: 'for', Action: 'Off' }], `GET /api/items?a=1&b=2 | ${PLAIN}; Forwarded: for=7.7.7.7`, { forwarding: CAME }],
+  ['Forwarded, divided by blanks', [{ Forwarded: 'proto host' }], `GET /api/items?a=1&b=2 | ${PLAIN}; Forwarded: proto=http;host=shop.example`],
+  ['what the gateway owns is not touched', [{ RequestHeader: 'X-Tenant-Code', Set: 'evil' }, { RequestHeader: 'x-tenant-source', Append: 'token' }, { RequestHeaderRouteValue: 'X-Request-ID', Set: 'id' }, { ClientCert: 'X-Request-Id' }, off], `GET /api/items?a=1&b=2 | ${PLAIN}`, undefined, { clientCertificate: 'QUJD' }],
+  ['RequestHeadersAllowed goes before RequestHeadersCopy', [{ RequestHeadersAllowed: 'x-a' }, { RequestHeadersCopy: 'false' }, off], 'GET /api/items?a=1&b=2 | target | X-A: one'],
+  ['RequestHeader Append where nothing is copied', [{ RequestHeadersCopy: 'false' }, { RequestHeader: 'X-A', Append: 'two' }, { 'X-Forwarded': 'Append' }], `GET /api/items?a=1&b=2 | target | X-A: two; ${FORWARDED}`, { forwarding: CAME }],
   ['ClientCert: what the client sends is removed', [{ ClientCert: 'X-A' }, off], 'GET /api/items?a=1&b=2 | target | Accept: */*']
 ]
 
 describe('request transforms', () => {
-  for (const [name, transforms, wanted, given] of REQUESTS) test(name, () => assert.equal(request(transforms, given), wanted))
+  for (const [name, transforms, wanted, given, with_] of REQUESTS) test(name, () => assert.equal(request(transforms, given, with_), wanted))
 
   test('ClientCert with a certificate', () => assert.equal(request([{ ClientCert: 'X-Cert' }, off], {}, { clientCertificate: 'QUJD' }), `GET /api/items?a=1&b=2 | ${PLAIN}; X-Cert: QUJD`))
 

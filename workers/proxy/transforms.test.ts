@@ -30,6 +30,9 @@ beforeEach(async () => {
   heads = []
 })
 
+/** The lines of such fields in the last head that the origin got. */
+const lines = (name: RegExp): string[] => heads.at(-1)!.split('\r\n').filter((line) => name.test(line))
+
 /** Applies a route with these fields, and asks it. */
 async function ask(route: object, request = 'GET /a/b?x=1 HTTP/1.1\r\nHost: shop.example:8080\r\nX-Forwarded-For: 1.1.1.1\r\nAccept: text/plain\r\n\r\n', method = 'GET') {
   gateway.apply({ targets: [origin.url], route })
@@ -44,6 +47,17 @@ test('the origin gets the request as the transforms make it, and the gateway own
   assert.match(head!, /\r\nX-New: 127\.0\.0\.1\r\n/)
   assert.match(head!, /\r\nX-Forwarded-For: 127\.0\.0\.1\r\n/)
   assert.match(head!, /\r\nX-Request-Id: [0-9a-f]{16}-\w+\r\n\r\n$/)
+  assert.deepEqual([lines(/^x-request-id:/i).length, lines(/^x-forwarded-for:/i).length], [1, 1])
+})
+
+test('what the gateway owns leaves once and not forged, whatever transforms write', async () => {
+  const match = { path: { type: 'pattern', value: '/{id}' } }
+  const transforms = ['X-Tenant-Code', 'x-tenant-source', 'X-Request-Id', 'X-Forwarded-For'].flatMap((name) => [{ RequestHeaderRouteValue: name, Set: 'id' }, { RequestHeader: name, Append: 'evil' }])
+  for (const tenant of ['', 'X-Tenant-Code: good\r\n']) {
+    await ask({ match, transforms }, `GET /evil HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: evil\r\nX-Tenant-Source: evil\r\n${tenant}\r\n`)
+    assert.deepEqual(lines(/^x-(?:tenant|forwarded-for)/i), ['X-Forwarded-For: 127.0.0.1', ...(tenant === '' ? [] : ['X-Tenant-Code: good', 'X-Tenant-Source: header'])])
+    assert.deepEqual([lines(/^x-request-id/i).length, lines(/evil/)], [1, ['GET /evil HTTP/1.1']])
+  }
 })
 
 test('X-Forwarded: Append believes the client, Off passes it on', async () => {
@@ -52,6 +66,19 @@ test('X-Forwarded: Append believes the client, Off passes it on', async () => {
   assert.match(heads[0]!, /\r\nX-Forwarded-For: 1\.1\.1\.1, 127\.0\.0\.1\r\n/)
   assert.match(heads[1]!, /\r\nX-Forwarded-For: 1\.1\.1\.1\r\n/)
   assert.doesNotMatch(heads[1]!, /X-Forwarded-Host/)
+})
+
+test('X-Forwarded: Off leaves the client no way around the other transforms', async () => {
+  const off = { 'X-Forwarded': 'Off' }
+  for (const [transform, wanted] of [
+    [{ RequestHeader: 'X-Forwarded-For', Set: '10.0.0.1' }, ['X-Forwarded-For: 10.0.0.1']],
+    [{ RequestHeaderRemove: 'X-Forwarded-For' }, []],
+    [{ RequestHeadersCopy: 'false' }, []],
+    [{ RequestHeadersAllowed: 'Accept' }, []]
+  ] as const) {
+    await ask({ transforms: [off, transform] })
+    assert.deepEqual(lines(/^x-forwarded/i), wanted)
+  }
 })
 
 test('a changed method goes to the origin, and the answer fits the client', async () => {
