@@ -113,6 +113,7 @@ describe('what is wrong changes nothing, and is told at its place in the file', 
     ['an upstream of a split that nobody has', SMALL.replace('upstream: app', 'split: [{ upstream: app, weight: 1 }, { upstream: nobody, weight: 1 }]'), '/routes/0/split/1/upstream', 'unknown_reference'],
     ['a reference that is none', SMALL.replace('upstream: app', 'upstream: { name: app, tenant: t }'), '/routes/0/upstream', 'unknown_reference'],
     ['a name twice', SMALL.replace('upstreams:\n', 'upstreams:\n  - name: APP\n'), '/upstreams/1/name', 'duplicate_name'],
+    ['a header name with a blank, as YARP writes it', JSON.stringify({ ReverseProxy: { Routes: { r: { ClusterId: 'c', Match: { Path: '/' }, Transforms: [{ RequestHeader: ' Authorization', Set: 'Bearer abc' }] } }, Clusters: { c: { Destinations: { d: { Address: 'http://10.0.0.1' } } } } } }), '/ReverseProxy/Routes/r/Transforms/0/RequestHeader', 'bad_transform'],
     ['a rule of the whole configuration', SMALL.replace('routes:\n', 'routes:\n  - { name: twin, isGlobal: true, listeners: [web], upstream: app, match: { path: { type: prefix, value: / } } }\n'), '/routes/', 'route_conflict']
   ]
   for (const [name, text, path, code] of rows) {

@@ -78,6 +78,11 @@ export function compileTransforms(transforms: readonly Readonly<Record<string, s
 /** The kind that one of the keys names; the other keys must be its parts. */
 function kindOf(transform: Readonly<Record<string, string>>, problem: (key: string, message: string) => void): TransformKind | null {
   const keys = Object.keys(transform)
+  const twice = keys.find((key, index) => keys.findIndex((other) => other.toLowerCase() === key.toLowerCase()) < index)
+  if (twice !== undefined) {
+    problem(twice, `"${twice}" is there twice; letter case is ignored, so take one of them out`)
+    return null
+  }
   const named = keys.filter((key) => TRANSFORM_KINDS.has(key.toLowerCase()))
   if (named.length === 0) {
     const names = [...TRANSFORM_KINDS.values()].map((kind) => kind.name)

@@ -32,8 +32,8 @@ export function readTransform(transform: Readonly<Record<string, string>>, kind:
       return () => null
     },
     fieldName(name) {
-      const field = text(name).trim()
-      if (!TOKEN.test(field)) problem(keyOf(name), `"${field}" is no name of a header`)
+      const field = text(name)
+      if (!TOKEN.test(field)) problem(keyOf(name), `"${field}" is no name of a header${/\s/.test(field) ? '; take the blanks out' : ''}`)
       else if (FRAMING.has(field.toLowerCase())) problem(keyOf(name), `${field} is written by the gateway itself and cannot be changed`)
       return field
     }
