@@ -34,6 +34,7 @@ export function explainContext(route: Route, normalizedPath: string, client: Exp
     ...identity,
     clientCertificate: '',
     routeValue: (name) => values.get(name),
+    encodedRouteValue: (name) => values.getEncoded(name),
     // Nobody reads a secret here.
     secret: (name) => `\${secret:${name}}`,
     random: () => 0

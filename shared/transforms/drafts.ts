@@ -19,6 +19,8 @@ export interface TransformContext {
   readonly clientCertificate: string
   /** What the path pattern of the route took, decoded. */
   routeValue(name: string): string | null
+  /** The same as it stands in the path; null for a default, and where the path was read in another way than it is written. */
+  encodedRouteValue(name: string): string | null
   /** Null when there is no such secret. */
   secret(name: string): string | null
   /** From 0 to below 1. */

@@ -1,6 +1,7 @@
 import { compilePathReplacer } from '../routing/regex/path-regex.ts'
+import type { TransformContext } from './drafts.ts'
 import type { TransformKind } from './transform-kind.ts'
-import { parsePathPattern } from './path-pattern.ts'
+import { parsePathPattern, type PatternValue } from './path-pattern.ts'
 import { pathSafe } from './value-template.ts'
 
 /** The part as a path: a slash in front, encoded. */
@@ -43,6 +44,13 @@ export const pathSet: TransformKind = {
   }
 }
 
+/** As the path has it: encoded anew, a slash that came as %2F could not be told from a "%2F" that came as %252F. */
+function valueOf({ name, fallback, keepsSlashes }: PatternValue, context: TransformContext): string {
+  const encoded = context.encodedRouteValue(name)
+  if (encoded === null) return pathSafe(context.routeValue(name) ?? fallback, keepsSlashes)
+  return keepsSlashes ? encoded : encoded.replaceAll('/', '%2F')
+}
+
 /** Replaces the path by a template with route values in it (YARP PathRouteValuesTransform.cs). */
 export const pathPattern: TransformKind = {
   name: 'PathPattern',
@@ -56,10 +64,10 @@ export const pathPattern: TransformKind = {
         let text = ''
         for (const part of segment) {
           if (typeof part === 'string') text += part
-          else text += pathSafe(context.routeValue(part.name) ?? part.fallback, part.keepsSlashes)
+          else text += valueOf(part, context)
         }
-        // A segment whose values are not there goes away with its slash.
-        if (text !== '' || segment.length === 0) path += `/${text}`
+        // A segment whose values are not there goes away with its slash, as one that would lead out of the pattern.
+        if (segment.length === 0 || !/^\.{0,2}$/.test(text)) path += `/${text}`
       }
       draft.path = path === '' ? '/' : path
     })

@@ -9,6 +9,7 @@ const ROUTE_VALUES: Record<string, string> = { id: '7', name: 'a b/ü', rest: 'x
 const context: TransformContext = {
   requestId: 'r-1', clientIp: '192.0.2.7', peerIp: '192.0.2.7', clientPort: 4711, localIp: '2001:db8::1', localPort: 80, scheme: 'http', tenant: 't1', user: '', clientCertificate: '',
   routeValue: (name) => ROUTE_VALUES[name.toLowerCase()] ?? null,
+  encodedRouteValue: () => null,
   secret: (name) => name === 'key' ? 's3cret' : null,
   random: () => 0
 }

@@ -26,6 +26,8 @@ export class RequestContext implements TransformContext {
   #path = ''
   readonly #values = new RouteValues()
   #hasValues = false
+  /** The values are those of another reading of the path, which holds no escapes. */
+  #isLoose = false
 
   begin(client: Client, requestId: string): void {
     this.#client = client
@@ -80,11 +82,23 @@ export class RequestContext implements TransformContext {
   }
 
   routeValue(name: string): string | null {
+    return this.#found()?.get(name) ?? null
+  }
+
+  encodedRouteValue(name: string): string | null {
+    const values = this.#found()
+    return values === null || this.#isLoose ? null : values.getEncoded(name)
+  }
+
+  #found(): RouteValues | null {
     if (this.#template === null) return null
-    // A guarded route may have been found under another reading of the path.
-    if (!this.#hasValues && !matchTemplate(this.#template, this.#path, this.#values)) matchTemplate(this.#template, looseReading(this.#path), this.#values)
-    this.#hasValues = true
-    return this.#values.get(name)
+    if (!this.#hasValues) {
+      this.#hasValues = true
+      // A guarded route may have been found under another reading of the path.
+      this.#isLoose = !matchTemplate(this.#template, this.#path, this.#values)
+      if (this.#isLoose) matchTemplate(this.#template, looseReading(this.#path), this.#values)
+    }
+    return this.#values
   }
 
   secret(name: string): string | null {

@@ -106,6 +106,31 @@ test('an answer of the gateway itself carries what is for failures', async () =>
   assert.deepEqual([status, headers.get('x-fail'), headers.get('x-good'), headers.get('x-gateway-error')], [502, '1', undefined, 'bad_response'])
 })
 
+test('PathPattern: values stand in the new path as in the old one', async () => {
+  const rows: [pattern: string, wanted: string, path: string, sent: string][] = [
+    ['/api/{**rest}', '{**rest}', '/api/a%2Fb', '/a%2Fb'],
+    ['/api/{**rest}', '/my/{**rest}', '/api/a%252Fb', '/my/a%252Fb'],
+    ['/api/{**rest}', '/my/{**rest}', '/api/%FF/%E2%82%AC%3F/', '/my/%FF/%E2%82%AC%3F/'],
+    ['/api/{*rest}', '/my/{*rest}', '/api/a/b%2Fc', '/my/a%2Fb%2Fc'],
+    ['/api/{a}-{b}', '/{b}/{a}', '/api/x%2F%C3%BC-%2525', '/%2525/x%2F%C3%BC'],
+    ['/api/{a=one two}', '/my/{a}', '/api', '/my/one%20two'],
+    ['/api/{a}-{b}', '/my/{a}/{b}', '/api/..-admin', '/my/admin']
+  ]
+  for (const [pattern, wanted, path, sent] of rows) {
+    await ask({ match: { path: { type: 'pattern', value: pattern } }, transforms: [{ PathPattern: wanted }] }, `GET ${path} HTTP/1.1\r\nHost: a\r\n\r\n`)
+    assert.equal(heads.at(-1)!.split(' ')[1], sent)
+  }
+})
+
+test('PathPattern: what another reading of the path gave is encoded', async () => {
+  const policies = [{ name: 'staff', authorization: { anonymous: true, ipAllow: ['127.0.0.0/8'] } }]
+  const route = { match: { path: { type: 'pattern', value: '/adm/{id}' } }, authorizationPolicy: 'staff', transforms: [{ PathPattern: '/my/{id}' }] }
+  gateway.apply({ targets: [origin.url], policies, route })
+  client.send('GET //adm/a%0D%0AX-Evil:%201%3F HTTP/1.1\r\nHost: a\r\n\r\n')
+  assert.equal((await client.response()).status, 200)
+  assert.match(heads[0]!, /^GET \/my\/a%0D%0AX-Evil:%201%3F HTTP/)
+})
+
 test('forwardPath raw: the path as the client wrote it', async () => {
   await ask({ forwardPath: 'raw' }, 'GET /a/%7Eb/../c HTTP/1.1\r\nHost: a\r\n\r\n')
   assert.match(heads[0]!, /^GET \/a\/%7Eb\/\.\.\/c HTTP/)

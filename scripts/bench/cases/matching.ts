@@ -63,7 +63,7 @@ function matchCost({ runs, isQuick }: Bench, count: number): number {
 function transformCost({ runs, isQuick }: Bench): number {
   const { compiled } = compileTransforms(TRANSFORMS, new Set())
   const request = { method: 'GET', rawPath: '/shop-1/orders/7', query: '?page=2', authority: 'shop.example', fields: 'User-Agent: bench\r\nAccept: */*\r\nX-Drop: 1\r\nCookie: a=b; c=d\r\n', forwarding: '', traceparent: '', isWebSocketUpgrade: false, isChunked: false, contentLength: -1 }
-  const context = { requestId: 'id-1', clientIp: '10.0.0.1', peerIp: '10.0.0.1', clientPort: 1, localIp: '10.0.0.2', localPort: 80, scheme: 'http' as const, tenant: 'acme', user: '', tenantSource: 'header' as const, clientCertificate: '', routeValue: () => null, secret: () => null, random: () => 0 }
+  const context = { requestId: 'id-1', clientIp: '10.0.0.1', peerIp: '10.0.0.1', clientPort: 1, localIp: '10.0.0.2', localPort: 80, scheme: 'http' as const, tenant: 'acme', user: '', tenantSource: 'header' as const, clientCertificate: '', routeValue: () => null, encodedRouteValue: () => null, secret: () => null, random: () => 0 }
   return costOf(runs, isQuick, () => originHead({ transforms: compiled, forwardsRawPath: false }, request, request.rawPath, '10.0.0.3:80', context, { name: '', value: '' }))
 }
 

@@ -1,12 +1,14 @@
 import { foldText } from './fold-text.ts'
 import type { TemplateParameter, TemplatePart } from './path-template.ts'
 
+type TakePart = (parameter: TemplateParameter, value: string | null, from: number) => boolean
+
 /**
  * Matches a segment of several parts, from its right end: each literal is looked for as far right as it leaves a
  * character for the parameter behind it (aspnetcore RoutePatternMatcher.MatchComplexSegment). `take` is called for each
- * parameter with what it found, or null, and says whether that will do.
+ * parameter with what it found, or null, and where that begins in the text; it says whether that will do.
  */
-export function matchParts(parts: readonly TemplatePart[], text: string, caseSensitive: boolean, take: (parameter: TemplateParameter, value: string | null) => boolean): boolean {
+export function matchParts(parts: readonly TemplatePart[], text: string, caseSensitive: boolean, take: TakePart): boolean {
   const last = parts.at(-1)!
   const found = findParts(parts, text, caseSensitive)
   if (found !== null) return takeAll(parts, found, take)
@@ -14,11 +16,16 @@ export function matchParts(parts: readonly TemplatePart[], text: string, caseSen
   // {name}.{extension?}: without the extension there is no dot either.
   const shorter = parts.slice(0, -2)
   const foundShorter = text.endsWith('.') ? null : findParts(shorter, text, caseSensitive)
-  return foundShorter !== null && takeAll(shorter, foundShorter, take) && take(last, null)
+  return foundShorter !== null && takeAll(shorter, foundShorter, take) && take(last, null, text.length)
 }
 
-function takeAll(parts: readonly TemplatePart[], values: readonly string[], take: (parameter: TemplateParameter, value: string | null) => boolean): boolean {
-  return parts.every((part, index) => part.kind === 'literal' || take(part, values[index]!))
+function takeAll(parts: readonly TemplatePart[], values: readonly string[], take: TakePart): boolean {
+  let end = 0
+  return parts.every((part, index) => {
+    const from = end
+    end += part.kind === 'literal' ? part.text.length : values[index]!.length
+    return part.kind === 'literal' || take(part, values[index]!, from)
+  })
 }
 
 /** What each part covers, or null. Parameters are never empty, and there is a literal between any two. */

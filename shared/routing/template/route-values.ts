@@ -2,6 +2,7 @@
 export class RouteValues {
   readonly #names: string[] = []
   readonly #values: string[] = []
+  readonly #encoded: (string | null)[] = []
 
   get size(): number {
     return this.#names.length
@@ -10,15 +11,24 @@ export class RouteValues {
   clear(): void {
     this.#names.length = 0
     this.#values.length = 0
+    this.#encoded.length = 0
   }
 
-  set(name: string, value: string): void {
+  /** `encoded`: the part of the path that it is from; null for a default. */
+  set(name: string, value: string, encoded: string | null): void {
     this.#names.push(name.toLowerCase())
     this.#values.push(value)
+    this.#encoded.push(encoded)
   }
 
   get(name: string): string | null {
     const index = this.#names.indexOf(name.toLowerCase())
     return index === -1 ? null : this.#values[index]!
+  }
+
+  /** The value as it stands in the path; null when it is not from there. */
+  getEncoded(name: string): string | null {
+    const index = this.#names.indexOf(name.toLowerCase())
+    return index === -1 ? null : this.#encoded[index]!
   }
 }

@@ -23,6 +23,25 @@ function match(text: string, path: string, caseSensitive = false): Record<string
   return Object.fromEntries(names.flatMap((name) => values.get(name) === null ? [] : [[name, values.get(name)!]]))
 }
 
+test('values are known as they stand in the path, too', () => {
+  const rows: [template: string, path: string, encoded: Record<string, string | null>][] = [
+    ['/{p}', '/a%2Fb', { p: 'a%2Fb' }],
+    ['/{p}', '/a%252Fb', { p: 'a%252Fb' }],
+    ['/a/{**r}', '/a/%FF/%C3%BC//x%3Fy/', { r: '%FF/%C3%BC//x%3Fy/' }],
+    ['/{p=x}', '/', { p: null }],
+    ['/{a}-{b}', '/%C3%BC%2F%25-%F0%9F%98%80%FF%20', { a: '%C3%BC%2F%25', b: '%F0%9F%98%80%FF%20' }],
+    ['/{a}-{b}', '/%F0%9F%98%80%E2%82%AC%2F-%252F', { a: '%F0%9F%98%80%E2%82%AC%2F', b: '%252F' }],
+    ['/v{a}.{b?}', '/v%20', { a: '%20', b: null }],
+    ['/%C3%BC{a}', '/%C3%BC%25', { a: null }],
+    ['/ü{a}', '/%C3%BC%25', { a: '%25' }]
+  ]
+  for (const [text, path, encoded] of rows) {
+    const values = new RouteValues()
+    matchTemplate(read(text), path, values)
+    assert.deepEqual(Object.fromEntries(Object.keys(encoded).map((name) => [name, values.getEncoded(name)])), encoded, `${text} ${path}`)
+  }
+})
+
 describe('matchTemplate', () => {
   const rows: [template: string, path: string, values: Record<string, string> | null][] = [
     ['/', '/', {}],
