@@ -137,6 +137,7 @@ const LINTS: ValidateCase[] = [
   { name: 'cannot_mean_that: a body where there is none', routes: [{ respond: { status: 204, body: 'x' } }, { match: path('/b'), respond: { status: 200, body: 'x' } }], issues: [cannot('/routes/0/respond/body')] }
 ]
 
+const limiter = { name: 'often', rateLimiter: { limit: 1 } }
 const guard = (given: object = {}) => ({ name: 'staff', ...given })
 const POLICIES: ValidateCase[] = [
   { name: 'unknown_reference: a policy of that name', policies: [guard()], routes: [{ authorizationPolicy: 'stuff' }, { authorizationPolicy: 'STAFF', match: path('/b') }], issues: ['error /routes/0/authorizationPolicy unknown_reference'] },
@@ -150,6 +151,10 @@ const POLICIES: ValidateCase[] = [
   { name: 'no_provider', policies: [guard({ authorization: { jwt: {} } }), { authorization: { jwt: { provider: 'provider 1' } } }], providers: [{ enabled: false }], routes: [{ authorizationPolicy: 'staff' }, { authorizationPolicy: 'policy 2', match: path('/b') }], issues: ['error /policies/0/authorization/jwt no_provider', 'error /policies/1/authorization/jwt/provider no_provider'] },
   { name: 'unknown_reference: a provider of that name', policies: [guard({ authorization: { jwt: { provider: 'provider 2' } } })], providers: [{}], routes: [{ authorizationPolicy: 'staff' }], issues: ['error /policies/0/authorization/jwt/provider unknown_reference'] },
   { name: 'only_observes', policies: [guard({ mode: 'observe' })], routes: [{ authorizationPolicy: 'staff' }], issues: ['warning /routes/0/authorizationPolicy only_observes'] },
+  { name: 'limit_by_spelling', policies: [limiter], routes: [{ match: path('/login'), rateLimiterPolicy: 'often' }, {}], issues: ['warning /routes/0/rateLimiterPolicy limit_by_spelling'] },
+  { name: 'limit_by_spelling: only by letter case', policies: [limiter], routes: [{ match: { path: { type: 'exact', value: '/login' } }, rateLimiterPolicy: 'often' }, { match: path('/Login') }], issues: ['warning /routes/0/rateLimiterPolicy limit_by_spelling'] },
+  { name: 'not limit_by_spelling: no other route, the same limit, or a guard', policies: [limiter, { name: 'all', authorization: { anonymous: true } }], routes: [{ match: path('/a'), rateLimiterPolicy: 'often' }, { match: path('/b'), rateLimiterPolicy: 'often', authorizationPolicy: 'all' }, { rateLimiterPolicy: 'OFTEN' }], issues: [] },
+  { name: 'not limit_by_spelling: nobody else is there', policies: [limiter], routes: [{ match: path('/a'), rateLimiterPolicy: 'often' }], issues: [] },
   { name: 'client_chosen_key', policies: [guard({ rateLimiter: { limit: 1, key: 'header:X-A' } })], routes: [{ rateLimiterPolicy: 'staff' }], issues: ['warning /policies/0/rateLimiter/key client_chosen_key'] },
   { name: 'unused_policy', policies: [guard(), { enabled: false }], issues: ['warning /policies/0 unused_policy'] }
 ]

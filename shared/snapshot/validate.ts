@@ -10,6 +10,7 @@ import { forwardedByHand } from './rules/forwarded-by-hand.ts'
 import { gatewayOwnedAnswerHeader } from './rules/gateway-owned-answer-header.ts'
 import { gatewayOwnedHeader } from './rules/gateway-owned-header.ts'
 import { hostRouteOvertaken } from './rules/host-route-overtaken.ts'
+import { limitBySpelling } from './rules/limit-by-spelling.ts'
 import { listenerCollision } from './rules/listener-collision.ts'
 import { listenerWithoutRoutes } from './rules/listener-without-routes.ts'
 import { literalSecret } from './rules/literal-secret.ts'
@@ -41,7 +42,7 @@ const RULES: readonly Rule[] = [
   noTargets, unreachableTarget, routeWithoutListener, listenerWithoutRoutes, affinityKeyCollision, tenantAffinityHotspot, unusualMethod, forwardedByHand, cannotMeanThat, onlyObserves, clientChosenKey, unusedPolicy
 ]
 /** These ask the compiled matcher, which needs content without errors. */
-const MATCHER_RULES: readonly Rule[] = [routeShadowed, routeOverlap, hostRouteOvertaken]
+const MATCHER_RULES: readonly Rule[] = [routeShadowed, routeOverlap, hostRouteOvertaken, limitBySpelling]
 
 /** Most issues of one configuration; errors come before warnings. */
 const MAX_ISSUES = 1000
