@@ -17,7 +17,6 @@ export class BodyIntake {
   readonly #wire: BodySource
   readonly #rate = new RateWatch()
   #requestBy = Infinity
-  #leastPerSecond = 0
 
   constructor(client: Client, wire: BodySource) {
     this.#client = client
@@ -27,8 +26,7 @@ export class BodyIntake {
   /** `since` is when the request began. */
   begin(exchange: Exchange, limits: ConnectionLimits, since: number): void {
     this.#wire.readIntoOwnBuffer()
-    this.#rate.begin(since)
-    this.#leastPerSecond = limits.minBodyBytesPerSecond
+    this.#rate.begin(since, limits.minBodyBytesPerSecond)
     this.#requestBy = limits.requestTimeoutMs > 0 ? since + limits.requestTimeoutMs : Infinity
     if (!exchange.takesBody) this.#client.pause()
     this.#client.arm(this.dueAt)
@@ -58,13 +56,13 @@ export class BodyIntake {
 
   /** Why the rest is no longer waited for; null while it is. */
   timedOut(exchange: Exchange, now: number, isPaused: boolean): Refusal | null {
-    const isTooSlow = this.#leastPerSecond > 0 && this.#rate.isTooSlow(now, exchange.body.bytes, this.#leastPerSecond)
+    const isTooSlow = this.#rate.isTooSlow(now, exchange.body.bytes)
     if (isPaused) this.#rate.wasHeldUp = true
     return isTooSlow || now >= this.#requestBy ? REFUSALS.bodyTimeout : null
   }
 
   /** When to look at timedOut() again. */
   get dueAt(): number {
-    return Math.min(this.#requestBy, this.#leastPerSecond > 0 ? this.#rate.dueAt : Infinity)
+    return Math.min(this.#requestBy, this.#rate.dueAt)
   }
 }

@@ -50,6 +50,7 @@ export class OriginResponse implements OriginUser, CompressionOwner {
     this.hasStarted = false
     this.#close = false
     this.#guard.begin(null, 0)
+    this.#rate.begin(0, 0)
     this.abandon()
   }
 
@@ -234,9 +235,9 @@ export class OriginResponse implements OriginUser, CompressionOwner {
 
   /** More of the body will come. */
   #goOn(): void {
-    const { client, origin, route } = this.#exchange
+    const { client, origin, route, upstream } = this.#exchange
     origin?.readIntoOwnBuffer()
-    this.#rate.begin(client.thread.state.now)
+    this.#rate.begin(client.thread.state.now, upstream?.minResponseBytesPerSecond ?? 0)
     if (route !== null) client.arm(this.dueAt(route))
   }
 
@@ -270,24 +271,17 @@ export class OriginResponse implements OriginUser, CompressionOwner {
     this.#exchange.onOriginClose(this.#hasBytes, error)
   }
 
-  get #leastPerSecond(): number {
-    return this.#exchange.upstream?.minResponseBytesPerSecond ?? 0
-  }
-
   /** When the timeouts are to be looked at. */
   dueAt(route: RuntimeRoute): number {
-    const activityAt = Math.min(this.#exchange.lastActivity + route.activityMs, this.#guard.dueAt)
-    return this.hasStarted && this.#leastPerSecond > 0 ? Math.min(activityAt, this.#rate.dueAt) : activityAt
+    return Math.min(this.#exchange.lastActivity + route.activityMs, this.#guard.dueAt, this.#rate.dueAt)
   }
 
   /** What took too long, and by whose fault; null when nothing did. */
   timedOut(now: number, route: RuntimeRoute): ProxyFailure | null {
     const { client, record, body, lastActivity, origin } = this.#exchange
     const clientIsSlow = client.waiting > 0
-    if (this.hasStarted && this.#leastPerSecond > 0) {
-      if (clientIsSlow) this.#rate.wasHeldUp = true
-      if (this.#rate.isTooSlow(now, this.#compressed === null ? record.bytesOut : this.#body.bytes, this.#leastPerSecond)) return FAILURES.responseTooSlow
-    }
+    if (clientIsSlow) this.#rate.wasHeldUp = true
+    if (this.#rate.isTooSlow(now, this.#compressed === null ? record.bytesOut : this.#body.bytes)) return FAILURES.responseTooSlow
     const guarded = this.#guard.timedOut(now, client.thread.state.refusals)
     if (guarded !== null) return guarded
     if (now - lastActivity < route.activityMs) return null
