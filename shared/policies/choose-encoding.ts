@@ -3,7 +3,6 @@ import { fieldValue, withField, withoutField } from '../transforms/header-lines.
 
 /** An exchange as compression sees it. Field lines end with CR LF. */
 export interface CompressibleAnswer {
-  readonly method: string
   readonly requestFields: string
   readonly status: number
   readonly fields: string
@@ -11,7 +10,7 @@ export interface CompressibleAnswer {
   readonly contentLength: number
 }
 
-/** `varies`: another client could get another encoding. */
+/** `encoding`: of the body, or of the one that a GET would have got. `varies`: another client could get another encoding. */
 export interface ChosenEncoding {
   readonly encoding: ContentEncoding | null
   readonly varies: boolean
@@ -19,17 +18,26 @@ export interface ChosenEncoding {
 
 const AS_IT_IS: ChosenEncoding = { encoding: null, varies: false }
 const EVENT_STREAM = 'text/event-stream'
+/** What is said of bytes that are no longer the ones sent. */
+const OF_THE_BYTES = ['content-md5', 'digest', 'content-digest', 'repr-digest']
 
-/** How an answer is compressed; not at all where it is already, must not be (RFC 9111 section 5.2.2.6), is a part, or is too small. */
-export function chooseEncoding({ encodings, types, minBytes, eventStreams }: Compression, { method, requestFields, status, fields, contentLength }: CompressibleAnswer): ChosenEncoding {
-  if (method === 'HEAD' || status < 200 || status === 204 || status === 206 || status === 304) return AS_IT_IS
-  if (contentLength >= 0 && (contentLength < minBytes || contentLength === 0)) return AS_IT_IS
+/**
+ * How an answer is compressed; not at all where it is already, must not be (RFC 9111 section 5.2.2.6), is a part, or is too
+ * small. An answer to HEAD says what one to GET would (RFC 9110 section 9.3.2). A 304 says what the 200 did (section 15.4.5),
+ * but mostly tells neither its type nor its length: without a type it counts as one that is compressed. A Vary too many only
+ * costs a cache some room. A strong ETag would find no stored answer whose ETag was made weak (RFC 9111 section 4.3.4), while a
+ * weak one finds both kinds, and If-None-Match compares weakly.
+ */
+export function chooseEncoding({ encodings, types, minBytes, eventStreams }: Compression, { requestFields, status, fields, contentLength }: CompressibleAnswer): ChosenEncoding {
+  if (status < 200 || status === 204 || status === 206) return AS_IT_IS
+  const isNotModified = status === 304
+  if (!isNotModified && contentLength >= 0 && (contentLength < minBytes || contentLength === 0)) return AS_IT_IS
   const coding = fieldValue(fields, 'content-encoding')
   if (coding !== null && coding.toLowerCase() !== 'identity') return AS_IT_IS
   if (forbidsTransform(fields) || forbidsTransform(requestFields)) return AS_IT_IS
   const type = (fieldValue(fields, 'content-type') ?? '').split(';', 1)[0]!.trim().toLowerCase()
   const isWanted = type === EVENT_STREAM ? eventStreams : types.some((wanted) => wanted === type || (wanted.endsWith('/*') && type.startsWith(wanted.slice(0, -1))))
-  return isWanted ? { encoding: acceptedEncoding(fieldValue(requestFields, 'accept-encoding'), encodings), varies: true } : AS_IT_IS
+  return isWanted || (isNotModified && type === '') ? { encoding: acceptedEncoding(fieldValue(requestFields, 'accept-encoding'), encodings), varies: true } : AS_IT_IS
 }
 
 export function isEventStream(fields: string): boolean {
@@ -61,11 +69,18 @@ function acceptedEncoding(header: string | null, encodings: readonly ContentEnco
 }
 
 /** The field lines of the answer as the client gets it. What was said of the bytes before is no longer true. */
-export function encodedFields(fields: string, { encoding, varies }: ChosenEncoding): string {
+export function encodedFields(fields: string, { encoding, varies }: ChosenEncoding, status: number): string {
   const vary = fieldValue(fields, 'vary') ?? ''
   const known = varies && !/(^|[\s,])(accept-encoding|\*)([\s,]|$)/i.test(vary) ? withField(fields, 'Vary', 'Accept-Encoding') : fields
   if (encoding === null) return known
-  let lines = known
-  for (const name of ['content-encoding', 'content-md5', 'digest', 'content-digest', 'accept-ranges']) lines = withoutField(lines, name)
-  return withField(lines.replace(/^(etag:[ \t]*)"/im, '$1W/"'), 'Content-Encoding', encoding)
+  const lines = withoutField(withoutField(withoutDigests(known), 'content-encoding'), 'accept-ranges').replace(/^(etag:[ \t]*)"/im, '$1W/"')
+  // A 304 describes no body.
+  return status === 304 ? lines : withField(lines, 'Content-Encoding', encoding)
+}
+
+/** The field lines of a head or a trailer section without sums over the body's bytes. */
+export function withoutDigests(fields: string): string {
+  let lines = fields
+  for (const name of OF_THE_BYTES) lines = withoutField(lines, name)
+  return lines
 }

@@ -109,9 +109,13 @@ export class ResponseBody {
   }
 }
 
-/** 204, 304 and answers to HEAD carry no body whatever the origin sends. */
+/** 204, 304 and answers to HEAD carry no body whatever the origin says or sends (RFC 9112 section 6.3). */
+export function carriesBody(status: number, method: string): boolean {
+  return method !== 'HEAD' && status !== 204 && status !== 304
+}
+
 function modeOf(head: ResponseHead, method: string): number {
-  if (method === 'HEAD' || head.status === 204 || head.status === 304) return NONE
+  if (!carriesBody(head.status, method)) return NONE
   if (head.isChunked) return CHUNKS
   return head.contentLength >= 0 ? LENGTH : UNTIL_CLOSE
 }

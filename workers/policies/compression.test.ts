@@ -31,25 +31,28 @@ const use = (compression: object = {}, more: object = {}) => gateway.apply({ tar
 const DECODE: Record<string, (data: Buffer) => Buffer> = { gzip: zlib.gunzipSync, br: zlib.brotliDecompressSync, zstd: zlib.zstdDecompressSync }
 const asText = (headers: object, body: string | Buffer = TEXT): typeof answer => (_request, response) => response.writeHead(200, { 'content-type': 'text/plain; charset=utf-8', ...headers }).end(body)
 
+const OF_THE_BYTES = ['content-md5', 'digest', 'content-digest', 'repr-digest']
+
 async function ask(accept: string | null, options: { method?: string; headers?: Record<string, string> } = {}): Promise<{ status: number; headers: http.IncomingHttpHeaders; raw: Buffer; body: string }> {
   const request = http.request({ port: gateway.port, method: options.method ?? 'GET', agent: false, headers: { ...(accept === null ? {} : { 'accept-encoding': accept }), ...options.headers } })
   request.end()
   const [response] = await once(request, 'response') as [http.IncomingMessage]
   const raw = Buffer.concat(await response.toArray() as Buffer[])
   const coding = response.headers['content-encoding']
-  return { status: response.statusCode!, headers: response.headers, raw, body: (coding === undefined || DECODE[coding] === undefined ? raw : DECODE[coding](raw)).toString() }
+  return { status: response.statusCode!, headers: response.headers, raw, body: (coding === undefined || DECODE[coding] === undefined || raw.length === 0 ? raw : DECODE[coding](raw)).toString() }
 }
 
 describe('an answer is compressed', () => {
   test('by what the client accepts and prefers', async () => {
     use()
-    answer = asText({ etag: '"v1"', 'content-md5': 'x', 'accept-ranges': 'bytes' })
+    answer = asText({ etag: '"v1"', 'content-md5': 'x', digest: 'sha-256=x', 'content-digest': 'sha-256=:x:', 'repr-digest': 'sha-256=:x:', 'accept-ranges': 'bytes' })
     for (const [accept, coding] of [['gzip', 'gzip'], ['br', 'br'], ['zstd', 'zstd'], ['gzip, br, zstd', 'zstd'], ['gzip;q=1, br;q=0.5', 'gzip'], ['*', 'zstd'], ['zstd;q=0, *', 'br'], ['x-gzip', 'gzip'], ['gzip;q=0.5, identity;q=0.5', 'gzip']] as const) {
       const { headers, body, raw } = await ask(accept)
       assert.equal(headers['content-encoding'], coding, accept)
       assert.equal(body, TEXT)
       assert.ok(raw.length < TEXT.length / 10)
-      assert.deepEqual([headers.vary, headers.etag, headers['content-length'], headers['content-md5'], headers['accept-ranges']], ['Accept-Encoding', 'W/"v1"', undefined, undefined, undefined])
+      assert.deepEqual([headers.vary, headers.etag], ['Accept-Encoding', 'W/"v1"'])
+      for (const name of ['content-length', 'accept-ranges', ...OF_THE_BYTES]) assert.equal(headers[name], undefined, name)
     }
   })
 
@@ -81,7 +84,52 @@ describe('an answer is compressed', () => {
     }
     answer = asText({})
     assert.equal((await ask('gzip', { headers: { 'cache-control': 'no-transform' } })).headers['content-encoding'], undefined)
-    assert.equal((await ask('gzip', { method: 'HEAD' })).headers['content-encoding'], undefined)
+  })
+
+  test('as an answer to HEAD tells: the same fields, but for the length that is not known', async () => {
+    use()
+    for (const [headers, accept] of [[{}, 'gzip'], [{ 'content-length': String(TEXT.length) }, 'br'], [{}, 'identity'], [{ 'content-type': 'image/png' }, 'gzip'], [{ 'content-length': '11' }, 'gzip']] as const) {
+      answer = asText({ etag: '"v1"', 'repr-digest': 'sha-256=:x:', ...headers }, 'content-length' in headers && headers['content-length'] === '11' ? 'hello world' : TEXT)
+      const told = ({ headers: { etag, vary, 'content-encoding': coding, 'repr-digest': digest } }: Awaited<ReturnType<typeof ask>>) => [etag, vary, coding, digest]
+      const [whole, head] = [await ask(accept), await ask(accept, { method: 'HEAD' })]
+      assert.deepEqual(told(head), told(whole), JSON.stringify([headers, accept]))
+      assert.equal(head.headers['content-length'], whole.headers['content-encoding'] === undefined ? headers['content-length' as keyof typeof headers] : undefined)
+    }
+  })
+
+  test('and a 304 says what the 200 did, also where it does not tell a type', async () => {
+    use()
+    const told = async (headers: Record<string, string>, accept: string) => {
+      answer = (_request, response) => response.writeHead(304, { etag: '"v1"', 'repr-digest': 'sha-256=:x:', ...headers }).end()
+      const { status, headers: got } = await ask(accept)
+      assert.deepEqual([status, got['content-encoding']], [304, undefined])
+      return [got.etag, got.vary, got['repr-digest'], got['content-length']]
+    }
+    const asWas = ['"v1"', undefined, 'sha-256=:x:', undefined]
+    assert.deepEqual(await told({}, 'gzip'), ['W/"v1"', 'Accept-Encoding', undefined, undefined])
+    assert.deepEqual(await told({ 'content-type': 'text/plain', 'content-length': '5000' }, 'gzip'), ['W/"v1"', 'Accept-Encoding', undefined, undefined])
+    assert.deepEqual(await told({}, 'identity'), ['"v1"', 'Accept-Encoding', 'sha-256=:x:', undefined])
+    assert.deepEqual(await told({ 'content-type': 'image/png' }, 'gzip'), asWas)
+    assert.deepEqual(await told({ 'cache-control': 'no-transform' }, 'gzip'), asWas)
+  })
+
+  test('and its trailers do not tell sums of other bytes', async () => {
+    use()
+    answer = (_request, response) => {
+      response.writeHead(200, { 'content-type': 'text/plain', trailer: 'Repr-Digest, X-Last' })
+      response.write(TEXT)
+      response.addTrailers({ 'Repr-Digest': 'sha-256=:x:', 'X-Last': '1' })
+      response.end()
+    }
+    const trailersFor = async (accept: string) => {
+      const request = http.request({ port: gateway.port, agent: false, headers: { 'accept-encoding': accept } })
+      request.end()
+      const [response] = await once(request, 'response') as [http.IncomingMessage]
+      await response.toArray()
+      return [response.headers['content-encoding'], { ...response.trailers }]
+    }
+    assert.deepEqual(await trailersFor('gzip'), ['gzip', { 'x-last': '1' }])
+    assert.deepEqual(await trailersFor('identity'), [undefined, { 'repr-digest': 'sha-256=:x:', 'x-last': '1' }])
   })
 
   test('of any length and form, also when it comes in pieces, and the connection goes on', async () => {
@@ -171,10 +219,10 @@ describe('an answer is compressed', () => {
 
 describe('a response guard', () => {
   const guard = (responseGuard: object, mode = 'enforce') => gateway.apply({ targets: [target()], policies: [{ name: 'bounded', mode, responseGuard }], route: { responseGuardPolicy: 'bounded' } })
-  const raw = async () => {
+  const raw = async (method = 'GET') => {
     const client = await connectRaw(gateway.port)
-    client.send('GET / HTTP/1.1\r\nHost: a\r\n\r\n')
-    const response = await client.response()
+    client.send(`${method} / HTTP/1.1\r\nHost: a\r\n\r\n`)
+    const response = await client.response(method)
     client.destroy()
     return response
   }
@@ -195,6 +243,17 @@ describe('a response guard', () => {
     answer = asText({}, 'z'.repeat(1_000))
     assert.equal((await raw()).body.length, 1_000)
     assert.equal(refused('too_large')[0]?.count, 2)
+  })
+
+  test('does not refuse a length that is told without a body', async () => {
+    guard({ maxBodyBytes: 1_000 })
+    const before = refused('too_large')[0]?.count
+    answer = asText({ 'content-length': String(TEXT.length) })
+    const head = await raw('HEAD')
+    assert.deepEqual([head.status, head.headers.get('content-length')], [200, String(TEXT.length)])
+    answer = (_request, response) => response.writeHead(304, { 'content-length': '5000' }).end()
+    assert.equal((await raw()).status, 304)
+    assert.equal(refused('too_large')[0]?.count, before)
   })
 
   test('gives the head, and the body, a time', async () => {

@@ -20,11 +20,12 @@ export interface CompressionOwner {
   onCompressed(): void
 }
 
-/** Decides how an answer is compressed. */
-export function encodingOf(compression: Compression, state: ThreadState, answer: CompressibleAnswer & { isHttp10: boolean }): ChosenEncoding {
+/** Decides how an answer is compressed, or would be if it had a body. */
+export function encodingOf(compression: Compression, state: ThreadState, answer: CompressibleAnswer & { isHttp10: boolean; hasBody: boolean }): ChosenEncoding {
   const chosen = chooseEncoding(compression, answer)
+  const isOneTooMany = answer.hasBody && state.counted.compressing >= MOST_AT_ONCE
   // The end of a compressed body can only be told in chunks.
-  return answer.isHttp10 || state.counted.compressing >= MOST_AT_ONCE ? { encoding: null, varies: chosen.varies } : chosen
+  return answer.isHttp10 || isOneTooMany ? { encoding: null, varies: chosen.varies } : chosen
 }
 
 /** An answer on its way through a compressor to a client. */

@@ -3,13 +3,13 @@ import { transformResponse, transformTrailers } from '../../shared/transforms/ap
 import { HEAD, HeadBuffer } from '../http1/head-buffer.ts'
 import { latin1Text } from '../http1/latin1-text.ts'
 import { REFUSALS } from '../../shared/http1/refusal.ts'
-import { ResponseBody } from '../http1/response-body.ts'
+import { carriesBody, ResponseBody } from '../http1/response-body.ts'
 import { parseResponseHead, ResponseHead } from '../http1/response-head.ts'
 import { isHandshakeAnswer } from '../websocket/handshake.ts'
 import type { OriginUser } from '../upstreams/origin.ts'
 import type { Client } from './client.ts'
 import { clientFailure, FAILURES, type ProxyFailure } from './failure.ts'
-import { encodedFields } from '../../shared/policies/choose-encoding.ts'
+import { encodedFields, withoutDigests } from '../../shared/policies/choose-encoding.ts'
 import type { RuntimeResponseGuard } from '../policies/admission.ts'
 import { CompressedAnswer, type CompressionOwner, encodingOf } from './compressed-answer.ts'
 import { GuardWatch } from './guard-watch.ts'
@@ -161,13 +161,14 @@ export class OriginResponse implements OriginUser, CompressionOwner {
     const { isHttp10, method } = exchange.head
     this.#headBuffer.consume(this.#headBuffer.text.length)
     if (head.status >= 500 && exchange.retriesStatus(head.status)) return true
-    if (this.#isTooLarge(head.contentLength)) return true
+    const hasBody = carriesBody(head.status, method)
+    if (hasBody && this.#isTooLarge(head.contentLength)) return true
     const { transforms, admission } = exchange.route!
     const changed = transforms === null ? head.fields : this.#changed(head.fields, transformResponse)
     const compression = admission === null ? null : admission.compression
-    const chosen = compression === null ? null : encodingOf(compression, client.thread.state, { method, requestFields: exchange.head.fields, status: head.status, fields: changed, contentLength: head.contentLength, isHttp10 })
-    const encoding = chosen === null ? null : chosen.encoding
-    body.begin(head, method, isHttp10 || client.framesBodies || encoding !== null, transforms === null ? null : this.#changeTrailers)
+    const chosen = compression === null ? null : encodingOf(compression, client.thread.state, { requestFields: exchange.head.fields, status: head.status, fields: changed, contentLength: head.contentLength, isHttp10, hasBody })
+    const encoding = chosen === null || !hasBody ? null : chosen.encoding
+    body.begin(head, method, isHttp10 || client.framesBodies || encoding !== null, encoding !== null ? this.#changeEncodedTrailers : transforms === null ? null : this.#changeTrailers)
     const first = body.first(rest)
     if (body.isMalformed) return this.#fail(FAILURES.badResponse)
     this.hasStarted = true
@@ -175,14 +176,16 @@ export class OriginResponse implements OriginUser, CompressionOwner {
     record.status = head.status
     record.firstByteAt = performance.now()
     this.#guard.headCame(client.thread.state.now)
-    const fields = exchange.answerFields(chosen === null ? changed : encodedFields(changed, chosen))
+    const fields = exchange.answerFields(chosen === null ? changed : encodedFields(changed, chosen, head.status))
     if (encoding !== null) {
       client.respond(head.status, head.statusText, fields, client.framesBodies ? '' : 'Transfer-Encoding: chunked\r\n', this.#close, '', false)
       this.#compressed = new CompressedAnswer(this, encoding, changed)
       if (!body.isComplete) this.#goOn()
       return this.#compress(this.#compressed, first === '' ? null : Buffer.from(first, 'latin1'))
     }
-    client.respond(head.status, head.statusText, fields, body.framing(head), this.#close, first, body.isComplete)
+    // A length told without a body is that of the body which a GET would get: of a compressed one it is not known.
+    const framing = chosen === null || chosen.encoding === null ? body.framing(head) : ''
+    client.respond(head.status, head.statusText, fields, framing, this.#close, first, body.isComplete)
     if (!body.isComplete) this.#goOn()
     return this.#afterPiece()
   }
@@ -225,6 +228,7 @@ export class OriginResponse implements OriginUser, CompressionOwner {
   }
 
   readonly #changeTrailers = (lines: string): string => this.#changed(lines, transformTrailers)
+  readonly #changeEncodedTrailers = (lines: string): string => withoutDigests(this.#changeTrailers(lines))
 
   #changed(fields: string, change: typeof transformResponse): string {
     const { route, context } = this.#exchange
