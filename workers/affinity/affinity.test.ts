@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { SessionAffinity } from '../../shared/schema/session-affinity.ts'
-import { cookieValue } from './affinity-cookie.ts'
+import { cookieValue } from '../../shared/http1/cookie-value.ts'
 import { buildAffinity } from './build-affinity.ts'
 import { arrCookieKey, hashCookieKey } from './cookie-affinity.ts'
 import { keyHashOf } from '../../shared/affinity/rendezvous.ts'

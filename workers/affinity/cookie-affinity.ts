@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import type { SessionAffinity } from '../../shared/schema/session-affinity.ts'
+import { cookieValue } from '../../shared/http1/cookie-value.ts'
 import type { Affinity } from '../../shared/affinity/affinity.ts'
-import { affinityCookie, cookieValue } from './affinity-cookie.ts'
+import { affinityCookie } from './affinity-cookie.ts'
 import type { AffinityKeys } from './affinity-keys.ts'
 import { xxhash64 } from '../../shared/affinity/xxhash64.ts'
 

@@ -1,9 +1,9 @@
 import { createPublicKey, createSecretKey } from 'node:crypto'
 import { errors, type JWTVerifyGetKey, type KeyObject } from 'jose'
+import { tokenPlace } from '../../shared/identity/token-place.ts'
 import { errorIssue, type Issue } from '../../shared/schema/issue.ts'
 import type { Provider } from '../../shared/schema/provider.ts'
 import { KeySet, type KeySetLog } from './key-set.ts'
-import { tokenPlace } from './token-place.ts'
 import { TokenSource } from './token-source.ts'
 import type { Verifier } from './verify-token.ts'
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { createHmac, generateKeyPairSync } from 'node:crypto'
 import { after, before, beforeEach, describe, test } from 'node:test'
+import { tokenPlace } from '../../shared/identity/token-place.ts'
 import { decodeProvider } from '../../shared/snapshot/decode-resource.ts'
 import type { Issue } from '../../shared/schema/issue.ts'
 import { SignJWT } from 'jose'
@@ -9,7 +10,6 @@ import { buildIdentity, type Identity, NO_IDENTITY } from './build-identity.ts'
 import { fetchKeySet } from './fetch-key-set.ts'
 import { KeySet } from './key-set.ts'
 import { TokenSource } from './token-source.ts'
-import { tokenPlace } from './token-place.ts'
 
 const NO_SECRETS = { version: 0, secret: () => null }
 const quiet = { info() {}, warn() {} }

@@ -1,7 +1,7 @@
 import { decodeJwt } from 'jose'
 import { TokenCache } from './token-cache.ts'
 import { invalidToken, type TokenIdentity } from '../../shared/identity/token-identity.ts'
-import type { TokenPlace } from './token-place.ts'
+import type { TokenPlace } from '../../shared/identity/token-place.ts'
 import { type Verifier, verifyToken } from './verify-token.ts'
 
 /** Where keys come from; another version means other keys. */

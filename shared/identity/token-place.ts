@@ -1,5 +1,5 @@
-import { fieldValue } from '../../shared/transforms/header-lines.ts'
-import { cookieValue } from '../affinity/affinity-cookie.ts'
+import { cookieValue } from '../http1/cookie-value.ts'
+import { fieldValue } from '../transforms/header-lines.ts'
 
 /** Reads the token that a request carries out of its field lines; '' where there is none. */
 export type TokenPlace = (fields: string) => string
