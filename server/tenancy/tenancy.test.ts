@@ -216,7 +216,7 @@ describe('the draft as a tenant sees it', () => {
     const own = await explain('http://acme.example:20000/', 'acme')
     assert.deepEqual([own.route.name, own.action.upstreams[0].name, own.listener.name], ['acme-route', 'acme-pool', 'shared-port'])
     const foreign = await explain('http://zeta.example:20000/', 'zeta')
-    assert.deepEqual([foreign.route.name, foreign.action, foreign.forwarded], ['(outside of your tenants)', null, null])
+    assert.deepEqual([foreign.route.name, foreign.policies, foreign.action, foreign.forwarded], ['(outside of your tenants)', [], null, null])
     const global = await explain('http://any.example:20001/zeta', 'acme')
     assert.deepEqual([global.route.name, global.listener.name, global.candidates.find((candidate: any) => candidate.outcome === 'wins').name], ['(outside of your tenants)', '(outside of your tenants)', '(outside of your tenants)'])
     assert.doesNotMatch(JSON.stringify([own, foreign.candidates, global.candidates]), /zeta-/)

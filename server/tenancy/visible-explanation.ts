@@ -21,7 +21,7 @@ export function visibleExplanation(explanation: Explanation, content: SnapshotCo
     omitted: {}
   }
   if (route === null || routes.has(route.id)) return seen
-  return { ...seen, route: OUTSIDE, refused: null, action: null, settings: [], steps: [], forwarded: null, responseTransforms: [] }
+  return { ...seen, route: OUTSIDE, refused: null, policies: [], action: null, settings: [], steps: [], forwarded: null, responseTransforms: [] }
 }
 
 function visibleCandidate(candidate: ExplainedCandidate, routes: ReadonlySet<string>, isListenerVisible: boolean): ExplainedCandidate[] {
