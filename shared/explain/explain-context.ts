@@ -1,6 +1,5 @@
 import type { ForwardingContext } from '../forwarding/origin-head.ts'
-import { matchTemplate } from '../routing/template/match-template.ts'
-import { parseTemplate } from '../routing/template/parse-template.ts'
+import { readRouteValues, routeTemplate } from '../routing/template/route-template.ts'
 import { RouteValues } from '../routing/template/route-values.ts'
 import type { RequestIdentity } from '../identity/identify.ts'
 import type { Route } from '../schema/route.ts'
@@ -19,10 +18,8 @@ export interface ExplainedClient {
 /** What transforms may insert into the request that is explained. */
 export function explainContext(route: Route, normalizedPath: string, client: ExplainedClient, localPort: number, identity: Readonly<RequestIdentity>): ForwardingContext {
   const values = new RouteValues()
-  if (route.match.path?.type === 'pattern') {
-    const template = parseTemplate(route.match.path.value, route.match.path.caseSensitive)
-    if (!('message' in template)) matchTemplate(template, normalizedPath, values)
-  }
+  const template = routeTemplate(route)
+  const isLoose = template !== null && readRouteValues(template, normalizedPath, values)
   return {
     requestId: REQUEST_ID,
     clientIp: client.address,
@@ -34,7 +31,7 @@ export function explainContext(route: Route, normalizedPath: string, client: Exp
     ...identity,
     clientCertificate: '',
     routeValue: (name) => values.get(name),
-    encodedRouteValue: (name) => values.getEncoded(name),
+    encodedRouteValue: (name) => (isLoose ? null : values.getEncoded(name)),
     // Nobody reads a secret here.
     secret: (name) => `\${secret:${name}}`,
     random: () => 0

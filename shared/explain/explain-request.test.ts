@@ -127,13 +127,14 @@ describe('policies', () => {
   }
 
   test('each stands with its decision and the reason', () => {
-    assert.deepEqual(said([keyed], { authorizationPolicy: 'machines' }), { said: ['machines refuses: there is no key in X-Key'], refused: 'unauthorized', forwarded: said([keyed], { authorizationPolicy: 'machines' }).forwarded })
+    assert.deepEqual(said([keyed], { authorizationPolicy: 'machines' }), { said: ['machines refuses: there is no key in X-Key'], refused: 'unauthorized', forwarded: null })
     const { said: known, refused, forwarded } = said([keyed], { authorizationPolicy: 'machines' }, { headers: ['X-Key: secret'] })
     assert.deepEqual([known, refused], [['machines depends: only data nodes know the keys'], undefined])
     assert.doesNotMatch(forwarded!, /X-Key/)
     const token = { name: 'staff', authorization: { jwt: {}, ipDeny: ['10.0.0.0/8'] } }
     assert.equal(said([token], { authorizationPolicy: 'staff' }).refused, 'unauthorized')
     assert.deepEqual(said([token], { authorizationPolicy: 'staff' }, { token: { user: 'ann' } }).said, ['staff passes: the token is of ann'])
+    assert.deepEqual(said([token], { authorizationPolicy: 'staff' }, { headers: ['Authorization: Bearer a.b.c'] }).said, ['staff depends: only data nodes can verify the token'])
     assert.deepEqual(said([token], { authorizationPolicy: 'staff' }, { token: { user: 'ann' }, clientAddress: '10.1.1.1' }).refused, 'forbidden')
   })
 

@@ -1,15 +1,12 @@
 import { hashAffinity } from '../affinity/hash-affinity.ts'
-import { believeProxy } from '../forwarding/believe-proxy.ts'
-import { compileIpRanges } from '../forwarding/ip-ranges.ts'
 import { bindingKey } from '../forwarding/origin-head.ts'
 import type { RequestHead } from '../http1/request-head.ts'
 import { REFUSALS } from '../http1/refusal.ts'
-import { identify, type RequestIdentity } from '../identity/identify.ts'
-import { NO_TOKEN } from '../identity/token-identity.ts'
 import type { CompiledRoutes } from '../routing/compiled-routes.ts'
 import { explainMatch } from '../routing/explain/explain-match.ts'
 import type { MatchRequest } from '../routing/match-request.ts'
 import { normalizePath } from '../routing/normalize-path.ts'
+import { httpsLocation } from '../routing/redirect-location.ts'
 import type { ExplainedAction, Explanation, ExplainRequest } from '../schema/explain.ts'
 import type { Listener } from '../schema/listener.ts'
 import type { Route } from '../schema/route.ts'
@@ -18,8 +15,9 @@ import type { Identified, SnapshotContent } from '../schema/snapshot.ts'
 import type { Upstream } from '../schema/upstream.ts'
 import { hostHeaderOf, parseTargetAddress } from '../snapshot/target-address.ts'
 import { explainAction, type GoingRequest } from './explain-action.ts'
+import { explainCaller, type ExplainedCaller, servedCaller, type ServedCaller } from './explain-caller.ts'
 import { explainCandidates } from './explain-candidates.ts'
-import { type ExplainedClient, explainContext } from './explain-context.ts'
+import { explainContext } from './explain-context.ts'
 import { explainPolicies, withoutCredentials } from './explain-policies.ts'
 import { explainSettings } from './explain-settings.ts'
 import { explainSteps } from './explain-steps.ts'
@@ -31,24 +29,29 @@ const NOTHING: Explanation = { refused: null, request: null, listener: null, can
 
 const NO_ROUTE = { status: 404, code: 'no_route', message: 'No route takes this request.' }
 
-/** What becomes of a request, found out by the very parts that data nodes serve with. `compiled` is of the content; `overrides` are what people said about targets. */
-export function explainRequest(content: SnapshotContent, compiled: CompiledRoutes, given: ExplainRequest, overrides: readonly TargetOverride[] = []): Explanation {
+/** The gateway answers by itself, and no target is looked for. */
+const OWN_ACTION = { location: '', upstreams: [], mirror: null }
+
+/**
+ * What becomes of a request, found out by the very parts that data nodes serve with. `compiled` is of the content; `overrides`
+ * are what people said about targets; `served`: who a data node found out that it came from, where its headers were not kept.
+ */
+export function explainRequest(content: SnapshotContent, compiled: CompiledRoutes, given: ExplainRequest, overrides: readonly TargetOverride[] = [], served: ServedCaller | null = null): Explanation {
   const listener = findListener(content.listeners, given)
   if (listener === null) return { ...NOTHING, refused: { status: 0, code: 'no_listener', message: 'No enabled listener has this scheme and port; name one with `listener`, or ask for its port.' } }
-  const scheme = listener.protocol
-  const head = readRequest(given, listener.limits, scheme)
+  const head = readRequest(given, listener.limits, served?.scheme ?? listener.protocol)
   const known = { ...NOTHING, listener: { id: listener.id, name: listener.name } }
   if ('code' in head) return { ...known, refused: { ...head } }
-  const trusts = compileIpRanges(listener.trustedProxies)
-  const isTrusted = trusts !== null && trusts(given.clientAddress)
-  const peer = { address: given.clientAddress, scheme }
-  const client = { ...(isTrusted ? believeProxy(trusts, peer, head) : peer), peer: given.clientAddress }
+  const caller = served === null ? explainCaller(listener, content.providers, given, head) : servedCaller(served, given.clientAddress)
   const path = head.rawPath === '*' ? '*' : normalizePath(head.rawPath)
   if (path === null) return { ...known, refused: { ...REFUSALS.badTarget } }
-  const identity: RequestIdentity = { user: '', tenant: '', tenantSource: '' }
-  const token = given.token === undefined ? NO_TOKEN : { ...NO_TOKEN, state: 'valid' as const, user: given.token.user, tenant: given.token.tenantCode ?? '' }
-  identify(token, { tenantHeader: listener.tenantHeader.name.toLowerCase(), acceptsTenantFrom: listener.tenantHeader.acceptFrom }, isTrusted, head, identity)
-  return explainRead({ upstreams: operatedUpstreams(content.upstreams, overrides), policies: content.policies }, compiled, given, { listener, head, path, identity, client }, known)
+  const read = { listener, head, path, caller, isWhole: served === null }
+  const seen = { ...known, request: requestOf(read) }
+  const { redirectToHttps } = listener
+  if (redirectToHttps !== undefined && path !== '*' && caller.client.scheme === 'http') {
+    return { ...seen, action: { kind: 'redirectToHttps', status: redirectToHttps.status, ...OWN_ACTION, location: httpsLocation(redirectToHttps.port, head.host, path, head.query) } }
+  }
+  return explainRead({ upstreams: operatedUpstreams(content.upstreams, overrides), policies: content.policies }, compiled, given, read, seen)
 }
 
 /** What is looked at beside the routes. */
@@ -61,17 +64,21 @@ interface ReadRequest {
   listener: Identified<Listener>
   head: RequestHead
   path: string
-  identity: RequestIdentity
-  client: ExplainedClient
+  caller: ExplainedCaller
+  /** False: its headers and its query are not known. */
+  isWhole: boolean
+}
+
+function requestOf({ head, path, caller: { identity, token } }: ReadRequest): NonNullable<Explanation['request']> {
+  return { method: head.method, host: head.host, port: head.hostPort, path, query: head.query, websocket: head.isWebSocketUpgrade, user: identity.user, tenantCode: identity.tenant, tenantSource: identity.tenantSource, token }
 }
 
 function explainRead({ upstreams, policies }: Known, compiled: CompiledRoutes, given: ExplainRequest, read: ReadRequest, known: Explanation): Explanation {
-  const { listener, head, path, identity, client } = read
+  const { listener, head, path, isWhole, caller: { identity, client, token } } = read
   const match: MatchRequest = { host: head.host, hostPort: head.hostPort, path, method: head.method, isWebSocket: head.isWebSocketUpgrade, tenantCode: identity.tenant, query: head.query, fields: `${head.fields}${head.forwarding}Host: ${head.authority}\r\n` }
   const found = explainMatch(compiled, listener.id, match)
   const seen: Explanation = {
     ...known,
-    request: { method: head.method, host: head.host, port: head.hostPort, path, query: head.query, websocket: head.isWebSocketUpgrade, user: identity.user, tenantCode: identity.tenant, tenantSource: identity.tenantSource },
     candidates: explainCandidates(found, listener.name, match),
     omitted: { ...found.omitted } as Record<string, number>
   }
@@ -81,18 +88,14 @@ function explainRead({ upstreams, policies }: Known, compiled: CompiledRoutes, g
   const limit = route.maxRequestBodyBytes ?? listener.limits.maxRequestBodyBytes
   const going: GoingRequest = { host: head.host, path, query: head.query, fields: head.fields, user: identity.user, tenant: identity.tenant, clientAddress: client.address }
   const action = explainAction(route, upstreams, going)
-  const decided = explainPolicies(policies, route, { method: head.method, fields: head.fields, query: head.query, clientAddress: client.address, hasToken: given.token !== undefined, user: identity.user, tenant: identity.tenant, tenantSource: identity.tenantSource })
+  const decided = explainPolicies(policies, route, { method: head.method, fields: head.fields, query: head.query, clientAddress: client.address, user: identity.user, tenant: identity.tenant, tenantSource: identity.tenantSource, token, isWhole })
   withoutCredentials(policies, route, head)
   const upstream = likelyUpstream(action, upstreams)
-  return {
-    ...seen,
-    route: { id: route.id, name: route.name },
-    policies: decided.policies,
-    refused: decided.refused ?? (limit > 0 && given.bodyBytes > limit ? { ...REFUSALS.bodyTooLarge } : null),
-    action,
-    settings: explainSettings(listener, route, upstream),
-    ...(upstream === null ? {} : explainForwarding(route, upstream, action, read))
-  }
+  const taken: Explanation = { ...seen, route: { id: route.id, name: route.name }, policies: decided.policies, settings: explainSettings(listener, route, upstream) }
+  if (decided.answersPreflight) return { ...taken, action: { kind: 'preflight', status: 204, ...OWN_ACTION } }
+  const refused = decided.refused ?? (limit > 0 && given.bodyBytes > limit ? { ...REFUSALS.bodyTooLarge } : null)
+  if (refused !== null) return { ...taken, refused }
+  return { ...taken, action, ...(upstream === null ? {} : explainForwarding(route, upstream, action, read)) }
 }
 
 /** The one that gets the request for certain, else the one with the largest share; null when none does. */
@@ -101,7 +104,7 @@ function likelyUpstream({ upstreams }: ExplainedAction, known: ReadonlyMap<strin
   return likely === undefined ? null : known.get(likely.upstreamId) ?? null
 }
 
-function explainForwarding(route: Identified<Route>, upstream: Identified<Upstream>, action: ExplainedAction, { listener, head, path, identity, client }: ReadRequest): Pick<Explanation, 'steps' | 'forwarded' | 'responseTransforms'> {
+function explainForwarding(route: Identified<Route>, upstream: Identified<Upstream>, action: ExplainedAction, { listener, head, path, caller: { identity, client } }: ReadRequest): Pick<Explanation, 'steps' | 'forwarded' | 'responseTransforms'> {
   const { targets } = action.upstreams.find(({ upstreamId }) => upstreamId === upstream.id)!
   const id = (targets.find(({ isChosen }) => isChosen) ?? targets.find(({ enabled, takenOut }) => enabled && !takenOut))?.targetId
   const target = upstream.targets.find((one) => one.id === id)

@@ -27,8 +27,10 @@ const ExplainedRequest = strictObject({
   websocket: Type.Boolean(),
   user: text('Of the token; empty: nobody.'),
   tenantCode: text('Empty: none.'),
-  tenantSource: Type.Enum(['token', 'header', ''])
+  tenantSource: Type.Enum(['token', 'header', '']),
+  token: Type.Enum(['none', 'valid', 'invalid', 'unverified'], { description: 'unverified: the request brings one that only data nodes can verify; it is explained as one with an invalid token. `token` of the question says what a verified one would say.' })
 })
+export type ExplainedRequest = Type.Static<typeof ExplainedRequest>
 
 export const ExplainedCandidate = strictObject({
   routeId: Type.String(),
@@ -55,7 +57,7 @@ export const ExplainedUpstream = strictObject({
 export type ExplainedUpstream = Type.Static<typeof ExplainedUpstream>
 
 export const ExplainedAction = strictObject({
-  kind: Type.Enum(['maintenance', 'redirect', 'respond', 'upstream']),
+  kind: Type.Enum(['maintenance', 'redirect', 'respond', 'upstream', 'preflight', 'redirectToHttps'], { description: 'preflight: the CORS policy of the route answers; redirectToHttps: the listener does, whatever routes there are.' }),
   status: Type.Integer({ description: 'Of the answer that the gateway gives itself; 0: an origin answers.' }),
   location: text('Of a redirect; else empty.'),
   upstreams: Type.Array(ExplainedUpstream),
@@ -76,24 +78,24 @@ export const ExplainedPolicy = strictObject({
   field: text('Of the route, that names it.'),
   name: Type.String(),
   mode: Type.Enum(['enforce', 'observe', ''], { description: 'Empty where there is no such policy.' }),
-  outcome: Type.Enum(['passes', 'refuses', 'answers', 'applies', 'depends'], { description: 'depends: only a data node can tell, as the reason says.' }),
+  outcome: Type.Enum(['passes', 'refuses', 'answers', 'applies', 'depends', 'skipped'], { description: 'depends: only a data node can tell, as the reason says; skipped: the gateway answers before it asks the policy.' }),
   reason: Type.String()
 })
 export type ExplainedPolicy = Type.Static<typeof ExplainedPolicy>
 
 /** What becomes of a request, and why. What comes after the point where it ends is empty or null. */
 export const Explanation = strictObject({
-  refused: nullable(strictObject({ status: Type.Integer(), code: Type.String(), message: Type.String() }, { description: 'Why the gateway answers itself; null when a route takes the request.' })),
+  refused: nullable(strictObject({ status: Type.Integer(), code: Type.String(), message: Type.String() }, { description: 'Why the gateway turns the request away; null when it does not.' })),
   request: nullable(ExplainedRequest),
   listener: nullable(strictObject({ id: Type.String(), name: Type.String() })),
   candidates: Type.Array(ExplainedCandidate, { description: 'The routes that came closest, in the order in which they are tried.' }),
   omitted: Type.Record(Type.String(), Type.Integer(), { description: 'How many more lost, by criterion.' }),
   route: nullable(strictObject({ id: Type.String(), name: Type.String() })),
-  policies: Type.Array(ExplainedPolicy, { description: 'Of the route, in the order in which they are asked.' }),
+  policies: Type.Array(ExplainedPolicy, { description: 'Of the route, as its fields name them; docs/REQUEST.md has the order in which they are asked.' }),
   action: nullable(ExplainedAction),
-  settings: Type.Array(ExplainedSetting, { description: 'Limits and timeouts that apply, and who set them.' }),
+  settings: Type.Array(ExplainedSetting, { description: 'Limits and timeouts of the route, and who set them.' }),
   steps: Type.Array(ExplainedStep, { description: 'From the request as it came to the request as the origin sees it.' }),
-  forwarded: nullable(Type.String({ description: 'The head that the origin gets; its request id is made up.' })),
+  forwarded: nullable(Type.String({ description: 'The head that the origin gets; its request id is made up. Null where no origin gets one.' })),
   responseTransforms: Type.Array(Type.Record(Type.String(), Type.String()), { description: 'In their order.' })
 })
 export type Explanation = Type.Static<typeof Explanation>

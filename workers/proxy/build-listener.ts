@@ -4,6 +4,7 @@ import type { PlacedListener } from '../configuration/runtime-part.ts'
 import type { ThreadState } from '../state/thread-state.ts'
 import { tlsTermsOf } from '../tls/tls-terms.ts'
 import { compileIpRanges } from '../../shared/forwarding/ip-ranges.ts'
+import { httpsLocation } from '../../shared/routing/redirect-location.ts'
 import { answeringRoute } from './answering-route.ts'
 import type { RuntimeListener, RuntimeRoute } from './runtime.ts'
 
@@ -33,6 +34,5 @@ function hstsOf(policy: TlsPolicy | null): string {
 
 /** Stands in for the route of a request that is sent to https. */
 function redirectRoute({ port, status }: NonNullable<Listener['redirectToHttps']>): RuntimeRoute {
-  const suffix = port === 443 ? '' : `:${port}`
-  return answeringRoute({ status, code: '', body: '', fieldsFor: ({ host, query }, path) => `Location: https://${host}${suffix}${path}${query}\r\n` })
+  return answeringRoute({ status, code: '', body: '', fieldsFor: ({ host, query }, path) => `Location: ${httpsLocation(port, host, path, query)}\r\n` })
 }

@@ -1,7 +1,6 @@
 import { isGuarded } from '../../shared/policies/find-policy.ts'
-import { guardedMatch } from '../../shared/routing/guarded-match.ts'
 import type { RankedRoute } from '../../shared/routing/ranked-route.ts'
-import { parseTemplate, type PathTemplate } from '../../shared/routing/template/parse-template.ts'
+import { routeTemplate } from '../../shared/routing/template/route-template.ts'
 import type { Route } from '../../shared/schema/route.ts'
 import { compileTransforms } from '../../shared/transforms/compile-transforms.ts'
 import { routeValueNames } from '../../shared/transforms/route-value-names.ts'
@@ -25,7 +24,7 @@ export function buildRoute({ route, index }: RankedRoute, upstreams: ReadonlyMap
     split: destinations.length > 1 ? destinations : null,
     isSplitSticky: route.splitSticky,
     mirror: mirrorOf(route, upstreams),
-    template: templateOf(route),
+    template: routeTemplate(route),
     answer: ownAnswerOf(route),
     transforms: route.transforms.length === 0 ? null : compileTransforms(route.transforms, routeValueNames(route.match.path)).compiled,
     // What was decided about must be what the origin gets.
@@ -37,13 +36,6 @@ export function buildRoute({ route, index }: RankedRoute, upstreams: ReadonlyMap
     maxRequestBodyBytes: route.maxRequestBodyBytes ?? null,
     admission: buildAdmission(route, findPolicy)
   }
-}
-
-function templateOf(route: Route): PathTemplate | null {
-  const { path } = isGuarded(route) ? guardedMatch(route.match) : route.match
-  if (path?.type !== 'pattern') return null
-  const template = parseTemplate(path.value, path.caseSensitive)
-  return 'message' in template ? null : template
 }
 
 function mirrorOf(route: Route, upstreams: ReadonlyMap<string, RuntimeUpstream>): RuntimeMirror | null {

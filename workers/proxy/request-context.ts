@@ -1,8 +1,7 @@
 import type { BelievedClient } from '../../shared/forwarding/believe-proxy.ts'
 import { NO_TOKEN, type TokenIdentity } from '../../shared/identity/token-identity.ts'
-import { looseReading } from '../../shared/routing/loose-path.ts'
-import { matchTemplate } from '../../shared/routing/template/match-template.ts'
 import type { PathTemplate } from '../../shared/routing/template/path-template.ts'
+import { readRouteValues } from '../../shared/routing/template/route-template.ts'
 import { RouteValues } from '../../shared/routing/template/route-values.ts'
 import type { TransformContext } from '../../shared/transforms/drafts.ts'
 import type { Client } from './client.ts'
@@ -92,12 +91,8 @@ export class RequestContext implements TransformContext {
 
   #found(): RouteValues | null {
     if (this.#template === null) return null
-    if (!this.#hasValues) {
-      this.#hasValues = true
-      // A guarded route may have been found under another reading of the path.
-      this.#isLoose = !matchTemplate(this.#template, this.#path, this.#values)
-      if (this.#isLoose) matchTemplate(this.#template, looseReading(this.#path), this.#values)
-    }
+    if (!this.#hasValues) this.#isLoose = readRouteValues(this.#template, this.#path, this.#values)
+    this.#hasValues = true
     return this.#values
   }
 

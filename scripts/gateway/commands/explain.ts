@@ -37,6 +37,7 @@ export const explain = command({
 
 function tell(out: Output, { refused, listener, candidates, omitted, route, steps, forwarded, ...rest }: Explanation): void {
   if (listener !== null) out.line(`listener  ${printable(listener.name)}`)
+  if (rest.request?.token === 'unverified') out.line('token     only data nodes can verify it, so it counts as invalid here; --user and --tenant say what it says')
   if (route !== null) out.line(`route     ${out.paint('green', printable(route.name))}`)
   if (refused !== null) out.line(`answer    ${out.paint('red', `${refused.status} ${refused.code}`)}: ${printable(refused.message)}`)
   if (rest.action !== null) tellAction(out, rest.action)
