@@ -29,7 +29,8 @@ test('a request is found by its id on the node that served it, with the reason w
   const id = answer.headers.get('x-request-id') ?? (await lastRequestId())
   const { nodeId, request, explanation } = await system.api.must('GET', `/requests/${id}`)
   assert.deepEqual([nodeId, request.requestId, request.path, request.tenant, request.route, request.status], ['node-1', id, '/shop', 'acme', 'all', 200])
-  assert.deepEqual([explanation.route.name, explanation.request.tenantCode], ['all', 'acme'])
+  const { route, request: seen } = explanation
+  assert.deepEqual([route.name, seen.tenantCode, seen.tenantSource, seen.token, seen.port], ['all', 'acme', 'header', 'none', system.nodes[0]!.ports.from])
   const listed = await system.api.must('GET', '/requests?url=/shop&outcome=good')
   assert.deepEqual(listed.items.map((item: { nodeId: string; requestId: string }) => [item.nodeId, item.requestId]), [['node-1', id]])
   assert.deepEqual(listed.missing, [])

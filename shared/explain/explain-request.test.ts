@@ -2,8 +2,10 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { compileRoutes } from '../routing/compile-routes.ts'
 import type { ExplainRequest } from '../schema/explain.ts'
+import type { RecentRequest } from '../schema/recent-request.ts'
 import { contentOf, type Given, testId } from '../testing/content.ts'
 import { explainRequest } from './explain-request.ts'
+import { explainServed } from './explain-served.ts'
 
 const asked = (given: Partial<ExplainRequest>): ExplainRequest => ({ method: 'GET', url: 'http://h.example:8080/a/b?q=1', headers: [], clientAddress: '192.0.2.1', websocket: false, bodyBytes: 0, ...given })
 
@@ -149,4 +151,22 @@ describe('policies', () => {
     assert.match(said([{ name: 'often', rateLimiter: { limit: 5, key: 'tenant' } }], { rateLimiterPolicy: 'often' }, { token: { user: 'ann', tenantCode: 'acme' } }).said[0]!, /counted as "tenant acme"/)
     assert.deepEqual(said([{ name: 'shop', cors: { origins: ['https://a.example'] } }], { corsPolicy: 'shop' }, { headers: ['Origin: https://b.example'] }).said, ['shop applies: pages of https://b.example may not read the answer'])
   })
+})
+
+test('a recent request has the tenant and the token that its node found, and credentials that are not known', () => {
+  const recent: RecentRequest = { time: '', requestId: 'a-1', client: '192.0.2.1', tenant: 'acme', tenantSource: 'token', token: 'valid', listener: 'listener 1', route: '', upstream: '', target: '', method: 'GET', scheme: 'http', host: 'h.example', port: 8080, path: '/a', status: 200, code: '', attempts: 1, durationMs: 1, firstByteMs: 1, bytesIn: 0, bytesOut: 0 }
+  const authorizations = { staff: { jwt: {} }, machines: { apiKey: { header: 'X-Key', keys: [{ name: 'a', hash: 'a'.repeat(64) }] } }, people: { basic: { users: [{ name: 'ann', hash: '$scrypt$ln=14,r=8,p=1$aaaaaaaaaaaaaaaa$aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa' }] } } }
+  const of = (policy: keyof typeof authorizations, more: Partial<RecentRequest> = {}) => {
+    const content = contentOf({ providers: [{}], policies: [{ name: policy, authorization: authorizations[policy] }, { name: 'shop', cors: { origins: ['https://a.example'] } }], routes: [{ authorizationPolicy: policy, corsPolicy: 'shop', match: { hosts: ['h.example:8080'] } }] })
+    const { request, policies, refused } = explainServed(content, compileRoutes(content), { ...recent, ...more })
+    return { request, said: policies.map(({ outcome }) => outcome), refused: refused?.code ?? '' }
+  }
+  const { request, said, refused } = of('staff')
+  assert.deepEqual([request?.tenantSource, request?.token, request?.tenantCode, said, refused], ['token', 'valid', 'acme', ['passes', 'applies'], ''])
+  assert.deepEqual(of('staff', { tenant: '', tenantSource: '', token: 'invalid' }).refused, 'unauthorized')
+  assert.deepEqual(of('staff', { tenantSource: 'header', token: 'none' }).refused, 'unauthorized')
+  assert.deepEqual([of('machines').said, of('people').said], [['depends', 'applies'], ['depends', 'applies']])
+  assert.deepEqual(of('machines', { method: 'OPTIONS' }).said, ['depends', 'depends'])
+  // Of a node that does not tell the port.
+  assert.equal(of('staff', { port: 0 }).refused, 'no_route')
 })

@@ -10,6 +10,11 @@ export const RecentRequest = strictObject({
   requestId: text(128),
   client: text(64),
   tenant: text(128, 'Empty: none.'),
+  // Nodes of before do not tell of these four.
+  tenantSource: Type.Enum(['token', 'header', ''], { description: 'How the tenant is known; empty: there is none.', default: '' }),
+  token: Type.Enum(['none', 'valid', 'invalid'], { description: 'Of an identity provider.', default: 'none' }),
+  scheme: Type.Enum(['http', 'https'], { description: 'As the client asked, if a trusted proxy said so.', default: 'http' }),
+  port: Type.Integer({ minimum: 0, maximum: 65_535, description: 'Of the Host header, else that of the scheme; 0: not known.', default: 0 }),
   listener: text(200),
   route: text(200),
   upstream: text(200),

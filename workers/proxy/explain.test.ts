@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { explainRequest } from '../../shared/explain/explain-request.ts'
+import { explainServed } from '../../shared/explain/explain-served.ts'
 import { compileRoutes } from '../../shared/routing/compile-routes.ts'
 import { type ExplainRequest, type Explanation } from '../../shared/schema/explain.ts'
+import { recentRequest } from '../telemetry/recent-requests.ts'
 import { contentUnderTest, type EngineUnderTest, startEngine, type TestConfiguration } from '../testing/engine-under-test.ts'
 import { connectRaw, type RawResponse } from '../testing/raw-client.ts'
 import { answering, ok, type ScriptedOrigin, startScriptedOrigin } from '../testing/scripted-origin.ts'
@@ -187,4 +189,22 @@ test('a token that only data nodes can verify makes a request of nobody, and say
   const elsewhere = await agreed({ providers: providers('cookie:t'), route: ofTenant }, { headers })
   assert.deepEqual([elsewhere.route?.name, elsewhere.request?.token], ['all', 'none'])
   assert.equal((await agreed({ route: ofTenant }, { headers })).route?.name, 'all')
+})
+
+test('a recent request is explained by what its node found out about it', async () => {
+  const configuration = { targets: origins.map(({ url }) => url), policies: [STAFF], listener: { trustedProxies: ['127.0.0.0/8'], redirectToHttps: {} }, routes: [{ match: { hosts: ['proxied.example:8443'] }, isGlobal: undefined, tenantCode: 'acme', authorizationPolicy: 'staff' }] }
+  gateway.apply(configuration)
+  const content = contentUnderTest(configuration, gateway.port)
+  const served = async (headers: string[]) => {
+    await send({ path: '/a?q', host: 'h', headers })
+    const recent = recentRequest(gateway.records.at(-1)!, 0)
+    const explained = explainServed(content, compileRoutes(content), recent)
+    assert.equal(explained.route?.name ?? '', recent.route)
+    return { recent, explained }
+  }
+  const proxied = await served(['X-Forwarded-Proto: https', 'X-Forwarded-Host: proxied.example:8443', 'X-Tenant-Code: acme', 'X-Key: k'])
+  assert.deepEqual([proxied.recent.scheme, proxied.recent.host, proxied.recent.port, proxied.recent.token], ['https', 'proxied.example', 8443, 'none'])
+  assert.deepEqual([proxied.explained.request?.tenantSource, proxied.explained.request?.token, outcomes(proxied.explained)], ['header', 'none', ['staff depends']])
+  assert.match(proxied.explained.forwarded!, /\r\nX-Forwarded-Proto: https\r\n[^]*X-Tenant-Source: header\r\n/)
+  assert.equal((await served([])).explained.action?.kind, 'redirectToHttps')
 })

@@ -36,11 +36,16 @@ export function findRoute(current: Runtime, key: string, token: TokenIdentity, r
   if (isTrusted) {
     context.believe(believeProxy(listener.trusts, { address: context.peerIp, scheme: context.scheme }, head))
     record.clientAddress = context.clientIp
+    record.host = head.host
+    record.port = head.hostPort
   }
   context.token = token
   identify(token, listener, isTrusted, head, context)
   match.begin()
   match.tenantCode = record.tenant = context.tenant
+  record.tenantSource = context.tenantSource
+  record.token = token.state
+  record.scheme = context.scheme
   const path = head.rawPath === '*' ? '*' : normalizePath(head.rawPath)
   if (path === null) {
     head.keepAlive = false

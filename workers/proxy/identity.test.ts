@@ -83,6 +83,19 @@ describe('a tenant', () => {
     assert.deepEqual(lines(await ask('Authorization: Bearer junk\r\nX-Tenant-Code: acme\r\n'), 'x-tenant'), [])
   })
 
+  test('stands in the record with how it is known', async () => {
+    use()
+    const recorded = async (fields: string) => {
+      await ask(fields)
+      const { tenant, tenantSource, token } = gateway.records.at(-1)!
+      return [tenant, tenantSource, token]
+    }
+    assert.deepEqual(await recorded(`Authorization: Bearer ${await issuer.token({ tenant_code: 'acme' })}\r\n`), ['acme', 'token', 'valid'])
+    assert.deepEqual(await recorded('X-Tenant-Code: acme\r\n'), ['acme', 'header', 'none'])
+    assert.deepEqual(await recorded('Authorization: Bearer junk\r\nX-Tenant-Code: acme\r\n'), ['', '', 'invalid'])
+    assert.deepEqual(await recorded(''), ['', '', 'none'])
+  })
+
   test('meets its own routes before the global ones, and nobody else does', async () => {
     use({ routes: [{ ...tenantRoute, upstreamId: undefined, respond: { status: 200, body: 'of acme' } }] })
     const bodyFor = async (fields: string) => {

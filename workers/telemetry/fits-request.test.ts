@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import type { RecentRequest, RequestFilter } from '../../shared/schema/recent-request.ts'
 import { fitsRequest } from './fits-request.ts'
 
-const request: RecentRequest = { time: '2026-01-01T00:00:00.000Z', requestId: 'a-1', client: '10.0.0.7', tenant: 'acme', listener: 'web', route: 'Orders', upstream: 'orders', target: 'a', method: 'GET', host: 'shop.example', path: '/orders/7', status: 502, code: 'connect_failed', attempts: 2, durationMs: 3, firstByteMs: 0, bytesIn: 0, bytesOut: 10 }
+const request: RecentRequest = { time: '2026-01-01T00:00:00.000Z', requestId: 'a-1', client: '10.0.0.7', tenant: 'acme', tenantSource: 'header', token: 'none', scheme: 'http', port: 80, listener: 'web', route: 'Orders', upstream: 'orders', target: 'a', method: 'GET', host: 'shop.example', path: '/orders/7', status: 502, code: 'connect_failed', attempts: 2, durationMs: 3, firstByteMs: 0, bytesIn: 0, bytesOut: 10 }
 const fits = (filter: RequestFilter, tenants?: string[], of: Partial<RecentRequest> = {}) => fitsRequest({ ...request, ...of }, filter, tenants)
 
 test('every part of the filter must fit; letter case is ignored', () => {

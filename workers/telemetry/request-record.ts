@@ -12,10 +12,18 @@ export class RequestRecord {
   upstreamName = ''
   /** '' where there is none. */
   tenant = ''
+  /** How the tenant is known; '' where there is none. */
+  tenantSource: 'token' | 'header' | '' = ''
+  /** Of its token. */
+  token: 'none' | 'valid' | 'invalid' = 'none'
+  /** As the client asked, if a trusted proxy said so. */
+  scheme: 'http' | 'https' = 'http'
   /** The last one tried. */
   targetId = ''
   method = ''
   host = ''
+  /** Of the Host header, else that of the scheme; 0: not known. */
+  port = 0
   path = ''
   /** With its "?", or empty. */
   query = ''
@@ -39,16 +47,18 @@ export class RequestRecord {
   }
 
   /** The listener that the request came in on, so that refused ones are logged too. */
-  cameThrough(listener: { config: { name: string }; accessLog: number } | null): void {
+  cameThrough(listener: { config: { name: string; protocol: 'http' | 'https' }; accessLog: number } | null): void {
     if (listener === null) return
     this.listenerName = listener.config.name
+    this.scheme = listener.config.protocol
     this.accessLog = listener.accessLog
   }
 
   /** What the client asks for. */
-  describe(head: { method: string; host: string; rawPath: string; query: string; traceparent: string }): void {
+  describe(head: { method: string; host: string; hostPort: number; rawPath: string; query: string; traceparent: string }): void {
     this.method = head.method
     this.host = head.host
+    this.port = head.hostPort
     this.path = head.rawPath
     this.query = head.query
     this.traceparent = head.traceparent
@@ -62,10 +72,13 @@ export class RequestRecord {
     this.routeSlot = -1
     this.routeName = ''
     this.upstreamName = ''
-    this.tenant = ''
+    this.tenant = this.tenantSource = ''
+    this.token = 'none'
+    this.scheme = 'http'
     this.targetId = ''
     this.method = ''
     this.host = ''
+    this.port = 0
     this.path = ''
     this.query = ''
     this.traceparent = ''

@@ -1,5 +1,5 @@
 import Type from 'typebox'
-import { explainRequest } from '../../../shared/explain/explain-request.ts'
+import { explainServed } from '../../../shared/explain/explain-served.ts'
 import { compileRoutes } from '../../../shared/routing/compile-routes.ts'
 import { Explanation } from '../../../shared/schema/explain.ts'
 import { strictObject } from '../../../shared/schema/field.ts'
@@ -7,6 +7,7 @@ import { RecentRequest, RequestFilter } from '../../../shared/schema/recent-requ
 import { tenantsOf } from '../../auth/actor.ts'
 import { AppError } from '../../http/app-error.ts'
 import { type Endpoint, endpoint } from '../../http/endpoint.ts'
+import { currentOverrides, overrideOf } from '../../operation/operational-state.ts'
 import { contentOf, findLive } from '../../publishing/live.ts'
 import { findRequest } from '../../requests/find-request.ts'
 import { listRequests, MOST_LISTED } from '../../requests/list-requests.ts'
@@ -19,7 +20,7 @@ const REQUEST_ID = /^[0-9a-z]{1,32}-[0-9a-z]{1,16}$/
 const Found = strictObject({
   nodeId: Type.String({ description: 'The data node that served it.' }),
   request: RecentRequest,
-  /** Neither its query nor its headers are kept, so criteria about these count as not met. */
+  /** Neither its query nor its headers are kept, so criteria about these count as not met, and credentials as not known. */
   explanation: Explanation
 })
 
@@ -42,24 +43,15 @@ export const requestEndpoints: Endpoint[] = [
     tenantScoped: true,
     tag: 'config',
     summary: 'A recent request by its id (X-Request-Id), and why it went where it went',
-    answers: { 200: { description: 'The request as its data node remembers it, and what is live says about such a request. Neither its query nor its headers are kept: criteria about these count as not met.', schema: Found } },
+    answers: { 200: { description: 'The request as its data node remembers it, and what is live says about such a request. Neither its query nor its headers are kept: criteria about these count as not met, and whether policies found credentials is not known.', schema: Found } },
     async handle({ deps, params, actor }) {
       const scope = await tenantScopeOf(deps.db, actor)
       const id = params['id'] ?? ''
       const found = !REQUEST_ID.test(id) ? null : await findRequest(deps.redis, id)
       if (found === null || (scope !== null && !isOwn(scope, found.request.tenant))) throw new AppError('not_found', { message: `No data node remembers a request with the id ${id}; a node keeps some of the last ones only.` })
       const content = contentOf(await findLive(deps.db))
-      const { method, host, path, client, tenant, listener } = found.request
-      const explanation = explainRequest(content, compileRoutes(content), {
-        method,
-        url: `http://${host === '' ? 'unknown.invalid' : host}${path}`,
-        headers: [],
-        listener,
-        clientAddress: client,
-        websocket: false,
-        bodyBytes: 0,
-        ...(tenant === '' ? {} : { token: { user: '', tenantCode: tenant } })
-      })
+      const overrides = (await currentOverrides(deps.db, new Date())).map(overrideOf)
+      const explanation = explainServed(content, compileRoutes(content), found.request, overrides)
       return { status: 200, body: { ...found, explanation: visibleExplanation(explanation, content, scope) } }
     }
   })
