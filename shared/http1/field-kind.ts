@@ -63,6 +63,12 @@ export function fieldKind(text: string, start: number, end: number): number {
   }
 }
 
+/** Whether fields of this name go on as the client sent them: neither the codec nor the gateway has a say in them. `name` in any letter case. */
+export function isPassedOn(name: string): boolean {
+  const kind = fieldKind(name, 0, name.length)
+  return kind === FIELD.other || kind === FIELD.accept
+}
+
 function longFieldKind(text: string, start: number, end: number): number {
   switch (end - start) {
     case 14:

@@ -1,3 +1,5 @@
+import { isPassedOn } from '../http1/field-kind.ts'
+import { mayBeCopied } from '../policies/copied-header.ts'
 import { AUTHORIZATION_WAYS } from '../schema/authorization.ts'
 import { type Policy, POLICY_KINDS } from '../schema/policy.ts'
 import { type DecodeContext, report } from './decode-context.ts'
@@ -18,19 +20,19 @@ function refineAuthorization(authorization: Loose<NonNullable<Policy['authorizat
   context.path.push('authorization')
   const ways = AUTHORIZATION_WAYS.filter((way) => way in authorization)
   if (ways.length !== 1) report(context, 'exactly_one_way', `authorization has exactly one of ${AUTHORIZATION_WAYS.join(', ')}; ${ways.length === 0 ? 'none is given' : `${ways.join(' and ')} are given`}`)
-  const { apiKey, basic } = authorization
+  const { apiKey, basic, forward } = authorization
   if (apiKey !== undefined && 'header' in apiKey === 'query' in apiKey) report(context, 'exactly_one_place', 'apiKey has exactly one of header and query', 'apiKey')
-  if (apiKey?.header !== undefined && NEVER_A_KEY.has(apiKey.header.toLowerCase())) report(context, 'invalid_value', `header: a key in ${apiKey.header} would not reach this policy; use another header`, 'apiKey', 'header')
+  if (apiKey?.header !== undefined && !isPassedOn(apiKey.header)) report(context, 'invalid_value', `header: a key in ${apiKey.header} would not reach this policy; use another header`, 'apiKey', 'header')
   refineCredentials(apiKey?.keys, ['apiKey', 'keys'], context)
   refineCredentials(basic?.users, ['basic', 'users'], context)
   for (const [index, { name, hash } = {}] of (apiKey?.keys ?? []).entries()) {
     if (hash !== undefined && apiKey!.keys!.findIndex((other) => other?.hash === hash) !== index) report(context, 'duplicate_value', `the key "${name}" has the hash of another key`, 'apiKey', 'keys', index, 'hash')
   }
+  for (const [index, name] of (forward?.copyHeaders ?? []).entries()) {
+    if (name !== undefined && !mayBeCopied(name)) report(context, 'invalid_value', `copyHeaders: ${name} is written by the gateway itself; take it out, or let the service say it under another name`, 'forward', 'copyHeaders', index)
+  }
   context.path.pop()
 }
-
-/** Fields that the gateway takes for itself before policies look. */
-const NEVER_A_KEY: ReadonlySet<string> = new Set(['host', 'connection', 'content-length', 'transfer-encoding', 'upgrade', 'te', 'expect', 'keep-alive', 'proxy-connection', 'x-tenant-code', 'x-forwarded-for', 'forwarded'])
 
 function refineCredentials(list: readonly (Credential | undefined)[] | undefined, path: string[], context: DecodeContext): void {
   const names = new Set<string>()

@@ -5,9 +5,11 @@ import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { after, before, beforeEach, describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { NO_TOKEN } from '../../shared/identity/token-identity.ts'
 import { type EngineUnderTest, startEngine } from '../testing/engine-under-test.ts'
 import { connectRaw, type RawClient } from '../testing/raw-client.ts'
 import { answering, ok, type ScriptedOrigin, startScriptedOrigin } from '../testing/scripted-origin.ts'
+import { ForwardAuthenticator } from './authorization/forward-authenticator.ts'
 
 let origin: ScriptedOrigin
 let gateway: EngineUnderTest
@@ -212,6 +214,13 @@ describe('another service', () => {
     const { method, url: path, headers } = asked.at(-1)!
     assert.deepEqual([method, path, headers.authorization, headers['x-private'], headers['x-forwarded-method'], headers['x-forwarded-uri'], headers['x-forwarded-host'], headers['x-forwarded-proto'], headers['x-forwarded-for']], ['GET', '/auth?x=1', 'Bearer t', undefined, 'DELETE', '/orders?id=7', 'a.test', 'http', '127.0.0.1'])
     assert.deepEqual(passed!.split('\r\n').filter((line) => /^x-(auth|secret)/i.test(line)), ['X-Auth-User: ann'])
+  })
+
+  test('never says what the gateway writes itself, even where its policy names that', async () => {
+    answer = (_request, response) => response.writeHead(200, { 'X-Auth-User': 'ann', 'Content-Length': '5', 'X-Request-Id': 'forged', 'X-Tenant-Code': 'acme' }).end('hello')
+    const service = new ForwardAuthenticator({ url, timeoutMs: 5_000, requestHeaders: [], copyHeaders: ['Content-Length', 'Connection', 'X-Auth-User', 'X-Request-Id', 'X-Tenant-Code'], maxConcurrent: 1 })
+    const outcome = await service.check({ fields: '', method: 'GET', query: '', path: '/', authority: 'a.test', scheme: 'http', clientIp: '127.0.0.1', token: NO_TOKEN })
+    assert.deepEqual(outcome, { kind: 'granted', user: '', fields: 'X-Auth-User: ann\r\n' })
   })
 
   test('may send the client away: its answer is passed on, and no redirect is followed', async () => {

@@ -1,5 +1,6 @@
 import http from 'node:http'
 import https from 'node:https'
+import { mayBeCopied } from '../../../shared/policies/copied-header.ts'
 import type { ForwardAuthorization } from '../../../shared/schema/authorization.ts'
 import { fieldValue, onlyFields, withoutField } from '../../../shared/transforms/header-lines.ts'
 import type { WrittenAnswer } from '../../proxy/gateway-answer.ts'
@@ -27,7 +28,8 @@ export class ForwardAuthenticator implements Authenticator {
   constructor(terms: ForwardAuthorization) {
     this.#terms = terms
     this.#shown = new Set(terms.requestHeaders.map((name) => name.toLowerCase()))
-    this.#copied = new Set(terms.copyHeaders.map((name) => name.toLowerCase()))
+    // Such a configuration is refused; if one came all the same, it must not write a second framing.
+    this.#copied = new Set(terms.copyHeaders.filter(mayBeCopied).map((name) => name.toLowerCase()))
     const isSecure = terms.url.startsWith('https:')
     this.#agent = new (isSecure ? https.Agent : http.Agent)({ keepAlive: true, maxSockets: terms.maxConcurrent, maxFreeSockets: MOST_IDLE, timeout: IDLE_MS })
     this.#request = isSecure ? https.request : http.request

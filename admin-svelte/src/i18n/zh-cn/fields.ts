@@ -106,7 +106,7 @@ export const zhCnFields: Record<string, FieldText> = {
   'policies/authorization/forward/timeoutMs': { title: '超时', description: '等待回答的最长时间。' },
   'policies/authorization/forward/maxConcurrent': { title: '并发', description: '一个线程同时进行的询问数；更多的请求返回 503。' },
   'policies/authorization/forward/requestHeaders': { title: '请求头', description: '向该服务展示的请求头。' },
-  'policies/authorization/forward/copyHeaders': { title: '复制的头', description: '从其回答中复制给源站的头；客户端同名的头会被移除。' },
+  'policies/authorization/forward/copyHeaders': { title: '复制的头', description: '从其回答中复制给源站的头；客户端同名的头会被移除。界定消息、属于连接或由网关自己写的头不可复制。' },
   'policies/authorization/ipAllow': { title: '允许的地址', description: '只允许这些客户端；空表示全部。' },
   'policies/authorization/ipDeny': { title: '拒绝的地址', description: '永不允许这些客户端；优先于允许的地址。' },
   'policies/authorization/realm': { title: '领域', description: '要求凭据时告诉客户端的名称。' },
