@@ -7,10 +7,12 @@ import { withoutField } from '../transforms/header-lines.ts'
 import { withoutParameter } from '../transforms/query-text.ts'
 import { judgeAddress, type JudgedRequest, type Judgement, judgePolicy, judgePreflight, refuses, skipped } from './judge-policy.ts'
 
-/** Takes out of the request what its authorization policy keeps for the gateway. */
+/** Takes out of the request what its authorization policy keeps for the gateway; one that only observes leaves all there. */
 export function withoutCredentials(policies: readonly Identified<Policy>[], route: Identified<Route>, head: { fields: string; query: string }): void {
   const name = policyNameOf(route, 'authorizationPolicy')
-  const { apiKey, basic, forward } = (name === null ? undefined : findPolicy(policyBook(policies), route.tenantCode, name))?.authorization ?? {}
+  const policy = name === null ? undefined : findPolicy(policyBook(policies), route.tenantCode, name)
+  if (policy === undefined || policy.mode === 'observe') return
+  const { apiKey, basic, forward } = policy.authorization ?? {}
   if (apiKey?.query !== undefined) head.query = withoutParameter(head.query, apiKey.query)
   if (apiKey?.header !== undefined) head.fields = withoutField(head.fields, apiKey.header.toLowerCase())
   if (basic !== undefined) head.fields = withoutField(head.fields, 'authorization')

@@ -141,6 +141,9 @@ describe('policies', () => {
   })
 
   test('one that only observes refuses nothing; one that is missing refuses all', () => {
+    const observed = said([{ ...keyed, mode: 'observe' }], { authorizationPolicy: 'machines' }, { headers: ['X-Key: secret'] })
+    assert.equal(observed.refused, undefined)
+    assert.match(observed.forwarded!, /X-Key: secret/)
     assert.equal(said([{ ...keyed, mode: 'observe' }], { authorizationPolicy: 'machines' }).refused, undefined)
     assert.equal(said([], { corsPolicy: 'nobody' }).refused, 'policy_missing')
     assert.equal(said([{ ...keyed, enabled: false }], { authorizationPolicy: 'machines' }).refused, 'policy_missing')

@@ -16,7 +16,7 @@ export const Policy = strictObject(
   {
     ...commonFields,
     tenantCode: Type.Optional(TenantCode),
-    mode: words(['enforce', 'observe'], { title: 'Mode', description: 'observe only counts what enforce would refuse.', default: 'enforce' }),
+    mode: words(['enforce', 'observe'], { title: 'Mode', description: 'observe only counts what enforce would refuse: the request goes on as it came, with its credentials.', default: 'enforce' }),
     authorization: Type.Optional(Authorization),
     rateLimiter: Type.Optional(RateLimiter),
     cors: Type.Optional(Cors),

@@ -64,6 +64,7 @@ export class AdmissionWalk {
 
   #isOver(outcome: Outcome | Answered, { policy }: AdmissionStep, state: ThreadState): boolean {
     if (outcome.kind === 'granted') {
+      if (!policy.enforces) return false
       if (outcome.user !== '') this.#request.nameUser(outcome.user)
       if (outcome.fields !== '') this.#request.fields += outcome.fields
       return false

@@ -303,13 +303,39 @@ describe('another service', () => {
 })
 
 describe('observe', () => {
-  test('counts what it would refuse, and lets it through without the credentials', async () => {
-    guard({ apiKey: { header: 'X-Api-Key', keys: [{ name: 'a', hash: sha256('a') }] } }, { policy: { mode: 'observe', name: 'watch' }, route: { authorizationPolicy: 'watch' } })
+  const transforms = [{ RequestHeader: 'X-User', Set: '${user}' }]
+  const watch = (authorization: object) => guard(authorization, { policy: { mode: 'observe', name: 'watch' }, route: { authorizationPolicy: 'watch', transforms } })
+  const keys = [{ name: 'a', hash: sha256('a') }]
+
+  test('counts what it would refuse, and lets it through with all that it brought', async () => {
+    watch({ apiKey: { header: 'X-Api-Key', keys } })
     const { status, passed } = await ask('X-Api-Key: wrong\r\n')
     assert.equal(status, 200)
-    assert.doesNotMatch(passed!, /api-key/i)
+    assert.match(passed!, /X-Api-Key: wrong\r\n/)
     assert.equal(refusals()['watch unknown_key false'], 1)
     assert.equal(refusals()['watch unknown_key true'], undefined)
+  })
+
+  test('leaves credentials that it knows too, and names nobody; a key is kept out of logs all the same', async () => {
+    watch({ apiKey: { header: 'X-Api-Key', keys } })
+    const byHeader = await ask('X-Api-Key: a\r\n')
+    assert.match(byHeader.passed!, /X-Api-Key: a\r\n/)
+    assert.doesNotMatch(byHeader.passed!, /X-User: a/)
+    watch({ apiKey: { query: 'key', keys } })
+    assert.match((await ask('', '/a?key=a&x=1')).passed!, /^GET \/a\?key=a&x=1 /)
+    assert.equal(gateway.records.at(-1)!.query, '?x=1')
+    watch({ basic: { users: [{ name: 'ann', secretName: 'ann-password' }] } })
+    assert.match((await ask(basic('ann', 'x'))).passed!, /Authorization: Basic /)
+  })
+
+  test('adds nothing that another service says', async () => {
+    const server = http.createServer((_request, response) => response.writeHead(200, { 'X-Auth-User': 'ann' }).end()).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    watch({ forward: { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, copyHeaders: ['X-Auth-User'] } })
+    const { passed } = await ask('X-Auth-User: root\r\n')
+    assert.deepEqual(passed!.split('\r\n').filter((line) => /^x-auth/i.test(line)), ['X-Auth-User: root'])
+    server.closeAllConnections()
+    server.close()
   })
 })
 

@@ -59,7 +59,8 @@ function authorizationSteps(policy: PolicyTag, { authenticator }: RuntimeAuthori
     policy,
     run(request) {
       const outcome = authenticator.check(request)
-      authenticator.strip(request)
+      // A policy that only observes leaves the request as it came.
+      if (policy.enforces) authenticator.strip(request)
       return outcome
     }
   }]

@@ -90,7 +90,7 @@ export const zhCnFields: Record<string, FieldText> = {
   'routes/corsPolicy': { title: 'CORS 策略', description: '回应其他来源的浏览器的策略名称；“disable” 表示没有。' },
   'routes/compressionPolicy': { title: '压缩策略', description: '压缩响应的策略名称；“disable” 表示没有。' },
   'routes/responseGuardPolicy': { title: '响应限制策略', description: '限制响应大小和时间的策略名称；“disable” 表示没有。' },
-  'policies/mode': { title: '模式', description: 'observe 只统计 enforce 会拒绝的请求。' },
+  'policies/mode': { title: '模式', description: 'observe 只统计 enforce 会拒绝的请求：请求连同凭据原样转发。' },
   'policies/authorization/jwt/provider': { title: '提供者', description: '令牌必须由该身份提供者签发；不填表示任意一个。' },
   'policies/authorization/jwt/requiredClaims': { title: '必需的声明', description: '必须全部满足。' },
   'policies/authorization/jwt/requiredClaims/*/name': { title: '声明', description: '声明的名称。' },
