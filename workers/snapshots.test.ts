@@ -3,13 +3,17 @@ import { randomUUID } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
 import { after, afterEach, before, beforeEach, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import { type RedisServer, startRedis } from '../scripts/services/redis.ts'
 import { waitUntil } from '../scripts/services/wait-until.ts'
+import type { SnapshotContent } from '../shared/schema/snapshot.ts'
+import { policyOf, providerOf } from '../shared/testing/content.ts'
 import { createNodePlace, type NodePlace, type NodeProcess } from './testing/data-node-process.ts'
 import { type NodeApiServer, startNodeApiServer } from './testing/node-api-server.ts'
 import { startLoad } from './testing/steady-load.ts'
 import { contentFor, startOrigin, type TestOrigin } from './testing/test-origin.ts'
+import { startTokenIssuer } from './testing/token-issuer.ts'
 
 let blue: TestOrigin
 let green: TestOrigin
@@ -130,4 +134,24 @@ test('a publish every 100 ms under load: nothing fails, the last one wins, no de
   const revisions = api.acks.map(({ revision }) => revision)
   assert.deepEqual(revisions, revisions.toSorted((a, b) => a - b), 'in order')
   await waitUntil(() => descriptors().every((count, index) => count <= (before[index] ?? 0) + 4), { ms: 20_000, what: `the descriptors ${descriptors()} to be ${before} again` })
+})
+
+test('a configuration serves when it has the keys of its identity providers; an issuer that does not answer holds it up for a moment only', async () => {
+  const issuer = await startTokenIssuer()
+  const fields = { authorization: `Bearer ${await issuer.token()}`, connection: 'close' }
+  const guarded = (name: string): SnapshotContent => {
+    const content = contentTo(blue)
+    content.providers = [providerOf({ issuer: issuer.issuer, jwksUrl: `${issuer.jwksUrl}?${name}` })]
+    content.policies = [policyOf({ name: 'guard', authorization: { jwt: {} } })]
+    content.routes[0]!.authorizationPolicy = 'guard'
+    return content
+  }
+  const status = async (): Promise<number> => (await fetch(`http://127.0.0.1:${place.ports.from}/`, { headers: fields })).status
+  issuer.held = sleep(700)
+  assert.equal((await api.publishAndWait(guarded('late'))).result, 'applied')
+  assert.equal(await status(), 200)
+  issuer.held = new Promise(() => {})
+  assert.equal((await api.publishAndWait(guarded('never'))).result, 'applied')
+  assert.equal(await status(), 503)
+  await issuer.stop()
 })

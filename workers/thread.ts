@@ -1,5 +1,6 @@
 import { flushCompileCache } from 'node:module'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { parentPort, workerData } from 'node:worker_threads'
 import type { Desired } from '../shared/schema/node-api.ts'
 import type { Issue } from '../shared/schema/issue.ts'
@@ -21,6 +22,8 @@ const STATS_MS = 1_000
 const DELAY_RESOLUTION_MS = 20
 const DELAY_PERIOD_MS = 5_000
 const MAX_ISSUES = 100
+/** How long a new configuration waits for the keys of its identity providers. */
+const KEYS_MS = 2_000
 
 if (parentPort === null) throw new Error('thread.ts runs as a thread of process.ts')
 const port = parentPort
@@ -43,7 +46,7 @@ port.on('message', (message: ToThread) => {
     case 'prepare-part':
       return tell({ kind: 'answer', id: message.id, result: timed(() => engine.add(JSON.parse(message.part) as RuntimePart)) })
     case 'prepare-end':
-      return tell({ kind: 'answer', id: message.id, result: timed(() => engine.finish()) })
+      return void finished().then((result) => tell({ kind: 'answer', id: message.id, result }))
     case 'commit':
       engine.commit()
       serving = preparing
@@ -80,6 +83,13 @@ port.on('message', (message: ToThread) => {
       })
   }
 })
+
+/** Keys are fetched before the configuration serves; an issuer that does not answer holds nothing up for long. */
+async function finished(): Promise<ThreadPrepared> {
+  const result = timed(() => engine.finish())
+  await Promise.race([engine.firstKeys(), sleep(KEYS_MS, undefined, { ref: false })])
+  return result
+}
 
 /** Does a step of preparing, during which no request is served. */
 function timed(step: () => Issue[]): ThreadPrepared {

@@ -2,7 +2,7 @@ import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } f
 import { fetchKeySet } from './fetch-key-set.ts'
 
 const REFRESH_MS = 600_000
-/** After an unknown key, and after a failure. */
+/** After a token named an unknown key, and after failures. */
 const SOONEST_AGAIN_MS = 30_000
 const RETRY_MS = 2_000
 
@@ -12,8 +12,8 @@ export interface KeySetLog {
 }
 
 /**
- * The public keys behind a URL. Fetched in the background, one fetch at a time; the last good answer is kept when a later
- * fetch fails. `fetchKeys` and `clock` are given by tests.
+ * The public keys behind a URL. Fetched in the background, one fetch at a time, and no request waits for it; the last good
+ * answer is kept when a later fetch fails. `fetchKeys` and `clock` are given by tests.
  */
 export class KeySet {
   readonly url: string
@@ -27,6 +27,8 @@ export class KeySet {
   #pending: Promise<void> | null = null
   #fetchedAt = -Infinity
   #failures = 0
+  /** A token named a key that was not there: the issuer may have a new one. */
+  #lacksKey = false
 
   constructor(url: string, log: KeySetLog, fetchKeys = fetchKeySet, clock: () => number = Date.now) {
     this.url = url
@@ -35,27 +37,31 @@ export class KeySet {
     this.#clock = clock
   }
 
-  /** Fetches when the keys are old; nobody waits for it. */
+  /** Fetches when that is due; nobody waits for it. */
   refresh(): void {
     if (this.#clock() >= this.#dueAt()) void this.#fetch()
   }
 
-  /** The key that a token names. Fetches again, and waits for that, when there is none. Throws what jose throws. */
+  /** Resolves when there are keys, or the fetch that is under way has failed. */
+  async firstKeys(): Promise<void> {
+    if (this.#find === null) await this.#pending
+  }
+
+  /** The key that a token names, of those that are there. Where it is none of them, they are fetched anew for the tokens that follow. Throws what jose throws. */
   readonly find: JWTVerifyGetKey = async (header, token) => {
-    if (this.#find === null && (this.#pending !== null || this.#clock() >= this.#dueAt())) await this.#fetch()
-    if (this.#find === null) throw new errors.JWKSInvalid('the key set could not be fetched')
     try {
+      if (this.#find === null) throw new errors.JWKSInvalid('the key set could not be fetched')
       return await this.#find(header, token)
     } catch (error) {
-      if (!(error instanceof errors.JWKSNoMatchingKey) || this.#clock() < this.#fetchedAt + SOONEST_AGAIN_MS) throw error
-      await this.#fetch()
-      return this.#find(header, token)
+      this.#lacksKey ||= error instanceof errors.JWKSNoMatchingKey
+      this.refresh()
+      throw error
     }
   }
 
   #dueAt(): number {
     if (this.#fetchedAt === -Infinity) return -Infinity
-    if (this.#failures === 0) return this.#fetchedAt + REFRESH_MS
+    if (this.#failures === 0) return this.#fetchedAt + (this.#lacksKey ? SOONEST_AGAIN_MS : REFRESH_MS)
     return this.#fetchedAt + Math.min(RETRY_MS * 2 ** (this.#failures - 1), SOONEST_AGAIN_MS)
   }
 
@@ -67,6 +73,7 @@ export class KeySet {
   }
 
   async #fetchNow(): Promise<void> {
+    this.#lacksKey = false
     try {
       const keySet = await this.#fetchKeys(this.url)
       const text = JSON.stringify(keySet)

@@ -4,7 +4,7 @@ import { after, before, beforeEach, describe, test } from 'node:test'
 import { tokenPlace } from '../../shared/identity/token-place.ts'
 import { decodeProvider } from '../../shared/snapshot/decode-resource.ts'
 import type { Issue } from '../../shared/schema/issue.ts'
-import { SignJWT } from 'jose'
+import { type CryptoKey, exportJWK, exportPKCS8, generateKeyPair, importPKCS8, type JSONWebKeySet, SignJWT } from 'jose'
 import { startTokenIssuer, type TokenIssuer } from '../testing/token-issuer.ts'
 import { buildIdentity, type Identity, NO_IDENTITY } from './build-identity.ts'
 import { fetchKeySet } from './fetch-key-set.ts'
@@ -30,9 +30,10 @@ before(async () => {
   issuer = await startTokenIssuer()
 })
 after(() => issuer.stop())
-beforeEach(() => {
+beforeEach(async () => {
   identity = buildIdentity([providerOf({ issuer: issuer.issuer, jwksUrl: issuer.jwksUrl, clockSkewSeconds: 30 })], NO_IDENTITY, NO_SECRETS, quiet, [])
   source = identity.sources[0]!
+  await identity.keySets.get(issuer.jwksUrl)!.firstKeys()
 })
 
 describe('a token that is valid', () => {
@@ -132,33 +133,67 @@ describe('a token that is refused', () => {
 })
 
 describe('keys', () => {
-  /** A source with a clock of its own. */
-  function sourceAt(clock: () => number): TokenSource {
-    const keySet = new KeySet(issuer.jwksUrl, quiet, fetchKeySet, clock)
+  /** A source with a clock of its own, and its key set once that was asked for. */
+  async function sourceAt(clock: () => number, fetchKeys = fetchKeySet): Promise<{ own: TokenSource; keySet: KeySet; fetched: () => Promise<void> }> {
+    let last: Promise<unknown> = Promise.resolve()
+    const keySet = new KeySet(issuer.jwksUrl, quiet, (url) => {
+      const keys = fetchKeys(url)
+      last = keys.catch(() => {})
+      return keys
+    }, clock)
     const provider = providerOf({ issuer: issuer.issuer, jwksUrl: issuer.jwksUrl })
-    return new TokenSource(tokenPlace('bearer'), new Map([[issuer.issuer, { provider, key: keySet.find }]]), [keySet], clock)
+    const own = new TokenSource(tokenPlace('bearer'), new Map([[issuer.issuer, { provider, key: keySet.find }]]), [keySet], clock)
+    own.refresh()
+    await keySet.firstKeys()
+    // What was fetched is taken over a turn later.
+    const fetched = async (): Promise<void> => void (await last, await new Promise(setImmediate))
+    return { own, keySet, fetched }
   }
 
-  test('a new one is found when a token names it, but not more than every 30 seconds', async () => {
+  test('a new one is found after a token named it, but not more than every 30 seconds', async () => {
     let now = Date.now()
-    const own = sourceAt(() => now)
+    const { own, fetched } = await sourceAt(() => now)
     assert.equal((await own.verify(await issuer.token())).state, 'valid')
-    const fetched = issuer.fetches
+    const fetches = issuer.fetches
     await issuer.rotate('second')
-    assert.equal((await own.verify(await issuer.token())).reason, 'unknown_key')
-    assert.equal(issuer.fetches, fetched)
+    const token = await issuer.token()
+    for (let round = 0; round < 5; round++) assert.equal((await own.verify(token)).reason, 'unknown_key')
+    await fetched()
+    assert.equal(issuer.fetches, fetches)
     now += 31_000
-    assert.equal((await own.verify(await issuer.token())).state, 'valid')
-    assert.equal(issuer.fetches, fetched + 1)
+    // What a thread does each second, without another token.
+    own.refresh()
+    await fetched()
+    assert.equal((await own.verify(token)).state, 'valid')
+    assert.equal(issuer.fetches, fetches + 1)
+  })
+
+  test('no token waits for one: not the first that names it, nor those that follow while it is fetched', async () => {
+    let now = Date.now()
+    let release = (_keys: JSONWebKeySet): void => {}
+    let isHeld = false
+    const { own, fetched } = await sourceAt(() => now, (url) => (isHeld ? new Promise((resolve) => (release = resolve)) : fetchKeySet(url)))
+    isHeld = true
+    now += 31_000
+    const known = await issuer.token({ jti: 'known' })
+    await issuer.rotate('held')
+    const token = await issuer.token()
+    assert.equal((await own.verify(token)).reason, 'unknown_key')
+    assert.deepEqual([(await own.verify(token)).reason, own.peek(token), (await own.verify(known)).state], ['unknown_key', null, 'valid'])
+    release(await fetchKeySet(issuer.jwksUrl))
+    await fetched()
+    assert.equal((await own.verify(token)).state, 'valid')
   })
 
   test('the last ones stay when the issuer cannot be asked', async () => {
     let now = Date.now()
-    const own = sourceAt(() => now)
-    await own.verify(await issuer.token())
+    const { own, fetched } = await sourceAt(() => now)
+    const fetches = issuer.fetches
     issuer.answer = { status: 500, body: '' }
     now += 601_000
     own.refresh()
+    await fetched()
+    assert.equal(issuer.fetches, fetches + 1)
     assert.equal((await own.verify(await issuer.token({ exp: seconds(3000) }))).state, 'valid')
     issuer.answer = null
   })
@@ -166,15 +201,17 @@ describe('keys', () => {
   test('without any, tokens are refused until they can be fetched; that refusal is not kept', async () => {
     let now = Date.now()
     issuer.answer = { status: 200, body: 'no json' }
-    const own = sourceAt(() => now)
+    const { own, fetched } = await sourceAt(() => now)
     const token = await issuer.token()
+    const fetches = issuer.fetches
     assert.equal((await own.verify(token)).reason, 'keys_unavailable')
     assert.equal(own.peek(token), null)
-    const fetched = issuer.fetches
-    assert.equal((await own.verify(token)).reason, 'keys_unavailable')
-    assert.equal(issuer.fetches, fetched, 'not asked again at once')
+    await fetched()
+    assert.equal(issuer.fetches, fetches, 'not asked again at once')
     issuer.answer = null
     now += 2_001
+    assert.equal((await own.verify(token)).reason, 'keys_unavailable')
+    await fetched()
     assert.equal((await own.verify(token)).state, 'valid')
   })
 
@@ -190,7 +227,7 @@ describe('keys', () => {
 
   test('tokens are verified again when the keys have changed', async () => {
     let now = Date.now()
-    const own = sourceAt(() => now)
+    const { own, fetched } = await sourceAt(() => now)
     const token = await issuer.token()
     await own.verify(token)
     own.refresh()
@@ -199,9 +236,38 @@ describe('keys', () => {
     await issuer.rotate('third')
     now += 31_000
     await own.verify(await issuer.token())
+    await fetched()
     own.refresh()
     assert.equal(own.peek(token), null)
     assert.equal((await own.verify(token)).state, 'invalid')
+  })
+
+  test('a token that names none is tried with each that fits its algorithm, and with no more than ten', async () => {
+    const pairs = await Promise.all(Array.from({ length: 12 }, () => generateKeyPair('ES256')))
+    const rsa = await generateKeyPair('RS256')
+    const keysOf = async (list: { publicKey: CryptoKey }[]) => Promise.all(list.map(async ({ publicKey }) => exportJWK(publicKey)))
+    const signed = (key: CryptoKey, claims: object = {}, alg = 'ES256') => new SignJWT({ iss: issuer.issuer, aud: 'gateway', sub: 'bob', exp: seconds(60), ...claims }).setProtectedHeader({ alg }).sign(key)
+    const { own } = await sourceAt(Date.now, async () => ({ keys: await keysOf([...pairs.slice(0, 2), rsa, ...pairs.slice(2)]) }))
+    assert.equal((await own.verify(await signed(pairs[0]!.privateKey))).user, 'bob')
+    assert.equal((await own.verify(await signed(pairs[9]!.privateKey))).user, 'bob')
+    assert.equal((await own.verify(await signed(rsa.privateKey, {}, 'RS256'))).user, 'bob')
+    assert.equal((await own.verify(await signed(pairs[11]!.privateKey))).reason, 'bad_signature')
+    assert.equal((await own.verify(await signed((await generateKeyPair('ES256')).privateKey))).reason, 'bad_signature')
+    assert.equal((await own.verify(await signed(pairs[1]!.privateKey, { exp: seconds(-60) }))).reason, 'expired')
+  })
+
+  test('it is not tried with a key for another algorithm, nor by an algorithm that is not allowed', async () => {
+    const [ec, rsa, other] = [await generateKeyPair('ES256'), await generateKeyPair('RS256', { extractable: true }), await generateKeyPair('RS256')]
+    const keys = [...await Promise.all([rsa, other].map(async ({ publicKey }) => ({ ...await exportJWK(publicKey), alg: 'RS256' }))), await exportJWK(ec.publicKey)]
+    const provider = providerOf({ issuer: issuer.issuer, jwksUrl: issuer.jwksUrl, algorithms: ['RS256', 'PS256'] })
+    const keySet = new KeySet(issuer.jwksUrl, quiet, async () => ({ keys }))
+    keySet.refresh()
+    await keySet.firstKeys()
+    const own = new TokenSource(tokenPlace('bearer'), new Map([[issuer.issuer, { provider, key: keySet.find }]]), [keySet])
+    const signed = (key: Parameters<SignJWT['sign']>[0], alg: string) => new SignJWT({ iss: issuer.issuer, aud: 'gateway', sub: 'bob', exp: seconds(60) }).setProtectedHeader({ alg }).sign(key)
+    assert.equal((await own.verify(await signed(rsa.privateKey, 'RS256'))).user, 'bob')
+    assert.equal((await own.verify(await signed(await importPKCS8(await exportPKCS8(rsa.privateKey), 'PS256'), 'PS256'))).reason, 'unknown_key')
+    assert.equal((await own.verify(await signed(ec.privateKey, 'ES256'))).reason, 'algorithm_not_allowed')
   })
 
   test('a configuration with the same key set goes on with its keys', async () => {

@@ -48,6 +48,7 @@ function guard(jwt: object, more: { authorization?: object; providers?: object[]
 
 async function ask(token: string | null, fields = ''): Promise<{ status: number; challenge: string; isPassed: boolean }> {
   const before = passed
+  await gateway.engine.firstKeys()
   client.send(`GET / HTTP/1.1\r\nHost: a\r\n${token === null ? '' : `Authorization: Bearer ${token}\r\n`}${fields}\r\n`)
   const { status, headers } = await client.response()
   return { status, challenge: headers.get('www-authenticate') ?? '', isPassed: passed > before }
@@ -135,6 +136,26 @@ describe('a token', () => {
     assert.ok(gateway.engine.stats().refusals.some(({ reason }) => reason === 'keys_unavailable'))
   })
 
+  test('whose keys are not there yet holds up no request: 503 where a token is asked for, nobody elsewhere', async () => {
+    const slow = await startTokenIssuer('https://slow.example/')
+    let release = () => {}
+    slow.held = new Promise<void>((resolve) => (release = resolve))
+    gateway.apply({
+      targets: [origin.url], providers: [provider(slow, 'login')], policies: [{ name: 'guard', authorization: { jwt: {} } }],
+      routes: [{ match: { path: { type: 'prefix', value: '/in' } }, authorizationPolicy: 'guard' }]
+    })
+    const token = await slow.token()
+    const status = async (path: string): Promise<number> => {
+      client.send(`GET ${path} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer ${token}\r\n\r\n`)
+      return (await client.response()).status
+    }
+    assert.deepEqual([await status('/in'), await status('/'), slow.fetches], [503, 200, 1])
+    release()
+    await gateway.engine.firstKeys()
+    assert.deepEqual([await status('/in'), slow.fetches], [200, 1])
+    await slow.stop()
+  })
+
   test('counts only as long as its provider is there', async () => {
     const token = await issuer.token()
     guard({})
@@ -164,6 +185,7 @@ describe('reauthorize', () => {
 
   const targets = () => [`http://127.0.0.1:${(server.address() as AddressInfo).port}`]
   const open = async (token: string): Promise<WebSocket> => {
+    await gateway.engine.firstKeys()
     const socket = new WebSocket(`ws://127.0.0.1:${gateway.port}/`, { headers: { authorization: `Bearer ${token}` } })
     await once(socket, 'open')
     return socket

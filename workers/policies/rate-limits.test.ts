@@ -37,6 +37,7 @@ function use(limiter: object, more: Partial<TestConfiguration> & { policies?: ob
 async function statuses(count: number, fields: (index: number) => string = () => '', path = '/'): Promise<number[]> {
   const clients = await Promise.all(threads.map(({ port }) => connectRaw(port)))
   const found: number[] = []
+  for (const { engine } of threads) await engine.firstKeys()
   for (let index = 0; index < count; index++) {
     const client = clients[index % clients.length]!
     client.send(`GET ${path} HTTP/1.1\r\nHost: a\r\n${fields(index)}\r\n`)

@@ -3,6 +3,7 @@ import { describeTargets } from '../health/describe-targets.ts'
 import type { Issue } from '../../shared/schema/issue.ts'
 import type { RuntimePart } from '../configuration/runtime-part.ts'
 import type { NodeSecrets } from '../credential.ts'
+import { type Identity, NO_IDENTITY } from '../identity/build-identity.ts'
 import type { ConnectionHandle } from '../listeners/accept-handles.ts'
 import { downAnswer, type LeaseAnswer, type LeaseAsk } from '../policies/limits/lease.ts'
 import type { RefusalCount } from '../../shared/schema/refusal-count.ts'
@@ -63,6 +64,8 @@ export interface Engine {
   add(part: RuntimePart): Issue[]
   /** All pieces are there: the Runtime waits for commit(). */
   finish(): Issue[]
+  /** Resolves when the keys of identity providers were fetched for the first time, or could not be: no request waits for them. */
+  firstKeys(): Promise<void>
   /** Makes the prepared Runtime current by one assignment. */
   commit(): void
   /** Forgets the prepared Runtime. */
@@ -120,6 +123,7 @@ export function createEngine(options: EngineOptions): Engine {
     begin: (revision, whole) => preparation.begin(revision, whole),
     add: (part) => preparation.add(part),
     finish: () => preparation.finish(),
+    firstKeys: () => firstKeys((preparation.prepared ?? thread.current)?.identity),
     commit() {
       const prepared = preparation.take()
       if (prepared === null) return
@@ -145,6 +149,10 @@ export function createEngine(options: EngineOptions): Engine {
     targets: (upstreamId) => targetsOf(thread, upstreamId),
     leased: (answers) => state.leases.answered(answers)
   }
+}
+
+async function firstKeys(identity: Identity = NO_IDENTITY): Promise<void> {
+  await Promise.all([...identity.keySets.values()].map((keySet) => keySet.firstKeys()))
 }
 
 function targetsOf({ current, state }: ThreadContext, upstreamId: string): TargetLoad[] {

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
+import { scrypt, type ScryptOptions } from 'node:crypto'
 import { after, before, beforeEach, describe, test } from 'node:test'
+import { promisify } from 'node:util'
 import { type EngineUnderTest, startEngine } from '../testing/engine-under-test.ts'
 import { connectRaw, type RawClient } from '../testing/raw-client.ts'
 import { answering, ok, type ScriptedOrigin, startScriptedOrigin } from '../testing/scripted-origin.ts'
@@ -38,6 +40,7 @@ const use = (given: { listener?: object; upstream?: object; route?: object; rout
   gateway.apply({ targets: [origins[0]!.url], providers: [provider()], ...given })
 
 async function ask(fields = '', path = '/'): Promise<string> {
+  await gateway.engine.firstKeys()
   client.send(`GET ${path} HTTP/1.1\r\nHost: a\r\n${fields}\r\n`)
   const { status } = await client.response()
   assert.equal(status, 200)
@@ -98,6 +101,7 @@ describe('a tenant', () => {
 
   test('meets its own routes before the global ones, and nobody else does', async () => {
     use({ routes: [{ ...tenantRoute, upstreamId: undefined, respond: { status: 200, body: 'of acme' } }] })
+    await gateway.engine.firstKeys()
     const bodyFor = async (fields: string) => {
       client.send(`GET / HTTP/1.1\r\nHost: a\r\n${fields}\r\n`)
       return (await client.response()).body
@@ -123,6 +127,7 @@ describe('the key of a session', () => {
     use(hashed())
     const token = `Authorization: Bearer ${await issuer.token({ sub: 'ann' })}\r\n`
     const targets = new Set<string>()
+    await gateway.engine.firstKeys()
     for (let round = 0; round < 8; round++) {
       client.send(`GET / HTTP/1.1\r\nHost: a\r\n${token}X-Session-Key: ${round}\r\n\r\n`)
       targets.add((await client.response()).body)
@@ -139,41 +144,41 @@ describe('the key of a session', () => {
 })
 
 describe('a token that was not seen before', () => {
-  test('holds up only its own request; a body that comes meanwhile is not lost', async () => {
-    const slow = await startTokenIssuer('https://slow.example/')
-    let release = () => {}
-    slow.held = new Promise<void>((resolve) => (release = resolve))
-    use({ providers: [{ issuer: slow.issuer, audiences: ['gateway'], jwksUrl: slow.jwksUrl }] })
+  /** Keeps the threads of libuv busy, so that signatures wait. Resolves when they are free. */
+  const holdSignatures = () => Promise.all(Array.from({ length: 8 }, () => promisify<string, string, number, ScryptOptions>(scrypt)('x', 'salt', 32, { N: 2 ** 14, p: 8 })))
+
+  test('holds up only its own request', async () => {
+    use()
+    await gateway.engine.firstKeys()
+    const token = await issuer.token({ tenant_code: 'acme', jti: 'held' })
     const other = await connectRaw(gateway.port)
-    client.send(`GET / HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer ${await slow.token({ tenant_code: 'acme' })}\r\n\r\n`)
+    const held = holdSignatures()
+    client.send(`GET / HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer ${token}\r\n\r\n`)
     other.send('GET / HTTP/1.1\r\nHost: a\r\n\r\n')
     assert.equal((await other.response()).status, 200)
     assert.equal(client.received, '')
-    release()
+    await held
     assert.equal((await client.response()).status, 200)
     assert.deepEqual(lines(seen.at(-1)!, 'x-tenant-code'), ['X-Tenant-Code: acme'])
     other.destroy()
-    await slow.stop()
   })
 
   test('a client that leaves while it is verified is forgotten', async () => {
-    const slow = await startTokenIssuer('https://slow.example/')
-    let release = () => {}
-    slow.held = new Promise<void>((resolve) => (release = resolve))
-    use({ providers: [{ issuer: slow.issuer, audiences: ['gateway'], jwksUrl: slow.jwksUrl }] })
+    use()
+    await gateway.engine.firstKeys()
     const before = seen.length
-    const token = await slow.token()
-    client.send(`GET /left HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer ${token}\r\n\r\n`)
+    const token = await issuer.token({ jti: 'left' })
     const other = await connectRaw(gateway.port)
+    const held = holdSignatures()
+    client.send(`GET /left HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer ${token}\r\n\r\n`)
     other.send(`GET /stays HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer ${token}\r\n\r\n`)
     while (gateway.engine.stats().inFlight < 2) await new Promise((resolve) => setTimeout(resolve, 5))
     client.socket.resetAndDestroy()
     while (gateway.engine.stats().inFlight > 1) await new Promise((resolve) => setTimeout(resolve, 5))
-    release()
+    await held
     assert.equal((await other.response()).status, 200)
     assert.equal(seen.length, before + 1)
     other.destroy()
-    await slow.stop()
   })
 
   test('with a body in pieces', async () => {
@@ -183,6 +188,7 @@ describe('a token that was not seen before', () => {
       })
     })
     use({ targets: [collecting.url] })
+    await gateway.engine.firstKeys()
     client.send(`POST / HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer ${await issuer.token({ jti: 'body' })}\r\nContent-Length: 500\r\n\r\n`)
     for (let piece = 0; piece < 50; piece++) client.send('0123456789')
     assert.equal((await client.response()).body, 'whole')

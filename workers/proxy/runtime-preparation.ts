@@ -31,6 +31,10 @@ export class RuntimePreparation {
     })
   }
 
+  get prepared(): Runtime | null {
+    return this.#prepared
+  }
+
   /** Hands the Runtime out; null when none is ready. */
   take(): Runtime | null {
     const prepared = this.#prepared
