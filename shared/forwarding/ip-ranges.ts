@@ -4,6 +4,7 @@ export type IpRanges = (address: string) => boolean
 interface Range {
   readonly bits: bigint
   readonly shift: bigint
+  readonly isV4: boolean
 }
 
 const V4_BITS = 32
@@ -11,7 +12,10 @@ const V6_BITS = 128
 /** IPv4 addresses are compared as the IPv6 addresses that stand for them (RFC 4291 section 2.5.5.2). */
 const MAPPED = 0xffffn << 32n
 
-/** Compiles ranges that were checked, each `address/bits`; null when there are none. */
+/**
+ * Compiles ranges that were checked, each `address/bits`; null when there are none. A range of IPv6 holds no IPv4 address,
+ * unless it is written in the form that stands for one: ::/0 is not everybody.
+ */
 export function compileIpRanges(cidrs: readonly string[]): IpRanges | null {
   if (cidrs.length === 0) return null
   const ranges = cidrs.flatMap((cidr): Range[] => {
@@ -19,12 +23,28 @@ export function compileIpRanges(cidrs: readonly string[]): IpRanges | null {
     const number = ipNumber(address)
     if (number === null) return []
     const shift = BigInt((address.includes(':') ? V6_BITS : V4_BITS) - Number(bits))
-    return [{ bits: number >> shift, shift }]
+    return [{ bits: number >> shift, shift, isV4: isV4(number) && shift <= V4_BITS }]
   })
   return (address) => {
-    const number = ipNumber(address)
-    return number !== null && ranges.some(({ bits, shift }) => number >> shift === bits)
+    const number = clientNumber(address)
+    if (number === null) return false
+    const family = isV4(number)
+    return ranges.some(({ bits, shift, isV4 }) => isV4 === family && number >> shift === bits)
   }
+}
+
+function isV4(number: bigint): boolean {
+  return number >> 32n === 0xffffn
+}
+
+/** As ipNumber, of an address as sockets and proxies show it: a link-local one names its link behind a "%" (RFC 4007 section 11). */
+export function clientNumber(address: string): bigint | null {
+  return ipNumber(withoutZone(address))
+}
+
+export function withoutZone(address: string): string {
+  const zone = address.indexOf('%')
+  return zone === -1 || !address.includes(':') ? address : address.slice(0, zone)
 }
 
 /** The address as one number, IPv4 as mapped into IPv6; null when it is none. No zone ids, no brackets. */

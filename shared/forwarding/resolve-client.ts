@@ -1,5 +1,5 @@
 import { fieldValue } from '../transforms/header-lines.ts'
-import { type IpRanges, ipNumber } from './ip-ranges.ts'
+import { type IpRanges, ipNumber, withoutZone } from './ip-ranges.ts'
 
 /** The client behind proxies that are trusted. */
 export interface ResolvedClient {
@@ -80,9 +80,9 @@ function forwardedHops(value: string): Hop[] {
   return hops.slice(-MOST_HOPS)
 }
 
-/** An address out of `1.2.3.4`, `1.2.3.4:80`, `2001:db8::1` or `[2001:db8::1]:80`; null for anything else. */
+/** An address out of `1.2.3.4`, `1.2.3.4:80`, `2001:db8::1` or `[2001:db8::1]:80`, each IPv6 one also with a zone, which is left out; null for anything else. */
 function addressOf(node: string): string | null {
-  const [, bracketed, v4] = /^(?:\[([0-9A-Fa-f:.]{2,45})\](?::\d{1,5})?|(\d[\d.]{6,14})(?::\d{1,5})?)$/.exec(node) ?? []
-  const address = bracketed ?? v4 ?? node
+  const [, bracketed, v4] = /^(?:\[([^\]]{2,80})\](?::\d{1,5})?|(\d[\d.]{6,14})(?::\d{1,5})?)$/.exec(node) ?? []
+  const address = withoutZone(bracketed ?? v4 ?? node)
   return ipNumber(address) === null ? null : address.toLowerCase()
 }

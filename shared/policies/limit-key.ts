@@ -1,4 +1,4 @@
-import { ipNumber } from '../forwarding/ip-ranges.ts'
+import { clientNumber } from '../forwarding/ip-ranges.ts'
 import { fieldValue } from '../transforms/header-lines.ts'
 
 /** What of a request says whose limit it is. */
@@ -37,9 +37,7 @@ export function limitKeyOf(key: string, routeId: string, { fields, clientIp, use
 
 function addressKey(address: string): string {
   if (!address.includes(':')) return address
-  // What stands behind "%" is the interface of this machine by which a link-local client came.
-  const zone = address.indexOf('%')
-  const number = ipNumber(zone === -1 ? address : address.slice(0, zone))
+  const number = clientNumber(address)
   if (number === null) return address
   return number >> 32n === 0xffffn ? `v4 ${number & 0xffffffffn}` : `${(number >> 64n).toString(16)}::/64`
 }

@@ -72,8 +72,8 @@ export const Authorization = strictObject(
     apiKey: Type.Optional(ApiKeyAuthorization),
     basic: Type.Optional(BasicAuthorization),
     forward: Type.Optional(ForwardAuthorization),
-    ipAllow: ranges('Allowed addresses', 'Only these clients; empty: all.'),
-    ipDeny: ranges('Denied addresses', 'Never these clients; goes before the allowed ones.'),
+    ipAllow: ranges('Allowed addresses', 'Only these clients; empty: all. A range of IPv6 holds no IPv4 address: everybody is 0.0.0.0/0 together with ::/0.'),
+    ipDeny: ranges('Denied addresses', 'Never these clients; goes before the allowed ones. A range of IPv6 holds no IPv4 address: everybody is 0.0.0.0/0 together with ::/0.'),
     realm: Type.String({ title: 'Realm', description: 'Named to clients that are asked for credentials.', default: 'gateway', pattern: '^[\\x20\\x21\\x23-\\x5b\\x5d-\\x7e]{1,128}$', form: 'printable ASCII without quotes and backslashes', maxLength: 128 }),
     reauthorize: flag('Reauthorize', 'Look again at who has a WebSocket open, and close it with 1008 when they may no longer: when the token expires, and each interval.', false),
     reauthorizeSeconds: integer({ title: 'Interval', description: 'Time between two looks.', unit: 's', default: 60, minimum: 1, maximum: 86_400 })

@@ -2,13 +2,16 @@ import assert from 'node:assert/strict'
 import { argon2Sync, createHash, randomBytes, scryptSync } from 'node:crypto'
 import { once } from 'node:events'
 import http from 'node:http'
-import type { AddressInfo } from 'node:net'
+import net, { type AddressInfo } from 'node:net'
+import { networkInterfaces } from 'node:os'
 import { after, before, beforeEach, describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { NO_TOKEN } from '../../shared/identity/token-identity.ts'
 import { type EngineUnderTest, startEngine } from '../testing/engine-under-test.ts'
 import { connectRaw, type RawClient } from '../testing/raw-client.ts'
 import { answering, ok, type ScriptedOrigin, startScriptedOrigin } from '../testing/scripted-origin.ts'
+import { acceptHandles } from '../listeners/accept-handles.ts'
+import { compileAddressCheck } from './authorization/address-check.ts'
 import { ForwardAuthenticator } from './authorization/forward-authenticator.ts'
 
 let origin: ScriptedOrigin
@@ -79,6 +82,33 @@ describe('addresses', () => {
     assert.doesNotMatch(refused.head, /www-authenticate/i)
     guard({ anonymous: true, ipAllow: ['10.0.0.0/8', '::1/128'] })
     assert.equal((await ask()).status, 403)
+  })
+
+  test('of a link-local client are known without the link; one that cannot be read is let in by neither list', async () => {
+    const denies = compileAddressCheck([], ['fe80::/10'])!
+    assert.deepEqual(['fe80::1%eth0', 'fe80::1', '2001:db8::1', '10.0.0.1', 'unreadable', ''].map(denies), [false, false, true, true, false, false])
+    const allows = compileAddressCheck(['fe80::/10'], [])!
+    assert.deepEqual(['fe80::1%eth0', 'fe80::1', '2001:db8::1', 'unreadable', ''].map(allows), [true, true, false, false, false])
+  })
+
+  const link = Object.entries(networkInterfaces()).flatMap(([name, addresses = []]) => addresses.flatMap(({ address }) => (address.startsWith('fe80:') ? [`${address}%${name}`] : [])))[0]
+  test('of a link-local client, over a real connection', { skip: link === undefined }, async () => {
+    const server = net.createServer().listen(0, link)
+    await once(server, 'listening')
+    acceptHandles(server, (handle) => gateway.engine.accept(handle, { address: '0.0.0.0', port: gateway.port, protocol: 'http' }))
+    const status = (): Promise<number> => new Promise((resolve, reject) => void http.get({ host: link!, port: (server.address() as AddressInfo).port, agent: false, headers: { host: 'a.test' } }, (response) => resolve(response.resume().statusCode!)).on('error', reject))
+    guard({ anonymous: true, ipDeny: ['fe80::/10'] })
+    assert.equal(await status(), 403)
+    guard({ anonymous: true, ipAllow: ['fe80::/10'] })
+    assert.equal(await status(), 200)
+    server.close()
+  })
+
+  test('of IPv6 as a whole are not those of IPv4', async () => {
+    guard({ anonymous: true, ipAllow: ['10.0.0.0/8', '::/0'] })
+    assert.equal((await ask()).status, 403)
+    guard({ anonymous: true, ipAllow: ['0.0.0.0/0'] })
+    assert.equal((await ask()).status, 200)
   })
 
   test('what a client claims about its address counts for nothing; what a trusted proxy says does', async () => {

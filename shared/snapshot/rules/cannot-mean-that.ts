@@ -1,17 +1,29 @@
 import { isTakenOut } from '../../http1/field-kind.ts'
 import { type Issue, warningIssue } from '../../schema/issue.ts'
+import type { Policy } from '../../schema/policy.ts'
 import type { Route } from '../../schema/route.ts'
 import type { SnapshotContent } from '../../schema/snapshot.ts'
 
 type Finding = [field: string, message: string]
 
 /** Warns of values that are allowed but can hardly mean what they say. */
-export function cannotMeanThat({ listeners, routes }: SnapshotContent): Issue[] {
+export function cannotMeanThat({ listeners, routes, policies }: SnapshotContent): Issue[] {
   const atListeners = listeners.flatMap(({ name, tenantHeader, trustedProxies }, index) => tenantHeader.acceptFrom === 'trustedProxies' && trustedProxies.length === 0
     ? [warningIssue(`/listeners/${index}/tenantHeader/acceptFrom`, 'cannot_mean_that', `listener "${name}" has no trustedProxies, so nobody's tenant header is taken; name them, or write nobody`)]
     : [])
   const atRoutes = routes.flatMap((route, index) => [...pathFindings(route), ...ruleFindings(route), ...actionFindings(route)].map(([field, message]) => warningIssue(`/routes/${index}/${field}`, 'cannot_mean_that', `route "${route.name}": ${message}`)))
-  return [...atListeners, ...atRoutes]
+  const atPolicies = policies.flatMap((policy, index) => addressFindings(policy).map(([field, message]) => warningIssue(`/policies/${index}/authorization/${field}`, 'cannot_mean_that', `policy "${policy.name}": ${message}`)))
+  return [...atListeners, ...atRoutes, ...atPolicies]
+}
+
+/** Each is all addresses of one family, and whoever writes it may mean everybody. */
+const ALL_ADDRESSES = [['::/0', 'every IPv6 address and no IPv4 one', '0.0.0.0/0'], ['0.0.0.0/0', 'every IPv4 address and no IPv6 one', '::/0']] as const
+
+function addressFindings({ authorization }: Policy): Finding[] {
+  return (['ipAllow', 'ipDeny'] as const).flatMap((field) => ALL_ADDRESSES.flatMap(([all, what, others]): Finding[] => {
+    const ranges = authorization?.[field] ?? []
+    return ranges.includes(all) && !ranges.includes(others) ? [[`${field}/${ranges.indexOf(all)}`, `${all} is ${what}; where everybody is meant, add ${others}`]] : []
+  }))
 }
 
 function pathFindings({ match: { path, hosts } }: Route): Finding[] {

@@ -1,4 +1,4 @@
-import { compileIpRanges, type IpRanges } from '../../../shared/forwarding/ip-ranges.ts'
+import { clientNumber, compileIpRanges, type IpRanges } from '../../../shared/forwarding/ip-ranges.ts'
 
 const MOST_KNOWN = 4_096
 
@@ -10,8 +10,8 @@ export function compileAddressCheck(allow: readonly string[], deny: readonly str
   return (address) => {
     const found = known.get(address)
     if (found !== undefined) return found
-    // An address that cannot be read is in no list: it is not among the allowed ones.
-    const isIn = (denied === null || !denied(address)) && (allowed === null || allowed(address)) && address !== ''
+    // Of an address that cannot be read nobody knows whether it is a denied one.
+    const isIn = clientNumber(address) !== null && (denied === null || !denied(address)) && (allowed === null || allowed(address))
     if (known.size >= MOST_KNOWN) known.clear()
     known.set(address, isIn)
     return isIn
