@@ -50,7 +50,7 @@ export function compileTransforms(transforms: readonly Readonly<Record<string, s
   const options: TransformOptions = {
     copyRequestHeaders: true, copyResponseHeaders: true, copyResponseTrailers: true,
     allowedRequestHeaders: null, allowedResponseHeaders: null, allowedResponseTrailers: null,
-    originalHost: false
+    ownRequestHeaders: new Set(), originalHost: false
   }
   const forwarding = new ForwardingFields()
   let at = { index: 0, key: '' }

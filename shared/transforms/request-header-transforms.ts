@@ -26,6 +26,7 @@ function headerStep(name: string, isSet: boolean, value: ValueTemplate): Request
 function addHeader(input: TransformInput, key: string, target: TransformTarget, valueOf: (part: string) => ValueTemplate): void {
   const part = input.has('Set') ? 'Set' : 'Append'
   const field = input.fieldName(key)
+  if (part === 'Set') target.options.ownRequestHeaders.add(field.toLowerCase())
   target.request(headerStep(field, part === 'Set', valueOf(part)), field)
 }
 
@@ -56,6 +57,7 @@ export const requestHeaderRemove: TransformKind = {
   parts: {},
   add(input, target) {
     const name = input.fieldName('RequestHeaderRemove').toLowerCase()
+    target.options.ownRequestHeaders.add(name)
     target.request((draft) => void (draft.fields = withoutField(draft.fields, name)), name)
   }
 }
@@ -94,6 +96,7 @@ export const clientCert: TransformKind = {
   add(input, target) {
     const name = input.fieldName('ClientCert')
     const lower = name.toLowerCase()
+    target.options.ownRequestHeaders.add(lower)
     target.request((draft, context) => {
       draft.fields = withoutField(draft.fields, lower)
       if (context.clientCertificate !== '') draft.fields = withField(draft.fields, name, context.clientCertificate)

@@ -39,6 +39,8 @@ export interface TransformOptions {
   allowedRequestHeaders: Set<string> | null
   allowedResponseHeaders: Set<string> | null
   allowedResponseTrailers: Set<string> | null
+  /** Lower-case names of the headers that the route sets or takes away, whatever the client sent. */
+  readonly ownRequestHeaders: Set<string>
   originalHost: boolean
 }
 

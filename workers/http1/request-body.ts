@@ -2,6 +2,7 @@ import { asChunk, canonicalChunks } from './canonical-chunks.ts'
 import { CHUNKED, ChunkedReader } from './chunked-reader.ts'
 import { REFUSALS, type Refusal } from '../../shared/http1/refusal.ts'
 import type { RequestHead } from '../../shared/http1/request-head.ts'
+import { withoutField } from '../../shared/transforms/header-lines.ts'
 
 /** The body of the request that is read at the moment, in the form that the origin gets. One per connection. */
 export class RequestBody {
@@ -21,6 +22,12 @@ export class RequestBody {
   /** Data comes bare, and its end by itself (HTTP/2). */
   #isStream = false
   readonly #reader = new ChunkedReader()
+  /** Lower-case names of fields that the trailer section must not have. */
+  readonly #dropped: string[] = []
+
+  constructor() {
+    this.#reader.changeTrailers = (lines) => this.#withoutDropped(lines)
+  }
 
   /** Starts with what came behind the head. Returns how much of it belongs to the body. */
   begin(head: RequestHead, rest: string): number {
@@ -28,6 +35,7 @@ export class RequestBody {
     this.bytes = 0
     this.maxBytes = 0
     this.first = ''
+    if (this.#dropped.length > 0) this.#dropped.length = 0
     this.#isChunked = head.isChunked
     this.#isStream = false
     if (head.isChunked) return this.#beginChunked(rest)
@@ -56,7 +64,21 @@ export class RequestBody {
     const wasComplete = this.isComplete
     this.isComplete = true
     if (!this.#isChunked && this.#remaining > 0) this.refusal = REFUSALS.badContentLength
-    return this.#isChunked && !wasComplete ? Buffer.from(`0\r\n${trailers}\r\n`, 'latin1') : null
+    return this.#isChunked && !wasComplete ? Buffer.from(lastChunk(this.#withoutDropped(trailers)), 'latin1') : null
+  }
+
+  /** Keeps a field out of the trailer section, also of one that came with the head. `name` in lower case. */
+  dropTrailer(name: string): void {
+    if (!this.#isChunked) return
+    this.#dropped.push(name)
+    const last = lastChunk(this.#reader.trailerFields)
+    if (!this.isComplete || !this.first.endsWith(last)) return
+    this.#reader.trailerFields = this.#withoutDropped(this.#reader.trailerFields)
+    this.first = this.first.slice(0, -last.length) + lastChunk(this.#reader.trailerFields)
+  }
+
+  #withoutDropped(lines: string): string {
+    return lines === '' ? '' : this.#dropped.reduce(withoutField, lines)
   }
 
   #takeStream(buffer: Buffer, length: number): Buffer | null {
@@ -101,4 +123,8 @@ export class RequestBody {
     if (piece.event === CHUNKED.end) this.isComplete = true
     return piece.output
   }
+}
+
+function lastChunk(trailers: string): string {
+  return `0\r\n${trailers}\r\n`
 }

@@ -1,19 +1,22 @@
 import type { RequestHead } from '../../shared/http1/request-head.ts'
 import type { TokenIdentity } from '../../shared/identity/token-identity.ts'
+import { withoutField } from '../../shared/transforms/header-lines.ts'
 import { withoutParameter } from '../../shared/transforms/query-text.ts'
 import { copiedText } from '../copied-text.ts'
-import type { AuthorizedRequest } from './authorization/authenticator.ts'
+import type { RequestBody } from '../http1/request-body.ts'
+import type { AuthorizedRequest, CredentialFields } from './authorization/authenticator.ts'
 
 /** Parts of an exchange that policies read, and may change. */
 interface ExchangeParts {
   readonly head: RequestHead
+  readonly body: Pick<RequestBody, 'dropTrailer'>
   readonly match: { readonly path: string }
   readonly record: { query: string }
   readonly context: { readonly clientIp: string; readonly scheme: 'http' | 'https'; user: string; readonly tenant: string; readonly tenantSource: 'token' | 'header' | ''; readonly token: TokenIdentity }
 }
 
 /** The request of an exchange as policies see it. Made once for each exchange. */
-export class AdmittedRequest implements AuthorizedRequest {
+export class AdmittedRequest implements AuthorizedRequest, CredentialFields {
   readonly #exchange: ExchangeParts
   /** As they came, where somebody will look at them again. */
   keptFields = ''
@@ -87,6 +90,11 @@ export class AdmittedRequest implements AuthorizedRequest {
 
   forget(): void {
     this.keptFields = this.keptQuery = ''
+  }
+
+  takeOut(name: string): void {
+    this.fields = withoutField(this.fields, name)
+    this.#exchange.body.dropTrailer(name)
   }
 
   /** Who a policy found out that it is; a verified token knows better. */

@@ -17,6 +17,7 @@ let origin: Server
 let gateway: EngineUnderTest
 let session: ClientHttp2Session
 const seen: string[] = []
+const trailers: string[] = []
 
 async function start(http2Engine: string): Promise<void> {
   const authority = await makeAuthority()
@@ -27,7 +28,7 @@ async function start(http2Engine: string): Promise<void> {
     tlsPolicies: [{ certificateIds: [credential.id] }],
     policies: [
       { name: 'keys', authorization: { apiKey: { header: 'x-key', keys: [{ name: 'a', hash: createHash('sha256').update('one').digest('hex') }] } } },
-      { name: 'often', rateLimiter: { limit: 6, windowSeconds: 3600 } },
+      { name: 'often', rateLimiter: { limit: 7, windowSeconds: 3600 } },
       { name: 'shop', cors: { origins: ['https://shop.example'] } },
       { name: 'small', compression: {} }
     ],
@@ -41,6 +42,7 @@ async function start(http2Engine: string): Promise<void> {
 before(async () => {
   origin = createServer((request, response) => {
     seen.push(JSON.stringify(request.rawHeaders))
+    request.resume().on('end', () => trailers.push(request.rawTrailers.join(' ')))
     response.writeHead(200, { 'content-type': 'text/plain' }).end(TEXT)
   })
   origin.listen(0, '127.0.0.1')
@@ -73,6 +75,11 @@ for (const engine of ['direct', 'http2-proxy']) {
         assert.equal(decode(raw).toString(), TEXT)
       }
       assert.ok(seen.slice(-3).every((head) => !/x-key/i.test(head)))
+      const stream = session.request({ ':path': '/', ':method': 'POST', 'x-key': 'one' }, { endStream: false, waitForTrailers: true } as never)
+      stream.on('wantTrailers', () => stream.sendTrailers({ 'x-key': 'one', 'x-sum': '3' }))
+      stream.end('abc')
+      await buffer(stream)
+      assert.equal(trailers.at(-1), 'x-sum 3')
       const statuses = await Promise.all(Array.from({ length: 4 }, async () => (await ask({ 'x-key': 'one' })).status))
       assert.deepEqual(statuses.toSorted(), [200, 200, 429, 429])
     } finally {

@@ -16,6 +16,7 @@ import { OriginResponse } from './origin-response.ts'
 import type { ResponseOwner } from './response-owner.ts'
 import { mirrorRequest } from './mirror-request.ts'
 import { OutgoingRequest } from './outgoing-request.ts'
+import { dropOwnTrailers } from './own-trailers.ts'
 import type { OwnAnswer } from './own-answer.ts'
 import { placeAttempt } from './place-attempt.ts'
 import { RequestContext } from './request-context.ts'
@@ -109,6 +110,7 @@ export class Exchange implements ResponseOwner, AttemptOwner, ReceivedRequest {
     if (destination === null) return FAILURES.noAvailableTarget
     this.#destination = destination
     this.#bindingField = ''
+    dropOwnTrailers(this, route, destination)
     this.record.upstreamName = destination.upstream.name
     destination.upstream.row.countRequest(state.now)
     this.#retries.begin(destination, this.head)

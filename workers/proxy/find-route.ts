@@ -41,6 +41,7 @@ export function findRoute(current: Runtime, key: string, token: TokenIdentity, r
   }
   context.token = token
   identify(token, listener, isTrusted, head, context)
+  body.dropTrailer(listener.tenantHeader)
   match.begin()
   match.tenantCode = record.tenant = context.tenant
   record.tenantSource = context.tenantSource

@@ -1,6 +1,6 @@
 import { hash, timingSafeEqual } from 'node:crypto'
 import type { ApiKeyAuthorization } from '../../../shared/schema/authorization.ts'
-import { fieldValue, withoutField } from '../../../shared/transforms/header-lines.ts'
+import { fieldValue } from '../../../shared/transforms/header-lines.ts'
 import { parameterValues, withoutParameter } from '../../../shared/transforms/query-text.ts'
 import { FAILURES } from '../../proxy/failure.ts'
 import { type Granted, type Outcome, refused } from '../outcome.ts'
@@ -49,7 +49,7 @@ export class ApiKeyAuthenticator implements Authenticator {
   strip(head: CredentialFields): void {
     const { query } = this.#terms
     if (query !== undefined) head.query = withoutParameter(head.query, query)
-    else head.fields = withoutField(head.fields, this.#header)
+    else head.takeOut(this.#header)
   }
 
   /** Several values are one that nobody has. */

@@ -19,8 +19,9 @@ export interface AuthorizedRequest {
 
 /** The parts of a request that credentials are taken out of. */
 export interface CredentialFields {
-  fields: string
   query: string
+  /** Takes a field out of the head and keeps it out of the trailer section. `name` in lower case. */
+  takeOut(name: string): void
 }
 
 /** One of the ways to find out who asks. */

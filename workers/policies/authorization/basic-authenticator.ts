@@ -1,6 +1,6 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { BasicAuthorization } from '../../../shared/schema/authorization.ts'
-import { fieldValue, withoutField } from '../../../shared/transforms/header-lines.ts'
+import { fieldValue } from '../../../shared/transforms/header-lines.ts'
 import { FAILURES } from '../../proxy/failure.ts'
 import { type Outcome, refused } from '../outcome.ts'
 import type { Authenticator, AuthorizedRequest, CredentialFields, Secrets } from './authenticator.ts'
@@ -44,7 +44,7 @@ export class BasicAuthenticator implements Authenticator {
   }
 
   strip(head: CredentialFields): void {
-    head.fields = withoutField(head.fields, 'authorization')
+    head.takeOut('authorization')
   }
 
   #bySecret(name: string, secretName: string, password: Buffer): Outcome {

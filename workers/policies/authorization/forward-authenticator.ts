@@ -2,7 +2,7 @@ import http from 'node:http'
 import https from 'node:https'
 import { mayBeCopied } from '../../../shared/policies/copied-header.ts'
 import type { ForwardAuthorization } from '../../../shared/schema/authorization.ts'
-import { fieldValue, onlyFields, withoutField } from '../../../shared/transforms/header-lines.ts'
+import { fieldValue, onlyFields } from '../../../shared/transforms/header-lines.ts'
 import type { WrittenAnswer } from '../../proxy/gateway-answer.ts'
 import { FAILURES } from '../../proxy/failure.ts'
 import { type Outcome, refused } from '../outcome.ts'
@@ -45,7 +45,7 @@ export class ForwardAuthenticator implements Authenticator {
 
   /** What a client sends under the names that the service's answer is copied to is forged. */
   strip(head: CredentialFields): void {
-    for (const name of this.#copied) head.fields = withoutField(head.fields, name)
+    for (const name of this.#copied) head.takeOut(name)
   }
 
   #ask(headers: http.OutgoingHttpHeaders): Promise<Outcome> {
