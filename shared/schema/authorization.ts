@@ -52,7 +52,7 @@ export const BasicAuthorization = strictObject(
 
 export const ForwardAuthorization = strictObject(
   {
-    url: Type.String({ title: 'URL', description: 'Where it is asked with GET: 2xx lets the request through, other answers below 500 go to the client as they are, and everything else is 503.', pattern: '^https?://[\\x21-\\x22\\x24-\\x7e]+$', form: 'an http or https URL', maxLength: 2048 }),
+    url: Type.String({ title: 'URL', description: 'Where it is asked with GET, without credentials and fragment: 2xx lets the request through, other answers below 500 go to the client as they are, and everything else is 503.', maxLength: 2048, format: 'service-url' }),
     timeoutMs: integer({ title: 'Timeout', description: 'How long an answer may take.', unit: 'ms', default: 5_000, minimum: 1, maximum: 60_000 }),
     requestHeaders: Type.Array(token(128), { title: 'Request headers', description: 'Headers of the request that it is shown.', default: ['Authorization', 'Cookie', 'Accept', 'Origin', 'User-Agent'], maxItems: 64 }),
     copyHeaders: Type.Array(token(128), { title: 'Copied headers', description: 'Headers of its answer that the origin gets. What a client sends under these names is taken out. None that frames a message, belongs to a connection or is written by the gateway.', default: [], maxItems: 64 }),

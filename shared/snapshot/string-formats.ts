@@ -1,6 +1,6 @@
 import { asciiHost, normalizeHostPattern, parseHostPattern } from '../routing/host-pattern.ts'
 import { normalizeCidr, normalizeIp } from './ip-address.ts'
-import { normalizeProbeUrl, normalizeTargetAddress } from './target-address.ts'
+import { normalizeProbeUrl, normalizeServiceUrl, normalizeTargetAddress } from './target-address.ts'
 
 /** A kind of text that has rules beyond a pattern. */
 export interface StringFormat {
@@ -20,6 +20,7 @@ export const STRING_FORMATS: Readonly<Record<string, StringFormat>> = {
   'host-pattern': { normalize: normalizeHostPattern, form: 'one of host, host:port, *.suffix, *.suffix:port, *:port, host:* and *' },
   'target-address': { normalize: normalizeTargetAddress, form: 'http://host:port, https://host:port or h2c://host:port, without path, query or credentials' },
   'probe-url': { normalize: normalizeProbeUrl, form: 'an http, https or h2c address without query or credentials' },
+  'service-url': { normalize: normalizeServiceUrl, form: 'an http or https URL without credentials and fragment' },
   method: { normalize: normalizeMethod, form: 'an HTTP method' },
   moment: { normalize: normalizeMoment, form: 'a moment such as 2026-01-31T12:00:00.000Z' }
 }

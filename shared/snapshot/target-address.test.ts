@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { normalizeProbeUrl, normalizeTargetAddress, parseTargetAddress } from './target-address.ts'
+import { normalizeProbeUrl, normalizeServiceUrl, normalizeTargetAddress, parseTargetAddress } from './target-address.ts'
 
 describe('target addresses', () => {
   const table: [string, string][] = [
@@ -34,5 +34,15 @@ describe('probe addresses', () => {
     assert.equal(normalizeProbeUrl('https://h'), 'https://h')
     assert.equal(normalizeProbeUrl('H2C://h:80/Ready'), 'h2c://h/Ready')
     for (const given of ['ftp://h', 'h2c:///x', 'http://u@h/', 'http://h/?x', 'http://h/#x', 'http://h/a b', 'http://h/\n', 'http:///x']) assert.equal(normalizeProbeUrl(given), null, given)
+  })
+})
+
+describe('URLs of services', () => {
+  test('may have path and query; no credentials, fragment or other scheme', () => {
+    for (const [given, stored] of [['HTTP://H:80/Check?a=/@b', 'http://h/Check?a=/@b'], ['https://h', 'https://h'], ['http://h:81?x', 'http://h:81?x'], ['http://[0::1]:81/', 'http://[::1]:81/']] as const) {
+      assert.equal(normalizeServiceUrl(given), stored)
+      assert.equal(normalizeServiceUrl(stored), stored)
+    }
+    for (const given of ['http://u:p@h/', 'http://u@h', 'http://:p@h/?x', 'http://h/#x', 'http://h/a b', 'http://h/\n', 'http:///x', 'http://h:99999/', 'h2c://h/', 'ftp://h/', 'http://u\\@h/', '//h/', 'h/']) assert.equal(normalizeServiceUrl(given), null, given)
   })
 })

@@ -39,3 +39,10 @@ export function normalizeProbeUrl(text: string): string | null {
   const base = parts === null ? null : normalizeTargetAddress(parts[1]!)
   return base === null ? null : base + (parts![2] ?? '')
 }
+
+/** The stored form of the URL of a service: http or https, with path and query; no credentials or fragment. */
+export function normalizeServiceUrl(text: string): string | null {
+  const parts = /^(https?:\/\/[^/?#@\\\s]+)([/?][\x21\x22\x24-\x7e]*)?$/i.exec(text)
+  const base = parts === null ? null : normalizeTargetAddress(parts[1]!)
+  return base === null ? null : base + (parts![2] ?? '')
+}

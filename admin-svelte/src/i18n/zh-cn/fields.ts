@@ -102,7 +102,7 @@ export const zhCnFields: Record<string, FieldText> = {
   'policies/authorization/apiKey/keys/*/name': { title: '名称', description: '密钥属于谁：持有它的请求的用户。' },
   'policies/authorization/basic/users': { title: '用户', description: '谁可以进入。' },
   'policies/authorization/basic/users/*/name': { title: '名称', description: '用户。' },
-  'policies/authorization/forward/url': { title: 'URL', description: '用 GET 询问的地址：2xx 放行，500 以下的其他响应原样返回客户端，其余为 503。' },
+  'policies/authorization/forward/url': { title: 'URL', description: '用 GET 询问的地址，不含凭据和片段：2xx 放行，500 以下的其他响应原样返回客户端，其余为 503。' },
   'policies/authorization/forward/timeoutMs': { title: '超时', description: '等待回答的最长时间。' },
   'policies/authorization/forward/maxConcurrent': { title: '并发', description: '一个线程同时进行的询问数；更多的请求返回 503。' },
   'policies/authorization/forward/requestHeaders': { title: '请求头', description: '向该服务展示的请求头。' },
