@@ -55,3 +55,14 @@ export function withoutParameter(query: string, name: string): string {
 export function parameterValues(query: string, name: string): string[] {
   return pairsOf(query).filter((pair) => isNamed(pair, name)).map((pair) => (pair.includes('=') ? decoded(pair.slice(pair.indexOf('=') + 1)) : ''))
 }
+
+/** As parameterValues; null for one whose escapes are malformed, or no UTF-8. */
+export function strictParameterValues(query: string, name: string): (string | null)[] {
+  return pairsOf(query).filter((pair) => isNamed(pair, name)).map((pair) => {
+    try {
+      return pair.includes('=') ? decodeURIComponent(pair.slice(pair.indexOf('=') + 1).replaceAll('+', ' ')) : ''
+    } catch {
+      return null
+    }
+  })
+}

@@ -150,6 +150,18 @@ describe('API keys', () => {
     assert.ok(gateway.records.slice(-5).every(({ query }) => !/key=/i.test(query)))
   })
 
+  test('count by their bytes: UTF-8 in the query, and as they came in a header', async () => {
+    const given = [{ name: 'word', hash: sha256('schlüssel') }, { name: 'letter', hash: sha256('A') }]
+    guard({ apiKey: { query: 'key', keys: given } })
+    for (const [key, status] of [['schl%C3%BCssel', 200], ['A', 200], ['%41', 200], ['%C5%81', 401], ['%FC', 401], ['schl%FCssel', 401], ['A%', 401], ['A%zz', 401], ['A&key=A', 401]] as const) {
+      const { status: found, passed } = await ask('', `/?key=${key}`)
+      assert.deepEqual([found, passed === null], [status, status === 401], key)
+    }
+    guard({ apiKey: { header: 'X-Api-Key', keys: given } })
+    assert.equal((await ask(`X-Api-Key: ${Buffer.from('schlüssel').toString('latin1')}\r\n`)).status, 200)
+    assert.equal((await ask('X-Api-Key: schl\xfcssel\r\n')).status, 401)
+  })
+
   test('whose key it is is the user', async () => {
     guard({ apiKey: { header: 'X-Api-Key', keys } }, { route: { authorizationPolicy: 'guard', transforms: [{ RequestHeader: 'X-User', Set: '${user}' }] } })
     assert.match((await ask('X-Api-Key: k-billing\r\n')).passed!, /X-User: billing/)

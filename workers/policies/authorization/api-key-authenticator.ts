@@ -1,12 +1,12 @@
 import { hash, timingSafeEqual } from 'node:crypto'
 import type { ApiKeyAuthorization } from '../../../shared/schema/authorization.ts'
 import { fieldValue } from '../../../shared/transforms/header-lines.ts'
-import { parameterValues, withoutParameter } from '../../../shared/transforms/query-text.ts'
+import { strictParameterValues, withoutParameter } from '../../../shared/transforms/query-text.ts'
 import { FAILURES } from '../../proxy/failure.ts'
 import { type Granted, type Outcome, refused } from '../outcome.ts'
 import type { Authenticator, AuthorizedRequest, CredentialFields, Secrets } from './authenticator.ts'
 
-const MOST_CHARACTERS = 4_096
+const MOST_BYTES = 4_096
 
 interface KnownKey {
   readonly digest: Buffer
@@ -36,9 +36,9 @@ export class ApiKeyAuthenticator implements Authenticator {
   check({ fields, query }: AuthorizedRequest): Outcome {
     if (this.#version !== this.#secrets.version) this.#read()
     const key = this.#keyIn(fields, query)
-    if (key === null || key === '') return refused(FAILURES.unauthorized, 'no_key', this.#challenge)
-    if (key.length > MOST_CHARACTERS) return refused(FAILURES.unauthorized, 'unknown_key', this.#challenge)
-    const digest = hash('sha256', Buffer.from(key, 'latin1'), 'hex')
+    if (key === null || key.length === 0) return refused(FAILURES.unauthorized, 'no_key', this.#challenge)
+    if (key.length > MOST_BYTES) return refused(FAILURES.unauthorized, 'unknown_key', this.#challenge)
+    const digest = hash('sha256', key, 'hex')
     const known = this.#keys.get(digest)
     if (known !== undefined && timingSafeEqual(known.digest, Buffer.from(digest, 'hex'))) return known.granted
     // The key may be the one that cannot be read: that is our fault, and no reason to let anybody in.
@@ -52,11 +52,14 @@ export class ApiKeyAuthenticator implements Authenticator {
     else head.takeOut(this.#header)
   }
 
-  /** Several values are one that nobody has. */
-  #keyIn(fields: string, query: string): string | null {
-    if (this.#terms.query === undefined) return fieldValue(fields, this.#header)
-    const values = parameterValues(query, this.#terms.query)
-    return values.length > 1 ? ',' : values[0] ?? null
+  /** The bytes of the key as the client means them: a head is text of its bytes, a parameter is decoded. Several are none. */
+  #keyIn(fields: string, query: string): Buffer | null {
+    if (this.#terms.query === undefined) {
+      const value = fieldValue(fields, this.#header)
+      return value === null ? null : Buffer.from(value, 'latin1')
+    }
+    const [value = null, ...more] = strictParameterValues(query, this.#terms.query)
+    return value === null || more.length > 0 ? null : Buffer.from(value, 'utf8')
   }
 
   #read(): void {
