@@ -213,6 +213,20 @@ describe('passwords', () => {
     assert.ok(next < first / 3, `${first} ms, then ${next} ms`)
   })
 
+  test('a wrong one takes as long for a user with a secret as for one that is not there', async () => {
+    const slow = `$scrypt$ln=14,r=8,p=1$${plain(salt)}$${plain(scryptSync('slow', salt, 32, { N: 16_384, r: 8, p: 1, maxmem: 2 ** 27 }))}`
+    secrets({ name: 'eve-password', value: 'sealed one' })
+    guard({ basic: { users: [{ name: 'ann', hash: slow }, { name: 'eve', secretName: 'eve-password' }] } })
+    const time = async (user: string, status: number, password = String(Math.random())): Promise<number> => {
+      const begin = performance.now()
+      assert.equal((await ask(basic(user, password))).status, status)
+      return performance.now() - begin
+    }
+    const least = async (user: string, status = 401, password?: string): Promise<number> => Math.min(await time(user, status, password), await time(user, status, password))
+    const [nobody, eve, right] = [await least('nobody'), await least('eve'), await least('eve', 200, 'sealed one')]
+    assert.ok(eve > nobody / 3 && right < nobody / 3, `${nobody} ms for nobody, ${eve} ms for eve, ${right} ms with the right password`)
+  })
+
   test('many at once: one hash for one password, and a bounded queue for others', async () => {
     guard({ basic: { users } })
     const answers = await Promise.all(Array.from({ length: 150 }, async (_, index) => {

@@ -39,7 +39,11 @@ export class BasicAuthenticator implements Authenticator {
     const name = decoded.toString('utf8', 0, colon)
     const password = decoded.subarray(colon + 1)
     const user = this.#users.get(name)
-    if (user?.secretName !== undefined) return this.#bySecret(name, user.secretName, password)
+    const secret = user?.secretName === undefined ? '' : this.#secrets.secret(user.secretName)
+    if (secret === null) return refused(FAILURES.authorizationUnavailable, 'secret_missing')
+    // Compared for everybody, and hashed where it is wrong: the time must not tell who has a secret, nor who is there.
+    const isSecret = this.#isSecret(password, secret)
+    if (isSecret && user?.secretName !== undefined) return granted(name)
     return this.#byHash(name, user?.hash ?? null, decoded, password)
   }
 
@@ -47,11 +51,8 @@ export class BasicAuthenticator implements Authenticator {
     head.takeOut('authorization')
   }
 
-  #bySecret(name: string, secretName: string, password: Buffer): Outcome {
-    const secret = this.#secrets.secret(secretName)
-    if (secret === null) return refused(FAILURES.authorizationUnavailable, 'secret_missing')
-    const [given, wanted] = [this.#digest(password), this.#digest(Buffer.from(secret, 'latin1'))]
-    return timingSafeEqual(given, wanted) ? granted(name) : this.#wrong()
+  #isSecret(password: Buffer, secret: string): boolean {
+    return timingSafeEqual(this.#digest(password), this.#digest(Buffer.from(secret, 'latin1')))
   }
 
   #byHash(name: string, hash: string | null, credentials: Buffer, password: Buffer): Outcome | Promise<Outcome> {
