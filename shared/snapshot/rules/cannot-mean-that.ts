@@ -16,14 +16,17 @@ export function cannotMeanThat({ listeners, routes, policies }: SnapshotContent)
   return [...atListeners, ...atRoutes, ...atPolicies]
 }
 
-/** Each is all addresses of one family, and whoever writes it may mean everybody. */
-const ALL_ADDRESSES = [['::/0', 'every IPv6 address and no IPv4 one', '0.0.0.0/0'], ['0.0.0.0/0', 'every IPv4 address and no IPv6 one', '::/0']] as const
+const ALL_OF_IPV4 = /^[\d.]+\/0$/
+const ALL_OF_IPV6 = /:.*\/0$/
 
+/** Whoever names all addresses of one family may mean everybody. */
 function addressFindings({ authorization }: Policy): Finding[] {
-  return (['ipAllow', 'ipDeny'] as const).flatMap((field) => ALL_ADDRESSES.flatMap(([all, what, others]): Finding[] => {
+  return (['ipAllow', 'ipDeny'] as const).flatMap((field): Finding[] => {
     const ranges = authorization?.[field] ?? []
-    return ranges.includes(all) && !ranges.includes(others) ? [[`${field}/${ranges.indexOf(all)}`, `${all} is ${what}; where everybody is meant, add ${others}`]] : []
-  }))
+    const [v4, v6] = [ALL_OF_IPV4, ALL_OF_IPV6].map((all) => ranges.findIndex((range) => all.test(range))) as [number, number]
+    if ((v4 === -1) === (v6 === -1)) return []
+    return [v4 === -1 ? [`${field}/${v6}`, `${ranges[v6]} is every IPv6 address and no IPv4 one; where everybody is meant, add 0.0.0.0/0`] : [`${field}/${v4}`, `${ranges[v4]} is every IPv4 address and no IPv6 one; where everybody is meant, add ::/0`]]
+  })
 }
 
 function pathFindings({ match: { path, hosts } }: Route): Finding[] {
