@@ -1,3 +1,4 @@
+import { isPassedOn } from '../http1/field-kind.ts'
 import type { Upstream } from '../schema/upstream.ts'
 import { type DecodeContext, report } from './decode-context.ts'
 import type { Loose } from './loose.ts'
@@ -5,6 +6,7 @@ import type { Loose } from './loose.ts'
 /** Checks across the fields of an upstream. */
 export function refineUpstream(upstream: Loose<Upstream>, context: DecodeContext): void {
   refineTargetIds(upstream, context)
+  refineKeyName(upstream.sessionAffinity ?? {}, context)
   refineStatuses(upstream.healthCheck?.active?.expectedStatuses, context)
 }
 
@@ -17,6 +19,12 @@ function refineTargetIds(upstream: Loose<Upstream>, context: DecodeContext): voi
     if (earlier === undefined) seen.set(id, index)
     else report(context, 'duplicate_value', `the id of targets[${index}] is also that of targets[${earlier}]`, 'targets', index, 'id')
   }
+}
+
+/** The gateway writes the header of the key itself, beside what it writes of these. */
+function refineKeyName({ policy, keyName }: Loose<Upstream['sessionAffinity']>, context: DecodeContext): void {
+  if ((policy !== 'Hash' && policy !== 'CustomHeader') || keyName === undefined || isPassedOn(keyName)) return
+  report(context, 'invalid_value', `keyName: ${keyName} is written by the gateway itself; use another header`, 'sessionAffinity', 'keyName')
 }
 
 /** "200-299,304": each from 100 to 599, ranges the right way round. */
