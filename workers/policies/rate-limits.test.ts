@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { after, before, describe, test } from 'node:test'
-import { limitKeyOf } from '../../shared/policies/limit-key.ts'
 import { createSharedMemory } from '../state/shared-memory.ts'
 import { type EngineUnderTest, startEngine, type TestConfiguration } from '../testing/engine-under-test.ts'
 import { connectRaw } from '../testing/raw-client.ts'
