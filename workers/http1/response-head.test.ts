@@ -59,7 +59,7 @@ test('HTTP/1.0 closes unless it says keep-alive', () => {
 test('a head that is filled again understands every response as a new one does', () => {
   const pick = seededRandom(3)
   const lines = ['HTTP/1.1 200 OK', 'HTTP/1.0 200 OK', 'HTTP/1.1 404 Not Found', 'HTTP/2 200']
-  const fields = ['Content-Length: 3', 'Transfer-Encoding: chunked', 'Connection: close', 'Connection: keep-alive', 'Keep-Alive: timeout=7', 'Connection: X-One', 'X-One: 1', 'X-Two:2', 'Upgrade: websocket', 'Connection: upgrade', 'bad']
+  const fields = ['Content-Length: 3', 'Transfer-Encoding: chunked', 'Connection: close', 'Connection: keep-alive', 'Keep-Alive: timeout=7', 'Connection: X-One', 'X-One: 1', 'X-Two:2', 'Upgrade: websocket', 'Connection: upgrade', 'DATE: x', 'bad']
   const blocks = Array.from({ length: 40 }, () => Array.from({ length: pick.below(4) }, () => pick.one(fields)))
   const again = new ResponseHead()
   let understood = 0

@@ -18,6 +18,7 @@ export class ResponseHead {
   keepAliveSeconds = -1
   /** The connection becomes a WebSocket's: with 101 alone. */
   isWebSocketUpgrade = false
+  hasDate = false
   /** Field lines for the client, each with CR LF: no hop-by-hop and no framing fields. */
   fields = ''
   /** The lines that all of this was read from, and the version they came with; '' when they are not kept. */
@@ -89,6 +90,7 @@ function parseFields(text: string, start: number, end: number, head: ResponseHea
     if (at === -1 || ++count > MAX_FIELDS) return false
     const kind = fieldKind(text, reader.nameStart, reader.nameEnd)
     const isForwarded = isForEnd(kind)
+    if (reader.nameEnd - reader.nameStart === 4 && equalsIgnoringCase(text, reader.nameStart, reader.nameEnd, 'date')) head.hasDate = true
     if (reader.isPlain && isForwarded) continue
     if (lineStart > runStart) fields += text.slice(runStart, lineStart)
     runStart = at
@@ -122,6 +124,7 @@ function resetFields(head: ResponseHead): void {
   head.isChunked = false
   head.keepAliveSeconds = -1
   head.isWebSocketUpgrade = false
+  head.hasDate = false
   options.close = false
   options.keepAlive = false
   options.upgrade = false

@@ -1,3 +1,4 @@
+import { dateLine } from './date-line.ts'
 import type { ProxyFailure } from './failure.ts'
 
 /** What the gateway itself answers with. */
@@ -64,10 +65,11 @@ export function gatewayAnswer(answer: GatewayAnswer, changeFields: ((fields: str
   const version = status === 426 ? 'Sec-WebSocket-Version: 13\r\n' : ''
   const retryAfter = retryAfterSeconds === 0 ? '' : `Retry-After: ${retryAfterSeconds}\r\n`
   const fields = `Content-Type: ${type}\r\nCache-Control: no-store\r\n${allow}${version}${retryAfter}`
+  const changed = changeFields === null ? fields : changeFields(fields)
   return {
     status,
     reason,
-    fields: `${changeFields === null ? fields : changeFields(fields)}X-Gateway-Error: ${code}\r\nX-Request-Id: ${requestId}\r\n`,
+    fields: `${changed}${dateLine(changed)}X-Gateway-Error: ${code}\r\nX-Request-Id: ${requestId}\r\n`,
     framing: `Content-Length: ${body.length}\r\n`,
     body: answer.withoutBody ? '' : body
   }

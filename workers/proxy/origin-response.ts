@@ -8,6 +8,7 @@ import { parseResponseHead, ResponseHead } from '../http1/response-head.ts'
 import { isHandshakeAnswer } from '../websocket/handshake.ts'
 import type { OriginUser } from '../upstreams/origin.ts'
 import type { Client } from './client.ts'
+import { dateLine } from './date-line.ts'
 import { clientFailure, FAILURES, type ProxyFailure } from './failure.ts'
 import { encodedFields, withoutDigests } from '../../shared/policies/choose-encoding.ts'
 import type { RuntimeResponseGuard } from '../policies/admission.ts'
@@ -176,7 +177,8 @@ export class OriginResponse implements OriginUser, CompressionOwner {
     record.status = head.status
     record.firstByteAt = performance.now()
     this.#guard.headCame(client.thread.state.now)
-    const fields = exchange.answerFields(chosen === null ? changed : encodedFields(changed, chosen, head.status))
+    const answered = exchange.answerFields(chosen === null ? changed : encodedFields(changed, chosen, head.status))
+    const fields = head.hasDate ? answered : answered + dateLine(answered)
     if (encoding !== null) {
       client.respond(head.status, head.statusText, fields, client.framesBodies ? '' : 'Transfer-Encoding: chunked\r\n', this.#close, '', false)
       this.#compressed = new CompressedAnswer(this, encoding, changed)

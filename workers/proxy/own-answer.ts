@@ -2,6 +2,7 @@ import { STATUS_CODES } from 'node:http'
 import { redirectLocation } from '../../shared/routing/redirect-location.ts'
 import type { Route } from '../../shared/schema/route.ts'
 import type { RequestHead } from '../../shared/http1/request-head.ts'
+import { dateLine } from './date-line.ts'
 import type { WrittenAnswer } from './gateway-answer.ts'
 
 /** An answer that a route gives by itself, without an origin. */
@@ -45,7 +46,7 @@ export function writtenAnswer(answer: OwnAnswer, changed: string, requestId: str
   return {
     status,
     reason: STATUS_CODES[status] ?? 'Answer',
-    fields: `${changed}${code === '' ? '' : `X-Gateway-Error: ${code}\r\n`}X-Request-Id: ${requestId}\r\n`,
+    fields: `${changed}${dateLine(changed)}${code === '' ? '' : `X-Gateway-Error: ${code}\r\n`}X-Request-Id: ${requestId}\r\n`,
     framing: hasBody ? `Content-Length: ${body.length}\r\n` : '',
     body: withoutBody || !hasBody ? '' : body
   }

@@ -48,6 +48,9 @@ interface Row {
 
 const rows: Row[] = [
   { rule: 'RFC 9110 15.2: 103 goes to the client before the response', answer: `HTTP/1.1 103 Early Hints\r\nLink: </a>\r\nConnection: x\r\n\r\n${ok('x')}`, has: /^HTTP\/1\.1 103 Early Hints\r\nLink: <\/a>\r\n\r\nHTTP\/1\.1 200 OK\r\n[^]*x$/, goesOn: true },
+  { rule: 'RFC 9110 6.6.1: an answer without Date gets one', answer: ok('x'), has: /\r\nDate: \w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT\r\n/, goesOn: true },
+  { rule: 'RFC 9110 6.6.1: the Date of the origin stays as it is', answer: ok('x', 'date: Tue, 15 Nov 1994 08:12:31 GMT\r\n'), has: /\r\ndate: Tue, 15 Nov 1994 08:12:31 GMT\r\n/, hasNot: /Date: /, goesOn: true },
+  { rule: 'RFC 9110 6.6.1: an answer of the gateway itself has a Date', answer: 'no HTTP at all\r\n\r\n', has: /^HTTP\/1\.1 502 [^]*\r\nDate: \w{3}, /, goesOn: true },
   { rule: 'RFC 9110 15.2: an HTTP/1.0 client gets no 1xx', version: 'HTTP/1.0', answer: `HTTP/1.1 103 Early Hints\r\n\r\n${ok('x')}`, has: /^HTTP\/1\.1 200 OK/, goesOn: false },
   { rule: 'RFC 9110 15.2.1: a 100 that nobody asked for is not passed on', answer: `HTTP/1.1 100 Continue\r\n\r\n${ok('x')}`, has: /^HTTP\/1\.1 200 OK/, goesOn: true },
   { rule: 'RFC 9110 15.2.2: 101 that nobody asked for is 502', answer: 'HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n', has: /^HTTP\/1\.1 502 /, goesOn: true },

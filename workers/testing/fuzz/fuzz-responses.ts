@@ -6,6 +6,8 @@ import { responseInput } from './inputs.ts'
 import { pieces, randomFrom } from './random.ts'
 
 const WAIT_MS = 120
+/** What has to come comes in this time on a busy machine, too. */
+const PATIENT_MS = 5_000
 
 interface Answer {
   status: number
@@ -38,7 +40,7 @@ export async function fuzzResponses({ seed, rounds, progress, signal }: FuzzOpti
       }
     })
   })
-  const gateway = await startEngine({ targets: [origin.url], route: { timeouts: { activityMs: WAIT_MS } }, upstream: { retry: { attempts: 0 }, healthCheck: { passive: { enabled: false } } } })
+  const gateway = await startEngine({ targets: [origin.url], route: { timeouts: { activityMs: WAIT_MS } }, routes: [{ match: { path: { type: 'exact', value: '/known' } } }], upstream: { retry: { attempts: 0 }, healthCheck: { passive: { enabled: false } } } })
   const agent = new http.Agent({ keepAlive: true, maxSockets: 1 })
   let passed = 0
   try {
@@ -47,14 +49,15 @@ export async function fuzzResponses({ seed, rounds, progress, signal }: FuzzOpti
       input = responseInput(random)
       parts = random() < 0.3 ? pieces(random, input) : [input]
       isHeld = random() < 0.2
-      const direct = await ask(origin.port, '/', undefined, WAIT_MS)
+      let direct = await ask(origin.port, '/', undefined, WAIT_MS)
       const through = await ask(gateway.port, '/', agent, WAIT_MS * 5)
       if (through !== null && through.isWhole && !through.isOwn) {
         passed++
+        if (direct === null || !direct.isWhole) direct = await ask(origin.port, '/', undefined, PATIENT_MS)
         if (direct === null || !direct.isWhole) throw new Finding(`a whole response (${through.status} ${JSON.stringify(through.body)}) was made of one that is none`, seed, round, input)
         if (direct.status !== through.status || direct.body !== through.body) throw new Finding(`${through.status} ${JSON.stringify(through.body)} was made of ${direct.status} ${JSON.stringify(direct.body)}`, seed, round, input)
       }
-      const known = await ask(gateway.port, '/known', agent, 5_000)
+      const known = await ask(gateway.port, '/known', agent, PATIENT_MS)
       if (known?.body !== 'known') throw new Finding(`the next request got ${JSON.stringify(known)}`, seed, round, input)
     }
   } finally {
