@@ -1,5 +1,5 @@
 import type { Origin, OriginUser } from '../upstreams/origin.ts'
-import { STREAM_REFUSED } from '../upstreams/http2/stream-refused.ts'
+import { REQUEST_NOT_SENDABLE, STREAM_REFUSED } from '../upstreams/http2/stream-errors.ts'
 import type { PoolSettings, PoolWaiter, TargetPool } from '../upstreams/target-pool.ts'
 import { FAILURES, type ProxyFailure } from './failure.ts'
 import type { RuntimeTarget } from './runtime.ts'
@@ -127,6 +127,7 @@ export class Attempt implements PoolWaiter {
   failureAtClose(hasBytes: boolean, error: string): ProxyFailure {
     const { origin } = this
     if (error === STREAM_REFUSED) return FAILURES.streamRefused
+    if (error === REQUEST_NOT_SENDABLE) return FAILURES.requestNotSendable
     if (this.#phase === CONNECTING && origin !== null) {
       if (isOurLack(error)) return FAILURES.outOfFiles
       const { pool } = this.#target!

@@ -49,6 +49,7 @@ export const FAILURES = {
   certificateMissing: failure(503, 'certificate_missing', 'gateway', 'The certificate for the target is not there.', { retryAfterSeconds: 1 }),
   secretMissing: failure(503, 'secret_missing', 'gateway', 'A secret that the route needs is not there.', { retryAfterSeconds: 1 }),
   nameNotResolved: failure(502, 'name_not_resolved', 'origin', 'The name of the target is not known.', ELSEWHERE),
+  requestNotSendable: failure(502, 'request_not_sendable', 'gateway', 'The request cannot be sent to the target over HTTP/2.'),
   streamRefused: failure(502, 'stream_refused', 'origin', 'The target did not look at the request.', { retry: 'fresh-connection' }),
   staleConnection: failure(502, 'stale_connection', 'origin', 'The target closed the connection.', { retry: 'fresh-connection' }),
   originReset: failure(502, 'origin_closed', 'origin', 'The target closed the connection without an answer.', { retry: 'repeatable' }),

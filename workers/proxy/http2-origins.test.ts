@@ -8,6 +8,9 @@ import { afterEach, beforeEach, test } from 'node:test'
 import { WebSocket, WebSocketServer } from 'ws'
 import { type EngineUnderTest, startEngine } from '../testing/engine-under-test.ts'
 import { ask, connectRaw } from '../testing/raw-client.ts'
+import { ReadBuffers } from '../http1/read-buffer.ts'
+import type { OriginUser } from '../upstreams/origin.ts'
+import { Http2Dialer } from '../upstreams/http2/http2-dialer.ts'
 import { pem } from '../testing/seal-certificate.ts'
 
 const SECURE = { cert: pem('origin.pem'), key: pem('origin.key') }
@@ -75,6 +78,47 @@ test('the origin gets what HTTP/1.1 origins get, in the form of HTTP/2', async (
     ':method', 'GET', ':scheme', 'http', ':authority', `127.0.0.1:${address.split(':').at(-1)}`, ':path', '/y?q=1',
     'x-thing', 'Ü', 'cookie', 'a=b', 'x-forwarded-for', '127.0.0.1', 'x-forwarded-proto', 'http', 'x-forwarded-host', 'a.test', 'x-request-id', id, 'te', 'trailers'
   ])
+})
+
+test('a field that comes twice goes on twice, also among trailers', async () => {
+  let got: string[] = []
+  let trailers: string[] = []
+  play = (stream, raw) => {
+    got = raw
+    stream.on('trailers', (_headers, _flags, late) => (trailers = late))
+    stream.resume()
+    stream.on('end', () => stream.respond({ ':status': 200 }, { endStream: true }))
+  }
+  const client = await connectRaw(gateway.port)
+  client.send('POST / HTTP/1.1\r\nHost: a\r\nUser-Agent: a\r\nUser-Agent: b\r\nIf-None-Match: "a"\r\nIf-None-Match: "b"\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\nETag: 1\r\nETag: 2\r\n__proto__: 3\r\n\r\n')
+  assert.equal((await client.response()).status, 200)
+  assert.deepEqual(got.slice(8, 16), ['user-agent', 'a', 'user-agent', 'b', 'if-none-match', '"a"', 'if-none-match', '"b"'])
+  assert.deepEqual(trailers, ['etag', '1', 'etag', '2', '__proto__', '3'])
+  client.destroy()
+})
+
+test('a request that Node does not send ends alone, once it is written', async () => {
+  const dialer = new Http2Dialer({ buffers: new ReadBuffers(), sockets: { open() {}, close() {} } as never, tls: null, clock: () => 0, idleMs: 0 })
+  const heard: string[] = []
+  const closed = Promise.withResolvers<void>()
+  const user: OriginUser = {
+    onOriginConnect() {
+      stream.write('GET / HTTP/1.1\r\nHost: a\r\nKeep-Alive: 5\r\n\r\n')
+      heard.push('written')
+    },
+    onOriginData: () => true,
+    onOriginEnd() {},
+    onOriginClose(error) {
+      heard.push(error)
+      closed.resolve()
+    },
+    onOriginDrain() {},
+    onDefect: (error) => closed.reject(error as Error)
+  }
+  const stream = dialer.dial('127.0.0.1', Number(address.split(':').at(-1)), user, false)
+  await closed.promise
+  assert.deepEqual(heard, ['written', 'HTTP2_REQUEST_NOT_SENDABLE'])
+  dialer.retire()
 })
 
 test('bodies of every framing go both ways whole', async () => {

@@ -32,7 +32,7 @@ export interface Origin {
   onGone: ((origin: Origin) => void) | null
   /** Bytes that were written and have not left. */
   readonly waiting: number
-  /** A head as latin1 text, or a piece of the body in the form that HTTP/1.1 wants. */
+  /** A head as latin1 text, or a piece of the body in the form that HTTP/1.1 wants. Its user hears nothing before this returns. */
   write(data: string | Buffer): void
   pause(): void
   resume(): void

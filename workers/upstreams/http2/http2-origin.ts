@@ -6,7 +6,7 @@ import { CHUNKED, ChunkedReader } from '../../http1/chunked-reader.ts'
 import type { Origin, OriginUser } from '../origin.ts'
 import type { Http2Session } from './http2-session.ts'
 import { type Http2Request, http2Request } from './request-fields.ts'
-import { STREAM_REFUSED } from './stream-refused.ts'
+import { STREAM_REFUSED } from './stream-errors.ts'
 
 /** RFC 9113 section 7. */
 const CANCEL = 8
@@ -60,7 +60,7 @@ export class Http2Origin implements Origin {
 
   /** The session can be used. */
   onReady(): void {
-    this.user?.onOriginConnect()
+    this.#guarded(() => this.user?.onOriginConnect())
   }
 
   write(data: string | Buffer): void {
@@ -78,7 +78,8 @@ export class Http2Origin implements Origin {
     this.#isRequestOver = hasNoBody
     this.#reader.reset()
     const stream = this.#session.request(request.fields, { endStream: hasNoBody, waitForTrailers: request.isChunked })
-    if (stream === null) return this.#closed(STREAM_REFUSED)
+    // Whoever is writing hears of it when he is done.
+    if (typeof stream === 'string') return process.nextTick(() => this.#closed(stream))
     this.#stream = stream
     stream.on('wantTrailers', () => this.#guarded(() => stream.sendTrailers(headerObject(this.#trailers))))
     stream.on('headers', (_headers, _flags, raw) => this.#guarded(() => this.#readHead(raw, false)))
@@ -148,19 +149,21 @@ export class Http2Origin implements Origin {
     if (this.user !== null && !this.user.onOriginData(data, data.length)) this.#stream?.pause()
   }
 
-  #guarded(work: () => void): void {
+  #guarded(work: () => void, user = this.user): void {
     try {
       work()
     } catch (error) {
-      this.user?.onDefect(error)
+      user?.onDefect(error)
     }
   }
 
   #closed(error: string): void {
     const { user } = this
     this.user = null
-    this.#leave()
-    user?.onOriginClose(error)
+    this.#guarded(() => {
+      this.#leave()
+      user?.onOriginClose(error)
+    }, user)
   }
 
   #leave(): void {

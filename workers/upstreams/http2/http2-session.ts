@@ -1,8 +1,8 @@
-import { type ClientHttp2Session, type ClientHttp2Stream, type ClientSessionRequestOptions, connect } from 'node:http2'
+import { type ClientHttp2Session, type ClientHttp2Stream, type ClientSessionOptions, type ClientSessionRequestOptions, connect } from 'node:http2'
 import net from 'node:net'
 import { connect as connectTls, type TLSSocket } from 'node:tls'
 import type { OriginTls } from '../origin-tls.ts'
-import { STREAM_REFUSED } from './stream-refused.ts'
+import { REQUEST_NOT_SENDABLE, STREAM_REFUSED } from './stream-errors.ts'
 
 /** What one stream, and all of them together, may have on the way to us. */
 const STREAM_WINDOW = 262_144
@@ -53,8 +53,10 @@ export class Http2Session {
     this.#socket.on('error', (error: NodeJS.ErrnoException) => (this.#error ||= error.code ?? 'ERROR'))
     this.#session = connect(`${this.scheme}://${net.isIPv6(address) ? `[${address}]` : address}:${port}`, {
       createConnection: () => this.#socket,
-      settings: { enablePush: false, initialWindowSize: STREAM_WINDOW, maxHeaderListSize: MOST_HEADER_BYTES }
-    })
+      settings: { enablePush: false, initialWindowSize: STREAM_WINDOW, maxHeaderListSize: MOST_HEADER_BYTES },
+      // A field that came twice goes on twice, as over HTTP/1.1.
+      strictSingleValueFields: false
+    } as ClientSessionOptions)
     this.#session.on('connect', () => this.#onConnect())
     this.#session.on('goaway', (_code, lastStream) => {
       this.#isClosing = true
@@ -117,13 +119,13 @@ export class Http2Session {
     if (this.isIdle && (!this.#isReady || this.#isClosing)) this.destroy()
   }
 
-  /** Null when the session takes no stream any more. */
-  request(fields: readonly string[], options: ClientSessionRequestOptions): ClientHttp2Stream | null {
-    if (this.#session.closed || this.#session.destroyed) return null
+  /** The stream of a request, or the error for which there is none. */
+  request(fields: readonly string[], options: ClientSessionRequestOptions): ClientHttp2Stream | string {
+    if (this.#session.closed || this.#session.destroyed) return STREAM_REFUSED
     try {
       return this.#session.request(fields, options)
     } catch {
-      return null
+      return REQUEST_NOT_SENDABLE
     }
   }
 
