@@ -57,7 +57,9 @@ export class Http2Connection implements OpenConnection, StreamPlace, Timed {
       settings: { maxConcurrentStreams: MOST_STREAMS, maxHeaderListSize: maxHeaderBytes, initialWindowSize: STREAM_WINDOW, enableConnectProtocol: true },
       maxHeaderListPairs: Math.min(MOST_HEADER_PAIRS, maxHeaders + 10),
       streamResetBurst: RESET_BURST,
-      streamResetRate: RESETS_PER_SECOND
+      streamResetRate: RESETS_PER_SECOND,
+      // A field that came twice goes on twice, as over HTTP/1.1.
+      strictSingleValueFields: false
     })
     this.#session.setLocalWindowSize(SESSION_WINDOW)
     this.#session.on('stream', (stream, headers, flags, raw) => this.#serve(stream, headers, raw, (flags & constants.NGHTTP2_FLAG_END_STREAM) === 0))

@@ -80,6 +80,8 @@ function ask(headers: http2.OutgoingHttpHeaders, body?: Buffer | string): Promis
   return answerOf(stream)
 }
 
+const sorted = (raw: readonly string[]): string[] => raw.flatMap((name, index) => (index % 2 === 0 ? [`${name}: ${raw[index + 1]}`] : [])).sort()
+
 for (const engine of ['direct', 'http2-proxy'] as const) {
   describe(`the engine ${engine}`, () => {
     let carried = 0
@@ -170,6 +172,41 @@ for (const engine of ['direct', 'http2-proxy'] as const) {
       stream.end('abcdef')
       const { body, trailers } = await answerOf(stream)
       assert.deepEqual([body.toString(), trailers['grpc-status'], interim.sort()], ['body', '0', [100, 103]])
+      await scripted.stop()
+    })
+
+    test('a field that comes twice goes on twice: in requests, answers, interim responses and trailers', async (t) => {
+      const asked: string[] = []
+      const fields = 'Content-Language: en\r\nContent-Language: de\r\nX-Content-Type-Options: nosniff\r\nX-Content-Type-Options: nosniff\r\n'
+      const scripted = await startScriptedOrigin((peer) => {
+        peer.socket.on('data', () => {
+          if (peer.received.startsWith('POST') && !peer.received.endsWith('\r\n0\r\netag: 1\r\netag: 2\r\n\r\n')) return
+          const isEmpty = peer.received.startsWith('GET')
+          asked.push(peer.received)
+          peer.received = ''
+          peer.send(`HTTP/1.1 103 Early Hints\r\n${fields}\r\nHTTP/1.1 200 OK\r\n${fields}${isEmpty ? 'Content-Length: 0\r\n\r\n' : 'Transfer-Encoding: chunked\r\n\r\n4\r\nbody\r\n0\r\nETag: 1\r\nETag: 2\r\n__proto__: 3\r\n\r\n'}`)
+        })
+      })
+      gateway.apply({ targets: [scripted.url], ...secure(), route: { transforms: [{ ResponseHeader: 'Content-Language', Append: 'fr' }] } })
+      const loose = connect({ strictSingleValueFields: false } as never)
+      t.after(() => loose.destroy())
+      const twice = ['content-language', 'en', 'content-language', 'de', 'x-content-type-options', 'nosniff', 'x-content-type-options', 'nosniff']
+      for (const method of ['POST', 'GET']) {
+        const stream = loose.request([':method', method, ':scheme', 'https', ':authority', 'a.test', ':path', '/', 'user-agent', 'a', 'user-agent', 'b'] as never, { endStream: method === 'GET', waitForTrailers: method === 'POST' } as never)
+        const seen: string[][] = []
+        for (const event of ['headers', 'response', 'trailers'] as const) stream.on(event as 'trailers', (_headers, _flags, raw) => seen.push(raw))
+        stream.on('wantTrailers', () => stream.sendTrailers({ etag: ['1', '2'] } as never))
+        if (method === 'POST') stream.end('abc')
+        const body = await buffer(stream)
+        const trailers = ['etag', '1', 'etag', '2', '__proto__', '3']
+        const expected = [[':status', '103', ...twice], [':status', '200', ...twice, 'content-language', 'fr']]
+        if (method === 'GET') expected[1]!.push('content-length', '0')
+        else expected.push(trailers)
+        // Fields that have one name may come together.
+        assert.deepEqual(seen.map(sorted), expected.map(sorted))
+        assert.equal(body.toString(), method === 'GET' ? '' : 'body')
+      }
+      for (const head of asked) assert.match(head, /\r\nuser-agent: a\r\nuser-agent: b\r\n/)
       await scripted.stop()
     })
 

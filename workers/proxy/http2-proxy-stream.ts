@@ -9,7 +9,7 @@ const WITHOUT_BODY: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
 const FORWARDED = ['drain', 'close', 'error', 'finish'] as const
 
 /** The origin's answer, in the shape of an http.IncomingMessage. */
-type ProxiedResponse = Readable & { statusCode: number; headers: Record<string, string | string[]>; trailers: OutgoingHttpHeaders; httpVersion: string }
+type ProxiedResponse = Readable & { statusCode: number; headers: Record<string, string | string[]>; httpVersion: string }
 
 /** Whether http2-proxy carries such a request whole: it knows no extended CONNECT, and no body where it expects none. */
 export function canBeProxied(headers: IncomingHttpHeaders, hasBody: boolean): boolean {
@@ -30,6 +30,7 @@ export class Http2ProxyStream extends EventEmitter implements ClientStream {
   readonly #held: Buffer[] = []
   #hasEnded = false
   #waitsForTrailers = false
+  #trailers: OutgoingHttpHeaders = {}
   #wasFull = false
 
   /** `onReady` is called once http2-proxy listens: not before may the request be served. */
@@ -40,13 +41,17 @@ export class Http2ProxyStream extends EventEmitter implements ClientStream {
     stream.on('trailers', (...given: unknown[]) => this.emit('trailers', ...given))
     this.#request = new ProxiedRequest(this, headers[':method'] ?? '', onReady)
     const request = new Http2ServerRequest(stream, headers, {}, raw as string[])
-    const response = new Http2ServerResponse(stream)
-    response.sendDate = false
+    const response = new CarriedResponse(stream, () => this.#cut())
+    stream.on('wantTrailers', () => this.#sendTrailers())
     void Promise.resolve(http2Proxy.web(request, response, { hostname: '', port: 0, onReq: async () => this.#request as never })).catch(() => this.#cut())
   }
 
   get destroyed(): boolean {
     return this.#stream.destroyed
+  }
+
+  get closed(): boolean {
+    return this.#stream.closed
   }
 
   get writableLength(): number {
@@ -90,7 +95,7 @@ export class Http2ProxyStream extends EventEmitter implements ClientStream {
     this.#waitsForTrailers = waitForTrailers === true
     const response = new Readable({ read: () => this.#onRead() }) as ProxiedResponse
     const { ':status': status = '', ...headers } = headersOf(raw)
-    this.#response = Object.assign(response, { statusCode: Number(status), headers: headers as ProxiedResponse['headers'], trailers: {}, httpVersion: '1.1' })
+    this.#response = Object.assign(response, { statusCode: Number(status), headers: headers as ProxiedResponse['headers'], httpVersion: '1.1' })
     this.#request.emit('response', response)
     if (endStream === true) response.push(null)
   }
@@ -114,7 +119,15 @@ export class Http2ProxyStream extends EventEmitter implements ClientStream {
   }
 
   sendTrailers(headers: OutgoingHttpHeaders): void {
-    if (this.#response !== null) this.#response.trailers = headers
+    this.#trailers = headers
+  }
+
+  #sendTrailers(): void {
+    try {
+      this.#stream.sendTrailers(this.#trailers)
+    } catch {
+      this.#stream.close(constants.NGHTTP2_INTERNAL_ERROR)
+    }
   }
 
   close(code: number): void {
@@ -131,6 +144,30 @@ export class Http2ProxyStream extends EventEmitter implements ClientStream {
   }
 }
 
+/**
+ * What http2-proxy takes for the response to the client. Node's own would send the head, and the trailers, in events in which nobody
+ * catches what it throws.
+ */
+class CarriedResponse extends Http2ServerResponse {
+  readonly #onFailure: () => void
+
+  constructor(stream: ServerHttp2Stream, onFailure: () => void) {
+    super(stream)
+    this.#onFailure = onFailure
+    this.sendDate = false
+    stream.removeAllListeners('wantTrailers')
+  }
+
+  override writeHead(status: number): this {
+    try {
+      return super.writeHead(status)
+    } catch {
+      this.#onFailure()
+      return this
+    }
+  }
+}
+
 /** What http2-proxy takes for its request to the origin. */
 class ProxiedRequest extends EventEmitter {
   readonly method: string
@@ -138,7 +175,8 @@ class ProxiedRequest extends EventEmitter {
   readonly #stream: Http2ProxyStream
 
   constructor(stream: Http2ProxyStream, method: string, onReady: () => void) {
-    super()
+    // What http2-proxy throws while it takes the answer fails the request.
+    super({ captureRejections: true })
     this.method = method
     this.#stream = stream
     // Its last step before it waits.
