@@ -178,12 +178,12 @@ export class ClientConnection extends AnsweringConnection implements OpenConnect
 
   switchProtocols(fields: string, open: (client: WebSocketEnd) => WebSocket, rest: Buffer): void {
     this.writeLast(`HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n${fields}\r\n`)
+    const webSocket = open(this.wire)
+    this.#webSocket = webSocket
     this.giveBack()
     this.thread.wheel.disarm(this)
     this.#state = TUNNEL
     this.socket.setKeepAlive(true, KEEP_ALIVE_MS)
-    const webSocket = open(this.wire)
-    this.#webSocket = webSocket
     // Behind the handshake either side may have gone on at once.
     const early = Buffer.from(this.#headBuffer.text, 'latin1')
     this.#headBuffer.consume(early.length)

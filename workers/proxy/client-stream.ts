@@ -3,6 +3,8 @@ import type { IncomingHttpHeaders, OutgoingHttpHeaders, ServerHttp2Stream, Serve
 /** What an exchange needs of the stream that its request came on: Node's own, or one that http2-proxy carries. */
 export interface ClientStream {
   readonly destroyed: boolean
+  /** Reset, or at its end on both sides. */
+  readonly closed: boolean
   readonly writableLength: number
   readonly writableFinished: boolean
   on(event: 'error', listener: (error: Error) => void): unknown

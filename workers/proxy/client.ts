@@ -37,7 +37,10 @@ export interface Client {
   answer(failure: ProxyFailure, changeFields?: ((fields: string) => string) | null): void
   /** Whether the answer that is about to be written is the last of this connection. */
   mustClose(): boolean
-  /** The origin has agreed to a WebSocket: answers so, ends the exchange, and opens it with the client's end. `rest` is what the origin sent already. */
+  /**
+   * The origin has agreed to a WebSocket: answers so, opens it with the client's end, and ends the exchange. Where that cannot be
+   * answered it is not opened, and the origin's connection ends with the exchange. `rest` is what the origin sent already.
+   */
   switchProtocols(fields: string, open: (client: WebSocketEnd) => WebSocket, rest: Buffer): void
   /** The answer is whole. `trailers` are lines, for a client that frames bodies. */
   onResponseEnd(close: boolean, trailers: string): void

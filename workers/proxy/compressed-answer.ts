@@ -18,6 +18,7 @@ export interface CompressionOwner {
   onCompressorDrain(): void
   /** The whole body went to the client. */
   onCompressed(): void
+  onDefect(error: unknown): void
 }
 
 /** Decides how an answer is compressed, or would be if it had a body. */
@@ -79,7 +80,7 @@ export class CompressedAnswer implements CompressedSink {
   }
 
   onDefect(error: unknown): void {
-    this.#owner.client.onDefect(error)
+    this.#owner.onDefect(error)
   }
 
   destroy(): void {

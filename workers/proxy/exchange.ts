@@ -22,9 +22,10 @@ import { placeAttempt } from './place-attempt.ts'
 import { RequestContext } from './request-context.ts'
 import { RequestMatch } from './request-match.ts'
 import { RetryState } from './retry-state.ts'
+import type { ThreadContext } from './thread-context.ts'
 import { webSocketOpener } from './web-socket-opener.ts'
 import { Reception, type ReceivedRequest } from './reception.ts'
-import { type RuntimeDestination, type RuntimeRoute, RuntimeTarget, type RuntimeUpstream } from './runtime.ts'
+import type { RuntimeDestination, RuntimeRoute, RuntimeTarget, RuntimeUpstream } from './runtime.ts'
 
 /** Serves one request: route, target, origin connection, relay. Used again for other requests, also of other connections. */
 export class Exchange implements ResponseOwner, AttemptOwner, ReceivedRequest {
@@ -39,13 +40,12 @@ export class Exchange implements ResponseOwner, AttemptOwner, ReceivedRequest {
   readonly #retries = new RetryState()
   readonly #reception = new Reception(this)
   #client: Client | null = null
+  #thread: ThreadContext | null = null
   #destination: RuntimeDestination | null = null
   #target: RuntimeTarget | null = null
   #startedAt = 0
   #isActive = false
   lastActivity = 0
-  /** Goes with the response: binds the client to its target. */
-  #bindingField = ''
 
   /** The connection that the exchange serves; only while it does. */
   get client(): Client {
@@ -83,7 +83,8 @@ export class Exchange implements ResponseOwner, AttemptOwner, ReceivedRequest {
 
   /** Begins with the request in head. What of the body came with it is in body.first, in the origin's form. */
   begin(): void {
-    const { state, current, signals } = this.client.thread
+    this.#thread = this.client.thread
+    const { state, current, signals } = this.#thread
     this.#startedAt = this.lastActivity = state.now
     this.#response.reset()
     state.counted.inFlight++
@@ -109,7 +110,6 @@ export class Exchange implements ResponseOwner, AttemptOwner, ReceivedRequest {
     const destination = chooseDestination(route, this.context.clientIp, random)
     if (destination === null) return FAILURES.noAvailableTarget
     this.#destination = destination
-    this.#bindingField = ''
     dropOwnTrailers(this, route, destination)
     this.record.upstreamName = destination.upstream.name
     destination.upstream.row.countRequest(state.now)
@@ -125,9 +125,9 @@ export class Exchange implements ResponseOwner, AttemptOwner, ReceivedRequest {
   #next(fresh: boolean): void {
     const { tried, isRepeatable } = this.#retries
     const destination = this.#destination!
-    const target = fresh ? tried.at(-1)! : this.#choose(destination, this.now)
-    if (target === null) return
-    if (!fresh) tried.push(target)
+    const nowhere = fresh ? null : placeAttempt(destination, this.head, this.context, this.#retries, this.now)
+    if (nowhere !== null) return this.onTurnedAway(nowhere)
+    const target = tried.at(-1)!
     this.#target = target
     this.record.triedAt(target.id)
     this.#outgoing.head = originHead(this.route!, this.head, this.match.path, target.hostHeader, this.context, bindingKey(destination.upstream.affinity, this.context)) + this.body.first
@@ -141,21 +141,9 @@ export class Exchange implements ResponseOwner, AttemptOwner, ReceivedRequest {
     this.#attempt.begin(target, destination, isRepeatable, fresh, this.head.isWebSocketUpgrade)
   }
 
-  /** Null when there is none, or not the one that the client is bound to; then the request has failed. */
-  #choose(destination: RuntimeDestination, now: number): RuntimeTarget | null {
-    const chosen = placeAttempt(destination, this.head, this.context, this.#retries.tried, now)
-    if ('status' in chosen) {
-      this.onTurnedAway(chosen)
-      return null
-    }
-    if (chosen instanceof RuntimeTarget) return chosen
-    this.#bindingField = chosen.bindingField
-    return chosen.target
-  }
-
   answerFields(fields: string): string {
     const cors = this.route?.admission?.cors ?? null
-    return (cors === null ? fields : withCors(cors, fields, this.head.fields)) + this.#bindingField
+    return (cors === null ? fields : withCors(cors, fields, this.head.fields)) + this.#retries.bindingField
   }
 
   onConnection(origin: Origin): void {
@@ -170,6 +158,13 @@ export class Exchange implements ResponseOwner, AttemptOwner, ReceivedRequest {
 
   onConnected(): void {
     this.#attempt.onConnected()
+  }
+
+  /** The request may be over by then, and nothing be left to cut. */
+  onDefect(error: unknown): void {
+    if (this.#client !== null) return this.#client.onDefect(error)
+    this.#thread!.log.error({ err: error }, 'a defect in the proxy, behind a request')
+    this.#thread!.state.countFailure('defect')
   }
 
   /** More of the request body. Returns how many bytes wait to be written. */
@@ -252,14 +247,17 @@ export class Exchange implements ResponseOwner, AttemptOwner, ReceivedRequest {
   }
 
   onSwitched(fields: string, rest: Buffer): void {
-    const { client } = this
     const target = this.#target!
     this.upstream?.health.answered(target, 101, this.now)
+    const open = webSocketOpener(this.route!, this, () => this.#handOver(), () => target.row.leave())
+    this.client.switchProtocols(fields + this.#retries.bindingField, open, rest)
+  }
+
+  /** Not before the client has its answer: until then, whatever ends the request ends the origin's connection too. */
+  #handOver(): Origin {
     const origin = this.#attempt.handOver()!
-    const binding = this.#bindingField
-    const open = webSocketOpener(this.route!, this, origin, () => target.row.leave())
     this.#letGo()
-    client.switchProtocols(fields + binding, open, rest)
+    return origin
   }
 
   /** The whole response went to the client. `reusable` tells that the origin's connection may serve another request. */

@@ -1,10 +1,9 @@
-import type { ServerHttp2Stream, ServerStreamResponseOptions } from 'node:http2'
+import type { ServerHttp2Stream } from 'node:http2'
 import { addRawFields, fieldLinesOf } from '../../shared/http2/field-lines.ts'
 import type { Refusal } from '../../shared/http1/refusal.ts'
 import { parseRequestHead } from '../../shared/http1/request-head.ts'
 import { allowedTrailers } from '../http1/chunked-reader.ts'
 import type { FloodGuard } from '../http2/flood-guard.ts'
-import { headerObject } from '../http2/header-object.ts'
 import { requestText } from '../http2/request-text.ts'
 import type { Timed } from '../state/timing-wheel.ts'
 import { handshakeRefusal } from '../websocket/handshake.ts'
@@ -19,6 +18,7 @@ import { clientFailure, type ProxyFailure } from './failure.ts'
 import { failureAnswer } from './gateway-answer.ts'
 import { withHsts } from './hsts.ts'
 import type { Peer } from './peer.ts'
+import { StreamAnswer } from './stream-answer.ts'
 import { streamEnd } from './stream-end.ts'
 import type { ThreadContext } from './thread-context.ts'
 import { writeAnswer } from './write-answer.ts'
@@ -39,9 +39,6 @@ export interface StreamPlace {
   onStreamClosed(wasServed: boolean): void
 }
 
-/** Origins say when an answer was made; answers of our own need no date. */
-const AS_IS = { sendDate: false } as ServerStreamResponseOptions
-
 const NO_EXCEPTION: ReadonlySet<string> = new Set()
 const UNBUFFERED = { readIntoOwnBuffer() {}, replaceOwnBuffer() {}, readIntoSharedBuffer() {} }
 
@@ -54,14 +51,15 @@ export class Http2Client implements Client, Timed {
   #exchange: Exchange | null
   #intake: BodyIntake | null = null
   #webSocket: WebSocket | null = null
+  /** Of the request. */
   #trailers = ''
   #isPaused = false
-  /** The head of an answer that is whole: it goes out together with its end. */
-  #pending: { raw: string[]; first: string } | null = null
+  readonly #answer: StreamAnswer
 
   constructor(connection: StreamPlace, stream: ClientStream) {
     this.#connection = connection
     this.#stream = stream
+    this.#answer = new StreamAnswer(stream, (error) => this.onDefect(error))
     this.#exchange = connection.lend(this)
     stream.on('error', () => {})
     stream.on('drain', () => this.#guarded(() => (this.#webSocket === null ? this.#exchange?.onClientDrain() : this.#webSocket.onClientDrain())))
@@ -169,35 +167,24 @@ export class Http2Client implements Client, Timed {
   }
 
   writeContinue(): void {
-    this.#stream.additionalHeaders({ ':status': 100 })
+    this.#answer.interim(100, '')
   }
 
   writeInterim(status: number, _statusText: string, fields: string): void {
-    this.#stream.additionalHeaders({ ':status': status, ...headerObject(fields) })
+    this.#answer.interim(status, fields)
   }
 
   respond(status: number, _statusText: string, fields: string, framing: string, _close: boolean, first: string, isWhole: boolean): void {
     const raw = [':status', String(status)]
     addRawFields(raw, withHsts(fields, this.#connection.hsts) + framing)
     this.#exchange!.record.bytesOut += fields.length + first.length
-    if (isWhole) {
-      this.#pending = { raw, first }
-      return
-    }
-    this.#respond(raw, framing === '')
-    if (first !== '') this.#stream.write(Buffer.from(first, 'latin1'))
+    if (isWhole) this.#answer.whole(raw, first)
+    else this.#answer.begin(raw, first, framing === '')
   }
 
-  #respond(raw: string[], waitForTrailers: boolean): void {
-    if (this.#stream.destroyed) return
-    if (waitForTrailers) this.#stream.on('wantTrailers', () => this.#guarded(() => this.#stream.sendTrailers(headerObject(this.#trailers))))
-    this.#stream.respond(raw, { ...AS_IS, waitForTrailers })
-  }
-
-  /** A copy: Node keeps what it is given until it may send it, and the origin's buffer is read into again. */
   write(data: Buffer): boolean {
     this.#exchange!.record.bytesOut += data.length
-    this.#stream.write(Buffer.from(data))
+    this.#answer.write(data)
     return false
   }
 
@@ -225,33 +212,22 @@ export class Http2Client implements Client, Timed {
     const exchange = this.#exchange
     if (exchange === null) return
     const isRequestOver = exchange.body.isComplete
-    this.#trailers = trailers
-    this.#end()
+    this.#answer.end(trailers)
     this.#giveBack()
     if (isRequestOver) return
     this.#connection.guard.stopped()
     stopUpload(this.#stream)
   }
 
-  #end(): void {
-    const stream = this.#stream
-    const pending = this.#pending
-    this.#pending = null
-    if (stream.destroyed) return
-    if (pending === null) return void stream.end()
-    if (this.#trailers !== '') this.#respond(pending.raw, true)
-    else stream.respond(pending.raw, { ...AS_IS, endStream: pending.first === '' })
-    if (pending.first !== '' || this.#trailers !== '') stream.end(Buffer.from(pending.first, 'latin1'))
-  }
-
   switchProtocols(fields: string, open: (client: WebSocketEnd) => WebSocket, rest: Buffer): void {
     const raw = [':status', '200']
     addRawFields(raw, fields.replace(/^sec-websocket-accept:.*\r\n/im, ''))
-    this.#stream.respond(raw, AS_IS)
-    this.#giveBack()
+    // Cut, the stream ends the exchange, and that the origin's connection.
+    if (!this.#answer.begin(raw, '', false)) return
     // A WebSocket never comes through http2-proxy.
     const webSocket = open(streamEnd(this.#stream as ServerHttp2Stream))
     this.#webSocket = webSocket
+    this.#giveBack()
     this.#stream.on('data', (data: Buffer) => this.#guarded(() => {
       if (!webSocket.onClientData(data, data.length)) this.#stream.pause()
     }))

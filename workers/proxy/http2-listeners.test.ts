@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { createHash, randomBytes } from 'node:crypto'
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
-import http2, { type ClientHttp2Session, type ClientHttp2Stream } from 'node:http2'
+import http2, { type ClientHttp2Session, type ClientHttp2Stream, type ServerHttp2Stream } from 'node:http2'
 import type { AddressInfo } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 import { after, afterEach, before, beforeEach, describe, mock, test } from 'node:test'
@@ -13,6 +14,7 @@ import type { Credential } from '../credential.ts'
 import { type EngineUnderTest, startEngine, type TestConfiguration } from '../testing/engine-under-test.ts'
 import { makeAuthority, makeCredential, type TestAuthority } from '../testing/make-certificate.ts'
 import { startScriptedOrigin } from '../testing/scripted-origin.ts'
+import { acceptOf } from '../websocket/handshake.ts'
 
 const ID = (number: number) => `00000000-0000-7000-8000-${String(number).padStart(12, '0')}`
 
@@ -303,6 +305,38 @@ for (const engine of ['direct', 'http2-proxy'] as const) {
       stream.write(Buffer.from([0x88, 0x82, 0, 0, 0, 0, 0x03, 0xf4]))
       await once(stream, 'close')
       for (const end = Date.now() + 5_000; gateway.engine.stats().webSockets.open > 0; await sleep(20)) assert.ok(Date.now() < end, 'it is still counted')
+    })
+
+    test('what Node does not send of an answer cuts its stream; a WebSocket then leaves nothing behind either', async (t) => {
+      const scripted = await startScriptedOrigin((peer) => {
+        peer.socket.on('data', () => {
+          const key = /sec-websocket-key: (\S+)/i.exec(peer.received)?.[1]
+          if (key !== undefined) return peer.send(`HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: ${acceptOf(key)}\r\n\r\n`)
+          peer.send('HTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\n\r\nHTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\nX-Sum: 2\r\n\r\n')
+        })
+      })
+      gateway.apply({ targets: [scripted.url], ...secure() })
+      await once(session, 'remoteSettings')
+      for (const method of ['additionalHeaders', 'respond', 'sendTrailers', 'webSocket'] as const) {
+        const throwing = (message: unknown): void => {
+          unsubscribe('http2.server.stream.created', throwing)
+          t.mock.method((message as { stream: ServerHttp2Stream }).stream, method === 'webSocket' ? 'respond' : method, () => {
+            throw new Error('not sent')
+          })
+        }
+        subscribe('http2.server.stream.created', throwing)
+        const webSocket = { ':method': 'CONNECT', ':protocol': 'websocket', ':scheme': 'https', 'sec-websocket-version': '13' }
+        const stream = session.request({ ':authority': 'a.test', ':path': '/', ...(method === 'webSocket' ? webSocket : {}) }, { endStream: method !== 'webSocket' })
+        stream.on('error', () => {}).resume()
+        await new Promise((resolve) => stream.on('close', resolve))
+        assert.equal(stream.rstCode, 2, method)
+        if (method === 'webSocket') await scripted.peers.at(-1)!.closed()
+        for (const end = Date.now() + 5_000; gateway.engine.stats().inFlight > 0; await sleep(10)) assert.ok(Date.now() < end, method)
+        assert.equal(gateway.engine.targets(ID(2))[0]!.inFlight, 0)
+      }
+      assert.equal(gateway.engine.stats().webSockets.opened, 0)
+      assert.equal((await ask({})).body.toString(), 'ok')
+      await scripted.stop()
     })
 
     test('a listener that goes away says GOAWAY and serves what was begun; drained it ends', async () => {

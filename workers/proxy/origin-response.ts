@@ -79,7 +79,7 @@ export class OriginResponse implements OriginUser, CompressionOwner {
   }
 
   onDefect(error: unknown): void {
-    this.#exchange.client.onDefect(error)
+    this.#exchange.onDefect(error)
   }
 
   onOriginConnect(): void {

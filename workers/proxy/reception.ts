@@ -19,6 +19,8 @@ export interface ReceivedRequest extends RoutedRequest {
   /** `fields`: lines of the answer. */
   onTurnedAway(failure: ProxyFailure, fields: string): void
   onAnswered(answer: OwnAnswer): void
+  /** Our own code threw. */
+  onDefect(error: unknown): void
 }
 
 /** What comes before an origin is looked for: who sends a request, which route takes it, and whether its policies let it in. Used again for every request. */
@@ -76,7 +78,7 @@ export class Reception implements TokenWaiter, AdmissionWaiter {
   }
 
   onDefect(error: unknown): void {
-    this.#request.client.onDefect(error)
+    this.#request.onDefect(error)
   }
 
   /** The request is gone. */

@@ -21,6 +21,8 @@ export interface ResponseOwner {
   answerFields(fields: string): string
   lastActivity: number
   onConnected(): void
+  /** Our own code threw. */
+  onDefect(error: unknown): void
   onAttemptFailed(failure: ProxyFailure): void
   onOriginClose(hasBytes: boolean, error: string): void
   /** Whether this status counts as a failed attempt and another one is made in place of it. */

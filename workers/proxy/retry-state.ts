@@ -15,6 +15,8 @@ export class RetryState {
   #refusals = 0
   /** The request may be sent again after it was written. */
   isRepeatable = false
+  /** Field line for the response that binds the client from now on to the target tried last; '' when it is bound already, or needs none. */
+  bindingField = ''
 
   begin(destination: RuntimeDestination, { method, isWebSocketUpgrade }: { method: string; isWebSocketUpgrade: boolean }): void {
     // Not `length = 0`: that gives the memory back, which the next request asks for again.
@@ -22,7 +24,13 @@ export class RetryState {
     this.#left = destination.retry.attempts
     this.#hasMetStale = false
     this.#refusals = 0
+    this.bindingField = ''
     this.isRepeatable = !isWebSocketUpgrade && (IDEMPOTENT.has(method) || destination.retry.nonIdempotent)
+  }
+
+  tries(target: RuntimeTarget, bindingField: string): void {
+    this.tried.push(target)
+    this.bindingField = bindingField
   }
 
   /** Takes the permission for one more attempt. `canReplay`: everything that was sent of the body can be sent again. */

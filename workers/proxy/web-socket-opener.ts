@@ -17,12 +17,12 @@ interface UpgradedRequest {
   readonly admitted: AdmittedRequest
 }
 
-/** Opens the WebSocket once the client's end is there. What is known of the request is taken now, for it is forgotten by then. */
-export function webSocketOpener(route: RuntimeRoute, request: UpgradedRequest, origin: Origin, leave: () => void): (client: WebSocketEnd) => WebSocket {
+/** Opens the WebSocket once the client's end is there; `handOver` then forgets the request, of which everything is taken now. */
+export function webSocketOpener(route: RuntimeRoute, request: UpgradedRequest, handOver: () => Origin, leave: () => void): (client: WebSocketEnd) => WebSocket {
   const { thread } = request.client
   const facts = factsOf(route, request)
   const reauthorization = reauthorizationOf(route.id, route.admission?.authorization?.reauthorizeMs ?? 0, request.admitted, () => thread.current)
-  return (end) => new WebSocket(thread, facts, end, origin, leave, reauthorization)
+  return (end) => new WebSocket(thread, facts, end, handOver(), leave, reauthorization)
 }
 
 function factsOf(route: RuntimeRoute, { client, record, context }: UpgradedRequest): WebSocketFacts {

@@ -1,17 +1,7 @@
 import { once } from 'node:events'
 import tls from 'node:tls'
+import { CONTINUATION, DATA, END_HEADERS, END_STREAM, frame, HEADERS, number, PING, PREFACE, PRIORITY, RST_STREAM, SETTINGS, WINDOW_UPDATE } from './http2-frames.ts'
 
-const PREFACE = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n')
-const DATA = 0
-const HEADERS = 1
-const PRIORITY = 2
-const RST_STREAM = 3
-const SETTINGS = 4
-const PING = 6
-const WINDOW_UPDATE = 8
-const CONTINUATION = 9
-const END_HEADERS = 4
-const END_STREAM = 1
 /** HPACK: GET, https, / from the static table, and the authority as a literal. */
 const HEAD = Buffer.concat([Buffer.from([0x82, 0x87, 0x84, 0x41, 6]), Buffer.from('a.test')])
 const POST_HEAD = Buffer.concat([Buffer.from([0x83, 0x87, 0x84, 0x41, 6]), Buffer.from('a.test')])
@@ -20,7 +10,7 @@ const MOST_WAITING = 1_000_000
 
 /** Frames that only cost work, by their name. Each function makes what is sent at once, and then again and again. */
 export const HTTP2_FLOODS: Readonly<Record<string, () => Buffer>> = {
-  'rapid reset': () => many(5_000, (index) => Buffer.concat([frame(HEADERS, END_HEADERS | END_STREAM, index * 2 + 1, HEAD), frame(RST_STREAM, 0, index * 2 + 1, Buffer.from([0, 0, 0, 8]))])),
+  'rapid reset': () => many(5_000, (index) => Buffer.concat([frame(HEADERS, END_HEADERS | END_STREAM, index * 2 + 1, HEAD), frame(RST_STREAM, 0, index * 2 + 1, number(8))])),
   'CONTINUATION without end': () => Buffer.concat([frame(HEADERS, 0, 1, HEAD), many(5_000, () => frame(CONTINUATION, 0, 1, Buffer.from([0, 1, 0x61, 1, 0x62])))]),
   'empty CONTINUATION': () => Buffer.concat([frame(HEADERS, 0, 1, HEAD), many(20_000, () => frame(CONTINUATION, 0, 1))]),
   SETTINGS: () => many(20_000, () => frame(SETTINGS, 0, 0)),
@@ -28,8 +18,8 @@ export const HTTP2_FLOODS: Readonly<Record<string, () => Buffer>> = {
   'unsolicited PING acknowledgements': () => many(20_000, () => frame(PING, 1, 0, Buffer.alloc(8))),
   PRIORITY: () => many(30_000, (index) => frame(PRIORITY, 0, (index % 50) * 2 + 1, Buffer.from([0, 0, 0, 0, 16]))),
   'unknown frames': () => many(30_000, () => frame(0x77, 0, 0, Buffer.alloc(4))),
-  WINDOW_UPDATE: () => many(30_000, () => frame(WINDOW_UPDATE, 0, 0, Buffer.from([0, 0, 0, 1]))),
-  'WINDOW_UPDATE over the top': () => many(10, () => frame(WINDOW_UPDATE, 0, 0, Buffer.from([0x7f, 0xff, 0xff, 0xff]))),
+  WINDOW_UPDATE: () => many(30_000, () => frame(WINDOW_UPDATE, 0, 0, number(1))),
+  'WINDOW_UPDATE over the top': () => many(10, () => frame(WINDOW_UPDATE, 0, 0, number(0x7fffffff))),
   'empty DATA': () => Buffer.concat([frame(HEADERS, END_HEADERS, 1, POST_HEAD), many(30_000, () => frame(DATA, 0, 1))])
 }
 
@@ -60,15 +50,6 @@ export async function floodHttp2({ port, ca }: FloodTarget, bytes: Buffer, reads
   clearInterval(again)
   clearTimeout(timer)
   return performance.now() - begin
-}
-
-function frame(type: number, flags: number, stream: number, payload: Buffer = Buffer.alloc(0)): Buffer {
-  const head = Buffer.alloc(9)
-  head.writeUIntBE(payload.length, 0, 3)
-  head[3] = type
-  head[4] = flags
-  head.writeUInt32BE(stream, 5)
-  return Buffer.concat([head, payload])
 }
 
 function many(count: number, make: (index: number) => Buffer): Buffer {
