@@ -3,9 +3,22 @@ export function addRawFields(raw: string[], lines: string): void {
   for (let at = 0; at < lines.length;) {
     const colon = lines.indexOf(':', at)
     const end = lines.indexOf('\r\n', colon)
-    raw.push(lines.slice(at, colon).toLowerCase(), lines.slice(colon + 1, end).trim())
+    raw.push(lines.slice(at, colon).toLowerCase(), valueOf(lines, colon + 1, end))
     at = end + 2
   }
+}
+
+/** Without space and tab at its ends. No other character is white there: in latin1, 0xA0 is a byte of some letter of UTF-8. */
+function valueOf(lines: string, start: number, end: number): string {
+  let from = start
+  let to = end
+  while (isBlank(lines.charCodeAt(from))) from++
+  while (to > from && isBlank(lines.charCodeAt(to - 1))) to--
+  return lines.slice(from, to)
+}
+
+function isBlank(code: number): boolean {
+  return code === SPACE || code === TAB
 }
 
 /**
@@ -25,4 +38,6 @@ export function fieldLinesOf(raw: readonly string[], except: ReadonlySet<string>
 }
 
 const COLON = 0x3a
+const SPACE = 0x20
+const TAB = 0x09
 const BREAKS = /[\r\n\0]/

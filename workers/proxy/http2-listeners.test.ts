@@ -149,15 +149,15 @@ for (const engine of ['direct', 'http2-proxy'] as const) {
 
     test('the head that the origin gets is the codec\'s, and its answer has no field of a connection', async () => {
       const scripted = await startScriptedOrigin((peer) => {
-        peer.socket.on('data', () => peer.send('HTTP/1.1 200 OK\r\nConnection: keep-alive, x-drop\r\nX-Drop: 1\r\nKeep-Alive: timeout=5\r\nSet-Cookie: a=1\r\nSet-Cookie: b=2\r\nContent-Length: 2\r\n\r\nok'))
+        peer.socket.on('data', () => peer.send('HTTP/1.1 200 OK\r\nConnection: keep-alive, x-drop\r\nX-Drop: 1\r\nKeep-Alive: timeout=5\r\nSet-Cookie: a=1\r\nSet-Cookie: b=2\r\nX-Name: \t voilÃ\xa0 \r\nContent-Length: 2\r\n\r\nok'))
       })
       gateway.apply({ targets: [scripted.url], ...secure() })
-      const stream = session.request([':method', 'GET', ':scheme', 'https', ':authority', 'A.Test:8443', ':path', '/x/../y?q=1', 'cookie', 'a=1', 'cookie', 'b=2', 'x-thing', 'ü', 'te', 'trailers', 'priority', 'u=1'] as never)
+      const stream = session.request([':method', 'GET', ':scheme', 'https', ':authority', 'A.Test:8443', ':path', '/x/../y?q=1', 'cookie', 'a=1', 'cookie', 'b=2', 'x-thing', 'ü', 'x-name', 'voilÃ\xa0', 'te', 'trailers', 'priority', 'u=1'] as never)
       const { status, headers, body } = await answerOf(stream)
       const peer = await scripted.peer(0)
       const id = /X-Request-Id: (\S+)/.exec(peer.received)?.[1]
-      assert.equal(peer.received, `GET /y?q=1 HTTP/1.1\r\nHost: 127.0.0.1:${scripted.port}\r\nx-thing: ü\r\npriority: u=1\r\ncookie: a=1; b=2\r\nX-Forwarded-For: 127.0.0.1\r\nX-Forwarded-Proto: https\r\nX-Forwarded-Host: A.Test:8443\r\nX-Request-Id: ${id}\r\n\r\n`)
-      assert.deepEqual([status, body.toString(), headers['set-cookie'], headers['content-length']], [200, 'ok', ['a=1', 'b=2'], '2'])
+      assert.equal(peer.received, `GET /y?q=1 HTTP/1.1\r\nHost: 127.0.0.1:${scripted.port}\r\nx-thing: ü\r\nx-name: voilÃ\xa0\r\npriority: u=1\r\ncookie: a=1; b=2\r\nX-Forwarded-For: 127.0.0.1\r\nX-Forwarded-Proto: https\r\nX-Forwarded-Host: A.Test:8443\r\nX-Request-Id: ${id}\r\n\r\n`)
+      assert.deepEqual([status, body.toString(), headers['set-cookie'], headers['x-name'], headers['content-length']], [200, 'ok', ['a=1', 'b=2'], 'voilÃ\xa0', '2'])
       for (const name of ['connection', 'keep-alive', 'x-drop', 'transfer-encoding']) assert.equal(headers[name], undefined)
       await scripted.stop()
     })

@@ -71,12 +71,12 @@ test('the origin gets what HTTP/1.1 origins get, in the form of HTTP/2', async (
     stream.respond([':status', '201', 'x-a', '1', 'set-cookie', 'a=1', 'set-cookie', 'b=2', 'content-length', '2'])
     stream.end('ok')
   }
-  const { status, headers, body } = await ask(gateway.port, get('/x/../y?q=1', 'X-Thing:  Ü', 'Cookie: a=b', 'Connection: x-drop', 'X-Drop: 1', 'TE: trailers'))
+  const { status, headers, body } = await ask(gateway.port, get('/x/../y?q=1', 'X-Thing:  Ü', 'X-Name: voilÃ\xa0', 'Cookie: a=b', 'Connection: x-drop', 'X-Drop: 1', 'TE: trailers'))
   assert.deepEqual([status, headers.get('x-a'), headers.get('set-cookie'), headers.get('content-length'), headers.get('transfer-encoding'), body], [201, '1', 'a=1, b=2', '2', undefined, 'ok'])
   const id = got[got.indexOf('x-request-id') + 1]!
   assert.deepEqual(got, [
     ':method', 'GET', ':scheme', 'http', ':authority', `127.0.0.1:${address.split(':').at(-1)}`, ':path', '/y?q=1',
-    'x-thing', 'Ü', 'cookie', 'a=b', 'x-forwarded-for', '127.0.0.1', 'x-forwarded-proto', 'http', 'x-forwarded-host', 'a.test', 'x-request-id', id, 'te', 'trailers'
+    'x-thing', 'Ü', 'x-name', 'voilÃ\xa0', 'cookie', 'a=b', 'x-forwarded-for', '127.0.0.1', 'x-forwarded-proto', 'http', 'x-forwarded-host', 'a.test', 'x-request-id', id, 'te', 'trailers'
   ])
 })
 
