@@ -53,8 +53,8 @@ async function floodAll(target: { port: number; ca: string }, ms: number): Promi
   const end = performance.now() + ms
   await Promise.all(Array.from({ length: CLIENTS }, async (_, client) => {
     for (let turn = client; performance.now() < end || turn < floods.length; turn++) {
-      const [name, bytes] = floods[turn % floods.length]!
-      lives.get(name)!.push(await floodHttp2(target, bytes, (turn + client) % 2 === 0))
+      const [name, flood] = floods[turn % floods.length]!
+      lives.get(name)!.push(await floodHttp2(target, flood, (turn + client) % 2 === 0))
     }
   }))
   return lives

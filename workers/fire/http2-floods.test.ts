@@ -7,7 +7,9 @@ import { after, before, test } from 'node:test'
 import type { Credential } from '../credential.ts'
 import { type EngineUnderTest, startEngine } from '../testing/engine-under-test.ts'
 import { floodHttp2, HTTP2_FLOODS } from '../testing/http2-floods.ts'
+import { DATA, END_HEADERS, END_STREAM, frame, HEADERS, literals } from '../testing/http2-frames.ts'
 import { makeAuthority, makeCredential, type TestAuthority } from '../testing/make-certificate.ts'
+import { connectRawHttp2 } from '../testing/raw-http2-client.ts'
 
 // Promise 23: a client that sends frames which only cost work is cut off within a second, also when it does not read, and
 // nobody else notices.
@@ -47,9 +49,9 @@ test('every flood ends with a closed connection, whether the client reads or not
     return headers[':status']
   }
   for (const [name, make] of Object.entries(HTTP2_FLOODS)) {
-    const bytes = make()
+    const flood = make()
     for (const reads of [true, false]) {
-      const [lived, status] = await Promise.all([floodHttp2({ port: gateway.port, ca: authority.pem }, bytes, reads), good()])
+      const [lived, status] = await Promise.all([floodHttp2({ port: gateway.port, ca: authority.pem }, flood, reads), good()])
       // Ten times the promise.
       assert.ok(lived < 9_000, `${name}, ${reads ? 'read' : 'not read'}: open for ${Math.round(lived)} ms`)
       assert.equal(status, 200)
@@ -110,4 +112,21 @@ test('nor one that sends many bodies at once to an origin that is slow to read, 
   session.close()
   slow.closeAllConnections()
   slow.close()
+})
+
+test('nor one whose body comes in many small pieces, or trickles byte by byte', async () => {
+  gateway.apply({ targets: [`http://127.0.0.1:${(origin.address() as AddressInfo).port}`], listener: { protocol: 'https', tlsPolicyId: ID(400) }, tlsPolicies: [{ certificateIds: [credential.id] }] })
+  const client = await connectRawHttp2({ port: gateway.port, ca: authority.pem })
+  const head = literals([[':method', 'POST'], [':scheme', 'https'], [':authority', 'a.test'], [':path', '/']])
+  client.send(frame(HEADERS, END_HEADERS, 1, head), frame(HEADERS, END_HEADERS, 3, head))
+  // Empty messages of gRPC are the smallest there are.
+  const messages = Buffer.concat(Array.from({ length: 100 }, () => frame(DATA, 0, 1, Buffer.alloc(5))))
+  for (let turn = 0; turn < 100; turn++) {
+    for (let times = 0; times < 4; times++) client.send(messages)
+    client.send(frame(DATA, 0, 3, Buffer.from('a')))
+    await new Promise((resolve) => setTimeout(resolve, 10))
+  }
+  client.send(frame(DATA, END_STREAM, 1), frame(DATA, END_STREAM, 3))
+  assert.deepEqual([await client.outcome(1), await client.outcome(3)], ['200', '200'])
+  client.destroy()
 })

@@ -5,7 +5,7 @@ import type { FloodGuard } from './flood-guard.ts'
 export function countBody(stream: ServerHttp2Stream, guard: FloodGuard): void {
   const push = stream.push.bind(stream)
   stream.push = (data: Buffer | null, encoding?: BufferEncoding) => {
-    if (data !== null) guard.useful(data.length)
+    if (data !== null) guard.piece(data.length)
     return push(data, encoding)
   }
 }

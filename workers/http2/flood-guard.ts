@@ -2,7 +2,13 @@
 const JUNK_BYTES = 16_384
 /** A client that downloads acknowledges what it got: measured, one byte for 1,261. */
 const BYTES_PER_ACKNOWLEDGED = 200
-const FRAME_BYTES = 100
+/** Longer heads are not read; fewer bytes on the wire may stand for more than that. */
+const MOST_HEAD_BYTES = 65_535
+/** With a head something else may come: what the client says of its windows, of other streams. */
+const BESIDE_HEAD = 100
+const FRAME_HEAD = 9
+/** Of a body, a piece in a frame. Whatever has a form of its own in a body (a message of gRPC, a frame of WebSocket) is longer than that. */
+const LEAST_PIECE = 4
 /** What a client may still have on its way in a stream that we ended, and in all of them: the windows. */
 export const STREAM_WINDOW = 262_144
 export const SESSION_WINDOW = 1_048_576
@@ -27,9 +33,14 @@ export class FloodGuard {
   #late = 0
   #lateToGive = SESSION_WINDOW
 
-  /** A head, or a piece of a body, of so many bytes. */
-  useful(bytes: number): void {
-    this.#useful += bytes + FRAME_BYTES
+  /** A head that is so many bytes of text. */
+  head(bytes: number): void {
+    this.#useful += Math.min(bytes, MOST_HEAD_BYTES) + BESIDE_HEAD
+  }
+
+  /** A piece of a body. Where it is next to nothing, its frame is only work: a body that trickles may come so, a flood of them not. */
+  piece(bytes: number): void {
+    this.#useful += bytes < LEAST_PIECE ? bytes : bytes + FRAME_HEAD
   }
 
   /** A request that its client took back. nghttp2 counts them too, and yet hands out all that lie in one piece of what was read. */

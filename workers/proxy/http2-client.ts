@@ -104,7 +104,7 @@ export class Http2Client implements Client, Timed {
     const read = requestText(raw, hasBody)
     if ('status' in read) return this.#refuse(read)
     record.bytesIn = read.text.length
-    this.#connection.guard.useful(read.text.length)
+    this.#connection.guard.head(read.text.length)
     const refused = parseRequestHead(read.text, 0, read.text.length, limits.maxHeaders, head) ?? (read.isWebSocket ? handshakeRefusal(head) : null)
     if (refused !== null) return this.#refuse(refused)
     body.beginStream(head, hasBody && !read.isWebSocket)
