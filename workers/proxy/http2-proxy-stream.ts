@@ -107,7 +107,8 @@ export class Http2ProxyStream extends EventEmitter implements ClientStream {
   }
 
   write(data: Buffer): void {
-    this.#wasFull = !this.#response!.push(data) || this.#wasFull
+    // The client may have gone before the answer began.
+    if (this.#response !== null) this.#wasFull = !this.#response.push(data) || this.#wasFull
   }
 
   end(data?: Buffer): void {
