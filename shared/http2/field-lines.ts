@@ -22,16 +22,16 @@ function isBlank(code: number): boolean {
 }
 
 /**
- * A raw list of names and values as field lines, without pseudo fields and the fields in `except`. Null when a name or value would not stay
- * one: CR, LF and NUL have no place in HTTP/1.1 either.
+ * A raw list of names and values as field lines, without pseudo fields and the fields in `except`. Null when they are longer than
+ * `maxBytes` (a few bytes may stand for very many), or a name or value would not stay one: CR, LF and NUL have no place in HTTP/1.1 either.
  */
-export function fieldLinesOf(raw: readonly string[], except: ReadonlySet<string>): string | null {
+export function fieldLinesOf(raw: readonly string[], except: ReadonlySet<string>, maxBytes: number): string | null {
   let lines = ''
   for (let index = 0; index + 1 < raw.length; index += 2) {
     const name = raw[index]!
     const value = raw[index + 1]!
     if (name.charCodeAt(0) === COLON || except.has(name)) continue
-    if (BREAKS.test(name) || BREAKS.test(value)) return null
+    if (lines.length + name.length + value.length > maxBytes || BREAKS.test(name) || BREAKS.test(value)) return null
     lines += `${name}: ${value}\r\n`
   }
   return lines

@@ -4,8 +4,8 @@ import { commonFields } from './resource.ts'
 
 export const ListenerLimits = strictObject(
   {
-    maxHeaderBytes: integer({ title: 'Header bytes', description: 'Largest request head; more is answered 431.', unit: 'bytes', default: 32768, minimum: 1024, maximum: 1_048_576 }),
-    maxHeaders: integer({ title: 'Header fields', description: 'Most header fields in a request; more is answered 431.', default: 100, minimum: 10, maximum: 1000 }),
+    maxHeaderBytes: integer({ title: 'Header bytes', description: 'Largest request head; more is answered 431. Over HTTP/2 a head of more than 65,535 bytes resets its stream.', unit: 'bytes', default: 32768, minimum: 1024, maximum: 1_048_576 }),
+    maxHeaders: integer({ title: 'Header fields', description: 'Most header fields in a request; more is answered 431. Over HTTP/2 the parts of a cookie count as one field.', default: 100, minimum: 10, maximum: 1000 }),
     headerTimeoutMs: integer({ title: 'Header timeout', description: 'Time for a whole request head to arrive; then 408.', unit: 'ms', default: 10000, minimum: 100, maximum: 600_000 }),
     idleTimeoutMs: integer({ title: 'Idle timeout', description: 'Time a keep-alive connection may wait for its next request.', unit: 'ms', default: 60000, minimum: 100, maximum: 3_600_000 }),
     requestTimeoutMs: integer({ title: 'Request timeout', description: 'Time for a whole request, body included; 0 means none.', unit: 'ms', default: 0 }),

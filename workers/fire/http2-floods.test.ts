@@ -114,6 +114,21 @@ test('nor one that sends many bodies at once to an origin that is slow to read, 
   slow.close()
 })
 
+test('nor one whose heads are too long: it is told so, and goes on', async () => {
+  gateway.apply({ targets: [`http://127.0.0.1:${(origin.address() as AddressInfo).port}`], listener: { protocol: 'https', tlsPolicyId: ID(400) }, tlsPolicies: [{ certificateIds: [credential.id] }] })
+  const session = http2.connect(`https://127.0.0.1:${gateway.port}`, { ...secure, ca: authority.pem })
+  const statusOf = async (value: string): Promise<number | undefined> => {
+    const stream = session.request({ ':authority': 'a.test', 'x-long': value }).resume()
+    const [headers] = (await once(stream, 'response')) as [http2.IncomingHttpHeaders & http2.IncomingHttpStatusHeader]
+    return headers[':status']
+  }
+  // Characters that Huffman's code does not shorten.
+  assert.deepEqual(new Set(await Promise.all(Array.from({ length: 10 }, () => statusOf('~'.repeat(33_000))))), new Set([431]))
+  await new Promise((resolve) => setTimeout(resolve, 800))
+  assert.equal(await statusOf('short'), 200)
+  session.close()
+})
+
 test('nor one whose body comes in many small pieces, or trickles byte by byte', async () => {
   gateway.apply({ targets: [`http://127.0.0.1:${(origin.address() as AddressInfo).port}`], listener: { protocol: 'https', tlsPolicyId: ID(400) }, tlsPolicies: [{ certificateIds: [credential.id] }] })
   const client = await connectRawHttp2({ port: gateway.port, ca: authority.pem })

@@ -11,7 +11,7 @@ const TRAILER = 6
 const DONE = 7
 
 const MAX_EXTENSION_BYTES = 4096
-const MAX_TRAILER_BYTES = 16_384
+export const MAX_TRAILER_BYTES = 16_384
 const MAX_SIZE_DIGITS = 13
 
 /** What next() found. */

@@ -59,12 +59,13 @@ export class RequestBody {
     if (!hasBody && head.contentLength > 0) this.refusal = REFUSALS.badContentLength
   }
 
-  /** The end of such a body. Returns what else goes to the origin: the last chunk with the trailer section, or null. */
-  endStream(trailers: string): Buffer | null {
+  /** The end of such a body; `trailers` is null when they are malformed. Returns what else goes to the origin: the last chunk with the trailer section, or null. */
+  endStream(trailers: string | null): Buffer | null {
     const wasComplete = this.isComplete
     this.isComplete = true
+    if (trailers === null) this.refusal = REFUSALS.badTrailer
     if (!this.#isChunked && this.#remaining > 0) this.refusal = REFUSALS.badContentLength
-    return this.#isChunked && !wasComplete ? Buffer.from(lastChunk(this.#withoutDropped(trailers)), 'latin1') : null
+    return this.#isChunked && !wasComplete && trailers !== null ? Buffer.from(lastChunk(this.#withoutDropped(trailers)), 'latin1') : null
   }
 
   /** Keeps a field out of the trailer section, also of one that came with the head. `name` in lower case. */

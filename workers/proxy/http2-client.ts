@@ -2,7 +2,7 @@ import type { ServerHttp2Stream } from 'node:http2'
 import { addRawFields, fieldLinesOf } from '../../shared/http2/field-lines.ts'
 import type { Refusal } from '../../shared/http1/refusal.ts'
 import { parseRequestHead } from '../../shared/http1/request-head.ts'
-import { allowedTrailers } from '../http1/chunked-reader.ts'
+import { allowedTrailers, MAX_TRAILER_BYTES } from '../http1/chunked-reader.ts'
 import type { FloodGuard } from '../http2/flood-guard.ts'
 import { requestText } from '../http2/request-text.ts'
 import type { Timed } from '../state/timing-wheel.ts'
@@ -51,8 +51,8 @@ export class Http2Client implements Client, Timed {
   #exchange: Exchange | null
   #intake: BodyIntake | null = null
   #webSocket: WebSocket | null = null
-  /** Of the request. */
-  #trailers = ''
+  /** Of the request; null when they are malformed. */
+  #trailers: string | null = ''
   #isPaused = false
   readonly #answer: StreamAnswer
 
@@ -101,8 +101,11 @@ export class Http2Client implements Client, Timed {
     if (exchange === null) return
     const { head, body, record } = exchange
     const limits = this.#connection.limits()
-    const read = requestText(raw, hasBody)
-    if ('status' in read) return this.#refuse(read)
+    const read = requestText(raw, hasBody, limits.maxHeaderBytes)
+    if ('status' in read) {
+      this.#connection.guard.head(raw.reduce((bytes, text) => bytes + text.length, 0))
+      return this.#refuse(read)
+    }
     record.bytesIn = read.text.length
     this.#connection.guard.head(read.text.length)
     const refused = parseRequestHead(read.text, 0, read.text.length, limits.maxHeaders, head) ?? (read.isWebSocket ? handshakeRefusal(head) : null)
@@ -119,7 +122,9 @@ export class Http2Client implements Client, Timed {
     this.#intake.begin(exchange, this.#connection.limits(), thread.state.now)
     const stream = this.#stream
     stream.on('trailers', (_headers, _flags, raw) => {
-      this.#trailers = allowedTrailers(fieldLinesOf(raw, NO_EXCEPTION) ?? '') ?? ''
+      const lines = fieldLinesOf(raw, NO_EXCEPTION, MAX_TRAILER_BYTES)
+      this.#connection.guard.head(lines?.length ?? MAX_TRAILER_BYTES)
+      this.#trailers = lines === null ? null : allowedTrailers(lines)
     })
     stream.on('data', (data: Buffer) => this.#guarded(() => this.#onData(data)))
     stream.on('end', () => this.#guarded(() => this.#onEnd()))

@@ -13,6 +13,8 @@ import { WebSocketServer } from 'ws'
 import type { Credential } from '../credential.ts'
 import { type EngineUnderTest, startEngine, type TestConfiguration } from '../testing/engine-under-test.ts'
 import { makeAuthority, makeCredential, type TestAuthority } from '../testing/make-certificate.ts'
+import { DATA, END_HEADERS, END_STREAM, frame, HEADERS, literals } from '../testing/http2-frames.ts'
+import { connectRawHttp2 } from '../testing/raw-http2-client.ts'
 import { startScriptedOrigin } from '../testing/scripted-origin.ts'
 import { acceptOf } from '../websocket/handshake.ts'
 
@@ -35,7 +37,8 @@ const urlOf = (server: { address(): unknown }): string => `http://127.0.0.1:${(s
 
 beforeEach(async () => {
   origin = createServer(async (request, response) => {
-    const body = await buffer(request)
+    const body = await buffer(request).catch(() => null)
+    if (body === null) return
     response.setHeader('x-method', request.method ?? '')
     response.setHeader('x-framing', `${request.headers['content-length'] ?? '-'} ${request.headers['transfer-encoding'] ?? '-'}`)
     response.setHeader('x-sum', request.trailers['x-sum'] ?? '-')
@@ -152,11 +155,11 @@ for (const engine of ['direct', 'http2-proxy'] as const) {
         peer.socket.on('data', () => peer.send('HTTP/1.1 200 OK\r\nConnection: keep-alive, x-drop\r\nX-Drop: 1\r\nKeep-Alive: timeout=5\r\nSet-Cookie: a=1\r\nSet-Cookie: b=2\r\nX-Name: \t voilÃ\xa0 \r\nContent-Length: 2\r\n\r\nok'))
       })
       gateway.apply({ targets: [scripted.url], ...secure() })
-      const stream = session.request([':method', 'GET', ':scheme', 'https', ':authority', 'A.Test:8443', ':path', '/x/../y?q=1', 'cookie', 'a=1', 'cookie', 'b=2', 'x-thing', 'ü', 'x-name', 'voilÃ\xa0', 'te', 'trailers', 'priority', 'u=1'] as never)
+      const stream = session.request([':method', 'GET', ':scheme', 'https', ':authority', 'A.Test:8443', ':path', '/x/../y?q=1', 'cookie', 'a=1', 'cookie', 'b=2', 'x-thing', 'ü', 'x-name', 'voilÃ\xa0', 'x-spaced', ' \ta ', 'te', 'trailers', 'priority', 'u=1'] as never)
       const { status, headers, body } = await answerOf(stream)
       const peer = await scripted.peer(0)
       const id = /X-Request-Id: (\S+)/.exec(peer.received)?.[1]
-      assert.equal(peer.received, `GET /y?q=1 HTTP/1.1\r\nHost: 127.0.0.1:${scripted.port}\r\nx-thing: ü\r\nx-name: voilÃ\xa0\r\npriority: u=1\r\ncookie: a=1; b=2\r\nX-Forwarded-For: 127.0.0.1\r\nX-Forwarded-Proto: https\r\nX-Forwarded-Host: A.Test:8443\r\nX-Request-Id: ${id}\r\n\r\n`)
+      assert.equal(peer.received, `GET /y?q=1 HTTP/1.1\r\nHost: 127.0.0.1:${scripted.port}\r\nx-thing: ü\r\nx-name: voilÃ\xa0\r\nx-spaced: a\r\npriority: u=1\r\ncookie: a=1; b=2\r\nX-Forwarded-For: 127.0.0.1\r\nX-Forwarded-Proto: https\r\nX-Forwarded-Host: A.Test:8443\r\nX-Request-Id: ${id}\r\n\r\n`)
       assert.deepEqual([status, body.toString(), headers['set-cookie'], headers['x-name'], headers['content-length']], [200, 'ok', ['a=1', 'b=2'], 'voilÃ\xa0', '2'])
       for (const name of ['connection', 'keep-alive', 'x-drop', 'transfer-encoding']) assert.equal(headers[name], undefined)
       await scripted.stop()
@@ -234,6 +237,10 @@ for (const engine of ['direct', 'http2-proxy'] as const) {
         [[':method', 'GET', ':scheme', 'https', ':authority', 'a.test', ':path', '/', 'host', 'b.test'], 400],
         [[':method', 'GET', ':scheme', 'https', ':authority', 'u@a.test', ':path', '/'], 400],
         [[':method', 'GET', ':scheme', 'https', ':authority', 'a.test', ':path', '/../..'], 400],
+        [[':method', 'GET', ':scheme', 'foo', ':authority', 'a.test', ':path', 'http://b.test/x'], 400],
+        [[':method', 'GET', ':scheme', 'https', ':authority', 'a.test', ':path', 'http://b.test/x'], 400],
+        [[':method', 'GET', ':scheme', 'foo', ':authority', 'a.test', ':path', '/'], 400],
+        [[':method', 'GET', ':scheme', 'https', ':authority', 'a.test', ':path', '*'], 400],
         [[':method', 'TRACE', ':scheme', 'https', ':authority', 'a.test', ':path', '/'], 405],
         [[':method', 'CONNECT', ':authority', 'a.test:443'], 405]
       ] as const) {
@@ -245,6 +252,63 @@ for (const engine of ['direct', 'http2-proxy'] as const) {
       assert.equal((await ask({})).status, 200)
       const records = gateway.records.filter(({ upstreamName }) => upstreamName !== '')
       assert.equal(records.length, 1)
+    })
+
+    test('of a malformed field, which nghttp2 drops, an origin hears nothing, and the rest stays as it is', async (t) => {
+      const scripted = await startScriptedOrigin((peer) => {
+        peer.socket.on('data', () => peer.received.endsWith('0\r\n\r\n') && peer.send('HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n'))
+      })
+      t.after(() => scripted.stop())
+      gateway.apply({ targets: [scripted.url], ...secure() })
+      const client = await connectRawHttp2({ port: gateway.port, ca: authority.pem })
+      t.after(() => client.destroy())
+      const head = [[':method', 'POST'], [':scheme', 'https'], [':authority', 'a.test'], [':path', '/'], ['x-good', '1']] as const
+      let id = -1
+      for (const field of [['x-bad', 'a\rb'], ['x-bad', 'a\r\nx: b'], ['x-bad', 'a\0b'], ['x-bad', 'a\x01b'], ['x-bad', 'a\x7fb'], ['x bad', 'a'], ['x\r\nbad', 'a'], ['x:bad', 'a'], ['x(bad', 'a'], ['', 'a'], ['transfer-encoding ', 'gzip']] as const) {
+        for (const place of ['head', 'trailers']) {
+          id += 2
+          if (place === 'head') client.send(frame(HEADERS, END_HEADERS, id, literals([...head, field])), frame(DATA, END_STREAM, id, Buffer.from('ab')))
+          else client.send(frame(HEADERS, END_HEADERS, id, literals(head)), frame(DATA, 0, id, Buffer.from('ab')), frame(HEADERS, END_HEADERS | END_STREAM, id, literals([field])))
+          assert.equal(await client.outcome(id), '200', JSON.stringify([field, place]))
+          assert.equal(scripted.peers.at(-1)!.received.replace(/(?<=Host: )\S+|X-.*\r\n/g, ''), 'POST / HTTP/1.1\r\nHost: \r\nx-good: 1\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n0\r\n\r\n')
+        }
+      }
+    })
+
+    test('the limits of heads are those of HTTP/1.1, up to a bound; the parts of a cookie are one field', async (t) => {
+      let cookie = ''
+      origin.on('request', (request) => (cookie = request.headers.cookie ?? ''))
+      const many = (count: number, make: (index: number) => string[]): string[] => Array.from({ length: count }, (_, index) => make(index)).flat()
+      for (const [name, path, fields, expected] of [
+        ['cookies', '/', many(1_000, (index) => ['cookie', `c${index}=1`]), 200],
+        ['too many parts of a cookie', '/', many(1_200, (index) => ['cookie', `c${index}=1`]), 'RST 11'],
+        ['as many fields as may be', '/', many(99, (index) => [`x-${index}`, '1']), 200],
+        ['one more', '/', many(100, (index) => [`x-${index}`, '1']), 'too_many_header_fields'],
+        ['a lot more', '/', many(1_000, (index) => [`x-${index}`, '1']), 'too_many_header_fields'],
+        ['a long field', '/', ['x-long', 'a'.repeat(33_000)], 'header_too_large'],
+        ['many long fields', '/', many(4, () => ['x-long', 'a'.repeat(15_000)]), 'header_too_large'],
+        ['a long target', `/${'a'.repeat(33_000)}`, [], 'uri_too_long'],
+        ['more than the bound', '/', many(2, () => ['x-long', 'a'.repeat(40_000)]), 'RST 11']
+      ] as const) {
+        const client = connect({ maxSendHeaderBlockLength: 200_000 })
+        t.after(() => client.destroy())
+        await once(client, 'remoteSettings')
+        const stream = client.request([':method', 'GET', ':scheme', 'https', ':authority', 'a.test', ':path', path, ...fields] as never, { endStream: true })
+        const outcome = await answerOf(stream).then(({ status, headers }) => headers['x-gateway-error'] ?? status, () => `RST ${stream.rstCode}`)
+        assert.equal(outcome, expected, name)
+        if (name === 'cookies') assert.equal(cookie, many(1_000, (index) => [`c${index}=1`]).join('; '))
+      }
+    })
+
+    test('trailers longer than HTTP/1.1 takes them are refused', async () => {
+      for (const [bytes, expected] of [[16_000, 200], [17_000, 'bad_trailer']] as const) {
+        const stream = session.request({ ':method': 'POST', ':authority': 'a.test', ':path': '/' }, { endStream: false, waitForTrailers: true } as never)
+        stream.on('wantTrailers', () => stream.sendTrailers({ 'x-sum': 'a'.repeat(bytes) }))
+        stream.end('abc')
+        const { status, headers } = await answerOf(stream)
+        assert.equal(headers['x-gateway-error'] ?? status, expected)
+        if (status === 200) assert.equal(headers['x-sum']?.length, bytes)
+      }
     })
 
     test('an answer that comes early ends the upload; a cut answer resets the stream; others go on', async () => {

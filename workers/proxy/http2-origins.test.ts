@@ -174,6 +174,18 @@ test('trailers go both ways, and interim responses to the client', async () => {
   client.destroy()
 })
 
+test('an answer whose trailers are longer than they may be is cut', async () => {
+  for (const [bytes, isWhole] of [[16_000, true], [17_000, false]] as const) {
+    play = (stream) => {
+      stream.respond({ ':status': 200 }, { waitForTrailers: true })
+      stream.on('wantTrailers', () => stream.sendTrailers({ 'x-sum': 'a'.repeat(bytes) }))
+      stream.end('body')
+    }
+    const answer = await ask(gateway.port, get('/'))
+    assert.deepEqual([answer.body, answer.isWhole], ['body', isWhole])
+  }
+})
+
 test('many requests at a time share one connection, which ends when it lay idle', async () => {
   gateway.apply({ targets: [address], upstream: { connection: { idleMs: 300 } } })
   const waiting: ServerHttp2Stream[] = []

@@ -2,9 +2,9 @@ import type { ClientHttp2Stream } from 'node:http2'
 import { fieldLinesOf } from '../../../shared/http2/field-lines.ts'
 import { headerObject } from '../../http2/header-object.ts'
 import { canonicalChunks } from '../../http1/canonical-chunks.ts'
-import { CHUNKED, ChunkedReader } from '../../http1/chunked-reader.ts'
+import { CHUNKED, ChunkedReader, MAX_TRAILER_BYTES } from '../../http1/chunked-reader.ts'
 import type { Origin, OriginUser } from '../origin.ts'
-import type { Http2Session } from './http2-session.ts'
+import { type Http2Session, MOST_HEADER_BYTES } from './http2-session.ts'
 import { type Http2Request, http2Request } from './request-fields.ts'
 import { STREAM_REFUSED } from './stream-errors.ts'
 
@@ -86,7 +86,7 @@ export class Http2Origin implements Origin {
     stream.on('response', (_headers, flags, raw) => this.#guarded(() => this.#readHead(raw, (flags & END_STREAM) !== 0)))
     stream.on('data', (data: Buffer) => this.#guarded(() => this.#readData(data)))
     stream.on('trailers', (_headers, _flags, raw) => {
-      this.#responseTrailers = fieldLinesOf(raw, CONNECTION_FIELDS) ?? ''
+      this.#responseTrailers = fieldLinesOf(raw, CONNECTION_FIELDS, MAX_TRAILER_BYTES) ?? MALFORMED
     })
     // Node ends the body also when the session is lost; then the stream is destroyed already.
     stream.on('end', () => stream.destroyed || this.#guarded(() => this.#readEnd()))
@@ -117,8 +117,8 @@ export class Http2Origin implements Origin {
   /** Gives the head on as HTTP/1.1. `isOver`: no body follows. */
   #readHead(raw: readonly string[], isOver: boolean): void {
     const status = raw[raw.indexOf(':status') + 1]
-    const fields = fieldLinesOf(raw, CONNECTION_FIELDS)
-    if (fields === null || status === undefined) return this.#give(Buffer.from('malformed\r\n\r\n'))
+    const fields = fieldLinesOf(raw, CONNECTION_FIELDS, MOST_HEADER_BYTES)
+    if (fields === null || status === undefined) return this.#give(Buffer.from(`${MALFORMED}\r\n`))
     const isFinal = Number(status) >= 200
     const hasLength = /^content-length:/m.test(fields)
     this.#hasEnded = isOver
@@ -211,4 +211,6 @@ export class Http2Origin implements Origin {
 }
 
 const END_STREAM = 1
+/** A line that is refused, in a head and among trailers. */
+const MALFORMED = 'malformed\r\n'
 const CRLF = Buffer.from('\r\n')

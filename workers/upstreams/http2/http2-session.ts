@@ -7,7 +7,7 @@ import { REQUEST_NOT_SENDABLE, STREAM_REFUSED } from './stream-errors.ts'
 /** What one stream, and all of them together, may have on the way to us. */
 const STREAM_WINDOW = 262_144
 const SESSION_WINDOW = 4_194_304
-const MOST_HEADER_BYTES = 65_536
+export const MOST_HEADER_BYTES = 65_536
 /** Streams at a time while the origin has not said how many it takes. */
 const STREAMS_AT_FIRST = 100
 const KEEP_ALIVE_MS = 30_000
@@ -55,7 +55,9 @@ export class Http2Session {
       createConnection: () => this.#socket,
       settings: { enablePush: false, initialWindowSize: STREAM_WINDOW, maxHeaderListSize: MOST_HEADER_BYTES },
       // A field that came twice goes on twice, as over HTTP/1.1.
-      strictSingleValueFields: false
+      strictSingleValueFields: false,
+      // Space at the ends of a value is trimmed, as over HTTP/1.1; nghttp2 would drop the field.
+      strictFieldWhitespaceValidation: false
     } as ClientSessionOptions)
     this.#session.on('connect', () => this.#onConnect())
     this.#session.on('goaway', (_code, lastStream) => {
