@@ -59,7 +59,7 @@ export class Http2Client implements Client, Timed {
   constructor(connection: StreamPlace, stream: ClientStream) {
     this.#connection = connection
     this.#stream = stream
-    this.#answer = new StreamAnswer(stream, (error) => this.onDefect(error))
+    this.#answer = new StreamAnswer(stream, this)
     this.#exchange = connection.lend(this)
     stream.on('error', () => {})
     stream.on('drain', () => this.#guarded(() => (this.#webSocket === null ? this.#exchange?.onClientDrain() : this.#webSocket.onClientDrain())))

@@ -5,20 +5,26 @@ import type { ClientStream } from './client-stream.ts'
 /** Origins say when an answer was made; answers of our own need no date. */
 const AS_IS = { sendDate: false } as ServerStreamResponseOptions
 
+/** Whose answer it is. */
+interface AnswerOwner {
+  /** Cuts the stream. */
+  onDefect(error: unknown): void
+}
+
 /**
  * The answer on a stream. What Node does not send cuts the stream, of which its end then tells; nobody who writes has to expect that
  * something is thrown.
  */
 export class StreamAnswer {
   readonly #stream: ClientStream
-  readonly #onDefect: (error: unknown) => void
+  readonly #owner: AnswerOwner
   /** The head of an answer that is whole: it goes out together with its end. */
   #pending: { raw: string[]; first: string } | null = null
   #trailers = ''
 
-  constructor(stream: ClientStream, onDefect: (error: unknown) => void) {
+  constructor(stream: ClientStream, owner: AnswerOwner) {
     this.#stream = stream
-    this.#onDefect = onDefect
+    this.#owner = owner
   }
 
   /** Its client took the request back: that is, or was, told by the stream's end. */
@@ -34,7 +40,7 @@ export class StreamAnswer {
     try {
       this.#stream.additionalHeaders({ ':status': status, ...headerObject(fields) })
     } catch (error) {
-      this.#onDefect(error)
+      this.#owner.onDefect(error)
     }
   }
 
@@ -58,7 +64,7 @@ export class StreamAnswer {
       stream.respond(raw, { ...AS_IS, waitForTrailers, endStream })
       return true
     } catch (error) {
-      this.#onDefect(error)
+      this.#owner.onDefect(error)
       return false
     }
   }
@@ -67,7 +73,7 @@ export class StreamAnswer {
     try {
       this.#stream.sendTrailers(headerObject(this.#trailers))
     } catch (error) {
-      this.#onDefect(error)
+      this.#owner.onDefect(error)
     }
   }
 
