@@ -13,8 +13,6 @@ export const CONTINUATION = 9
 
 export const END_STREAM = 1
 export const END_HEADERS = 4
-export const PADDED = 8
-export const WITH_PRIORITY = 32
 
 /** A frame as it is sent. */
 export function frame(type: number, flags: number, stream: number, payload: Buffer = Buffer.alloc(0)): Buffer {
