@@ -4,7 +4,7 @@ import fs from 'node:fs'
 import https from 'node:https'
 import type net from 'node:net'
 import path from 'node:path'
-import type { TLSSocket } from 'node:tls'
+import tls, { type TLSSocket } from 'node:tls'
 import { after, afterEach, before, beforeEach, test } from 'node:test'
 import { contentOf } from '../shared/testing/content.ts'
 import { waitUntil } from '../scripts/services/wait-until.ts'
@@ -12,6 +12,7 @@ import { createNodePlace, isThere, type NodePlace } from './testing/data-node-pr
 import { type NodeApiServer, startNodeApiServer } from './testing/node-api-server.ts'
 import { pem } from './testing/seal-certificate.ts'
 
+const POLICY = '00000000-0000-7000-8000-000000000001'
 const CERTIFICATE = '00000000-0000-7000-8000-00000000c001'
 
 /** An origin that wants a certificate of the test authority and answers with the name in it. */
@@ -76,4 +77,43 @@ test('a client certificate reaches every thread without a publish, is exchanged 
   await node.stop()
   node = await place.start({ CONTROL_PLANE_URL: 'http://127.0.0.1:9' })
   await asked('gateway other')
+})
+
+test('a default certificate that cannot be served costs no thread: the old one stays, other ports serve, and the report names it, also after a restart', async () => {
+  const ports = { http: place.ports.from, https: place.ports.from + 1 }
+  const env = { HTTP_PORT_RANGE: `${ports.http}`, HTTPS_PORT_RANGE: `${ports.https}` }
+  const content = contentOf({
+    listeners: [{ port: ports.http }, { protocol: 'https', port: ports.https, tlsPolicyId: POLICY }],
+    tlsPolicies: [{ certificateIds: [CERTIFICATE], defaultCertificateId: CERTIFICATE }],
+    upstreams: [{ targets: [{ id: 'a', address: 'http://127.0.0.1:9' }] }],
+    routes: [{ match: { path: { type: 'prefix', value: '/' } } }]
+  })
+  const shown = async (): Promise<string> => {
+    const socket = tls.connect({ port: ports.https, host: '127.0.0.1', rejectUnauthorized: false })
+    await Promise.race([once(socket, 'secureConnect'), once(socket, 'error'), once(socket, 'close')]).catch(() => {})
+    const { subject } = socket.getPeerCertificate() ?? {}
+    socket.destroy()
+    return String(subject?.CN)
+  }
+  const reported = (...codes: string[]) => waitUntil(() => JSON.stringify(api.acks.at(-1)?.issues.map(({ code, path: at }) => `${at} ${code}`)) === JSON.stringify(codes), { ms: 15_000, what: `a report of [${codes.join()}]` })
+  const both = (code: string) => [`/tlsPolicies/0/certificateIds/0 ${code}`, `/tlsPolicies/0/defaultCertificateId ${code}`]
+  api.setCertificates({ [CERTIFICATE]: 'origin' })
+  let node = await place.start(env)
+  assert.equal((await api.publishAndWait(content)).result, 'applied')
+  assert.equal(await shown(), 'origin.test')
+  api.setCertificates({ [CERTIFICATE]: 'weak' })
+  await reported(...both('certificate_unusable'))
+  assert.equal(api.acks.at(-1)?.result, 'applied_with_issues')
+  assert.match(api.acks.at(-1)?.issues[0]?.message ?? '', /key too small/)
+  assert.equal(await place.metric('gateway_certificates_unusable'), 2)
+  assert.deepEqual([await shown(), await ask(), await place.metric('gateway_thread_restarts_total')], ['origin.test', '502 connect_failed', 0])
+  await node.stop()
+  node = await place.start(env)
+  await reported(...both('certificate_unusable'))
+  assert.deepEqual([await shown(), await ask(), await place.metric('gateway_thread_restarts_total')], ['undefined', '502 connect_failed', 0])
+  api.setCertificates({})
+  await reported(...both('certificate_missing'))
+  api.setCertificates({ [CERTIFICATE]: 'origin' })
+  await reported()
+  assert.deepEqual([api.acks.at(-1)?.result, await shown()], ['applied', 'origin.test'])
 })

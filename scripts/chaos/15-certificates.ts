@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net'
 import tls from 'node:tls'
 import { WebSocket, WebSocketServer } from 'ws'
 import { makeAuthority, makeCredential, type TestAuthority } from '../../workers/testing/make-certificate.ts'
+import { pem } from '../../workers/testing/seal-certificate.ts'
 import { freePort } from '../services/free-port.ts'
 import { waitUntil } from '../services/wait-until.ts'
 import { createExample, publishAndWait, startSystem, type System } from '../system/support/system.ts'
@@ -20,6 +21,8 @@ const EVERY_MS = 50
 /** Handshakes at once, so that every thread is met. */
 const HANDSHAKES = 12
 const NAME = 'shop.test'
+/** Well formed, and OpenSSL shows it to nobody. */
+const WEAK = { certificatePem: pem('weak.pem'), privateKeyPem: pem('weak.key') }
 
 export const promise: ChaosPromise = {
   title: 'certificates swapped with WebSockets and HTTP/2 streams open; invalid ones; a rollback',
@@ -50,7 +53,7 @@ export const promise: ChaosPromise = {
     }
     const median = percentile(times.toSorted((a, b) => a - b), 0.5)
     stand.check('new handshakes on every thread see the new one within 1 s', median <= WITHIN_MS, `median ${median.toFixed(0)} ms of ${times.length}, longest ${Math.max(...times).toFixed(0)} ms`)
-    stand.check('an invalid one is refused, and the old one stays', wrong === 0, `${SWAPS} x another key, rubbish, none: ${wrong} wrong`)
+    stand.check('an invalid one is refused, and the old one stays', wrong === 0, `${SWAPS} x another key, rubbish, none, a key of 1024 bits: ${wrong} wrong`)
     await system.api.patch(`/tls-policies/${policy.id}`, { minVersion: 'TLSv1.3' })
     await publishAndWait(system)
     const { revision: back } = await system.api.must('POST', '/config/rollback', { revision })
@@ -85,7 +88,7 @@ async function pair(authority: TestAuthority, subject: string): Promise<{ certif
 async function areRefused(system: System, path: string, authority: TestAuthority): Promise<boolean> {
   const [good, other] = [await pair(authority, 'invalid'), await pair(authority, 'other')]
   const { version } = await system.api.must('GET', path)
-  for (const given of [{ ...good, privateKeyPem: other.privateKeyPem }, { ...good, certificatePem: good.certificatePem.replace(/[A-Z]/g, 'A') }, { ...good, certificatePem: 'none' }]) {
+  for (const given of [{ ...good, privateKeyPem: other.privateKeyPem }, { ...good, certificatePem: good.certificatePem.replace(/[A-Z]/g, 'A') }, { ...good, certificatePem: 'none' }, WEAK]) {
     const { status } = await system.api.request('PATCH', path, given, { 'if-match': `"${version}"` })
     if (status !== 400) return false
   }

@@ -2,6 +2,7 @@ import { createPrivateKey, type KeyObject, type X509Certificate } from 'node:cry
 import { type CertificateFacts, MAX_CHAIN } from '../../shared/schema/certificate.ts'
 import { type Decoded, errorIssue, type Issue } from '../../shared/schema/issue.ts'
 import { readChain } from './read-chain.ts'
+import { servingIssues } from './serving-issues.ts'
 
 export interface ReadUpload {
   /** The chain, written anew from what was understood. */
@@ -22,8 +23,10 @@ export function readUpload(given: { certificatePem: string; privateKeyPem: strin
   issues.push(...chainIssues(chain, now))
   if (!chain[0]!.checkPrivateKey(key)) issues.push(errorIssue('/privateKeyPem', 'key_mismatch', 'the private key does not belong to the (first) certificate'))
   if (issues.length > 0) return { ok: false, issues }
-  const certificatePem = chain.map((certificate) => certificate.toString()).join('')
-  return { ok: true, value: { certificatePem, privateKeyPem: key.export({ type: 'pkcs8', format: 'pem' }) as string, facts: factsOf(chain[0]!) }, issues: [] }
+  const pair = { certificatePem: chain.map((certificate) => certificate.toString()).join(''), privateKeyPem: key.export({ type: 'pkcs8', format: 'pem' }) as string }
+  const facts = factsOf(chain[0]!)
+  const refused = servingIssues(pair, facts.keyType)
+  return refused.length > 0 ? { ok: false, issues: refused } : { ok: true, value: { ...pair, facts }, issues: [] }
 }
 
 function chainIssues(chain: X509Certificate[], now: Date): Issue[] {

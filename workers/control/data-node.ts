@@ -3,7 +3,7 @@ import type { Issue } from '../../shared/schema/issue.ts'
 import type { Ack, Desired, PortState, ThreadResult } from '../../shared/schema/node-api.ts'
 import { type ListenerEndpoint, listenerEndpoints } from '../endpoint.ts'
 import type { Log } from '../log.ts'
-import { ackOf, portIssues, portStates } from './apply-report.ts'
+import { ackOf, portStates } from './apply-report.ts'
 import { type Candidate, desiredOf } from './candidate.ts'
 import type { LiveFacts } from './live-facts.ts'
 import { listenOn } from './listen-on.ts'
@@ -31,6 +31,8 @@ export interface DataNodeOptions {
   ports: PortBook
   processes: WorkerProcesses
   live: Pick<LiveFacts, 'equip'>
+  /** What of a snapshot this machine cannot serve at the moment. */
+  issues(served: { candidate: Candidate; endpoints: readonly ListenerEndpoint[] }): Issue[]
   /** Stores a snapshot that is served now; false when that failed. */
   store(candidate: Candidate): Promise<boolean>
   report(ack: Ack): void
@@ -65,10 +67,7 @@ export class DataNode {
 
   /** Begins to work. Resolves when what was offered until now is served, or when there is nothing to serve. */
   start(): Promise<void> {
-    this.#retryTimer = setInterval(() => {
-      this.#isRetryDue ||= this.#options.ports.counts().failed > 0 || this.#serving?.persisted === false
-      this.wake()
-    }, RETRY_MS)
+    this.#retryTimer = setInterval(() => this.wake(this.#options.ports.counts().failed > 0 || this.#serving?.persisted === false), RETRY_MS)
     this.#done = this.#run()
     return this.whenIdle()
   }
@@ -121,12 +120,12 @@ export class DataNode {
   closePorts(isWanted: boolean): void {
     if (isWanted === this.#arePortsUnwanted) return
     this.#arePortsUnwanted = isWanted
-    this.#isRetryDue = true
-    this.wake()
+    this.wake(true)
   }
 
-  /** Looks for work. */
-  wake(): void {
+  /** Looks for work, `again` also at what is served: whether something of it can be served now that could not, or the other way round. */
+  wake(again = false): void {
+    this.#isRetryDue ||= again
     this.#wake.resolve()
   }
 
@@ -269,13 +268,13 @@ export class DataNode {
     await ports.bind(this.#wanted)
     await listenOn(process, this.#options.ports, this.#wanted)
     this.#serving.persisted ||= await this.#options.store(this.#serving.candidate)
-    const issues = portIssues(this.#serving.endpoints, ports)
+    const issues = this.#options.issues(this.#serving)
     if (JSON.stringify([issues, this.#serving.persisted]) !== before) this.#reportServing()
   }
 
   #reportServing(): void {
     if (this.#serving === null) return
-    this.#serving.issues = portIssues(this.#serving.endpoints, this.#options.ports)
+    this.#serving.issues = this.#options.issues(this.#serving)
     const ack = ackOf(this.#serving)
     this.lastResult = ack.result
     this.#options.report(ack)

@@ -8,17 +8,25 @@ import type { WorkerProcesses } from './worker-processes.ts'
 /** What serves at once and without a publish: secrets, the health of targets, and what people said about node and targets. Kept for worker processes to come. */
 export class LiveFacts {
   readonly #processes: Pick<WorkerProcesses, 'current'>
+  readonly #secretsChanged: () => void
   readonly #health = new HealthBook()
   #secrets: NodeSecrets = NO_SECRETS
   #operation: OperationalState | null = null
 
-  constructor(processes: Pick<WorkerProcesses, 'current'>) {
+  /** `secretsChanged`: other certificates may be shown from now on. */
+  constructor(processes: Pick<WorkerProcesses, 'current'>, secretsChanged: () => void) {
     this.#processes = processes
+    this.#secretsChanged = secretsChanged
   }
 
   useSecrets(secrets: NodeSecrets): void {
     this.#secrets = secrets
     this.#processes.current?.useCredentials(secrets)
+    this.#secretsChanged()
+  }
+
+  get secrets(): NodeSecrets {
+    return this.#secrets
   }
 
   operate(state: OperationalState): void {

@@ -4,9 +4,13 @@ import type { DataNode } from './data-node.ts'
 import type { Metric } from '../../shared/metrics/metrics-text.ts'
 import { BOUNDS_SECONDS, trafficMetrics } from '../telemetry/traffic-metrics.ts'
 import type { RouteTraffic } from '../telemetry/route-traffic.ts'
+import type { WebSocketCounts } from '../websocket/web-socket-counts.ts'
 import type { PortBook } from './port-book.ts'
 
 type Value = Extract<Metric, { value: unknown }>['value']
+
+const gauge = (name: string, help: string, value: Value): Metric => ({ name, help, type: 'gauge', value })
+const counter = (name: string, help: string, value: Value): Metric => ({ name, help, type: 'counter', value })
 
 /** What /metrics of a data node shows. */
 export function nodeMetrics(options: {
@@ -15,13 +19,12 @@ export function nodeMetrics(options: {
   outbox: Pick<AckOutbox, 'waiting'>
   link: Pick<ControlPlaneLink, 'isControlPlaneConnected' | 'isRedisConnected'> | null
   refusedFiles: number
+  unusableCertificates: number
   served: { traffic: RouteTraffic[]; isComplete: boolean }
 }): Metric[] {
   const stats = options.node.stats()
   const { serving, lastResult } = options.node
   const { reserved, open, failed } = options.ports.counts()
-  const gauge = (name: string, help: string, value: Value): Metric => ({ name, help, type: 'gauge', value })
-  const counter = (name: string, help: string, value: Value): Metric => ({ name, help, type: 'counter', value })
   const byCode = Object.entries(stats.byCode).map(([code, value]) => ({ labels: { code }, value }))
   const results = (['applied', 'applied_with_issues', 'refused'] as const).map((result) => ({ labels: { result }, value: Number(result === lastResult) }))
   const { requests, durations, requestBytes, responseBytes } = trafficMetrics(options.served.traffic)
@@ -39,6 +42,7 @@ export function nodeMetrics(options: {
       { labels: { state: 'reserved' }, value: reserved },
       { labels: { state: 'failed' }, value: failed }
     ]),
+    gauge('gateway_certificates_unusable', 'Certificates and TLS policies that the configuration needs and that cannot be used.', options.unusableCertificates),
     gauge('gateway_connections', 'Open client connections.', stats.connections),
     gauge('gateway_origin_connections', 'Open connections to origins.', stats.originConnections),
     gauge('gateway_requests_in_flight', 'Requests that are being answered.', stats.inFlight),
@@ -48,11 +52,7 @@ export function nodeMetrics(options: {
     counter('gateway_thread_restarts_total', 'Threads that ended and were replaced.', stats.threadRestarts),
     counter('gateway_thread_stalls_total', 'Threads that were replaced because they were blocked.', stats.threadStalls),
     counter('gateway_process_restarts_total', 'Worker processes that ended and were replaced.', stats.processRestarts),
-    gauge('gateway_websockets', 'Open WebSockets.', stats.webSockets.open),
-    counter('gateway_websockets_opened_total', 'WebSockets that were opened.', stats.webSockets.opened),
-    counter('gateway_websockets_closed_total', 'WebSockets that ended, by the code of the first Close frame; 1006: without one.', Object.entries(stats.webSockets.closedByCode).map(([code, value]) => ({ labels: { code }, value }))),
-    counter('gateway_websocket_bytes_total', 'Bytes of WebSockets from clients and to them.', directions(stats.webSockets.bytesIn, stats.webSockets.bytesOut)),
-    counter('gateway_websocket_messages_total', 'Messages of WebSockets from clients and to them.', directions(stats.webSockets.messagesIn, stats.webSockets.messagesOut)),
+    ...webSocketMetrics(stats.webSockets),
     counter('gateway_tls_handshakes_total', 'TLS handshakes with clients, by whether an earlier session went on.', [
       { labels: { resumed: 'false' }, value: stats.handshakes - stats.resumed },
       { labels: { resumed: 'true' }, value: stats.resumed }
@@ -67,6 +67,16 @@ export function nodeMetrics(options: {
     counter('gateway_access_log_dropped_total', 'Lines of the access log that nobody read in time.', stats.logLinesDropped),
     gauge('gateway_event_loop_delay_ms', 'p99 of the worst thread over 5 s.', stats.eventLoopDelayMs),
     gauge('gateway_resident_memory_bytes', 'Memory of the primary and its worker processes.', stats.rssBytes)
+  ]
+}
+
+function webSocketMetrics({ open, opened, closedByCode, bytesIn, bytesOut, messagesIn, messagesOut }: WebSocketCounts): Metric[] {
+  return [
+    gauge('gateway_websockets', 'Open WebSockets.', open),
+    counter('gateway_websockets_opened_total', 'WebSockets that were opened.', opened),
+    counter('gateway_websockets_closed_total', 'WebSockets that ended, by the code of the first Close frame; 1006: without one.', Object.entries(closedByCode).map(([code, value]) => ({ labels: { code }, value }))),
+    counter('gateway_websocket_bytes_total', 'Bytes of WebSockets from clients and to them.', directions(bytesIn, bytesOut)),
+    counter('gateway_websocket_messages_total', 'Messages of WebSockets from clients and to them.', directions(messagesIn, messagesOut))
   ]
 }
 

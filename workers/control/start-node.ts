@@ -5,6 +5,8 @@ import type { Log } from '../log.ts'
 import type { WorkerSettings } from '../messages.ts'
 import { AckOutbox } from './ack-outbox.ts'
 import { startAdminServer } from './admin-server.ts'
+import { portIssues } from './apply-report.ts'
+import { CertificateReview } from './certificate-review.ts'
 import { type ControlPlaneLink, linkToControlPlane } from './control-plane-link.ts'
 import { credentialFile } from './credentials/credential-file.ts'
 import { NodeCredentials } from './credentials/node-credentials.ts'
@@ -43,13 +45,14 @@ export async function startNode(env: NodeEnvironment, log: Log): Promise<Running
   const store = new SnapshotStore(env.dataDir, log)
   const controlPlane = createControlPlane({ url: env.controlPlaneUrl, token: env.nodeToken, version })
   const outbox = new AckOutbox(controlPlane, log)
-  let wake = (): void => {}
-  const processes = new WorkerProcesses(workerSettings(env), log, () => wake())
-  const live = new LiveFacts(processes)
+  const processes = new WorkerProcesses(workerSettings(env), log, () => node.wake())
+  const live = new LiveFacts(processes, () => node.wake(true))
+  const review = new CertificateReview(log)
   const node = new DataNode({
     ports: place.ports,
     processes,
     live,
+    issues: ({ candidate, endpoints }) => [...portIssues(endpoints, place.ports), ...review.issues(candidate.snapshot.content, live.secrets)],
     store: ({ snapshot, verifiedAt }) => store.save({ snapshot, verifiedAt }),
     report(ack) {
       outbox.put(ack)
@@ -59,7 +62,6 @@ export async function startNode(env: NodeEnvironment, log: Log): Promise<Running
     },
     log
   })
-  wake = () => node.wake()
   const credentials = new NodeCredentials({ controlPlane, file: credentialFile(env.dataDir), key: loadNodeKey(env.dataDir), changed: (secrets) => live.useSecrets(secrets), log })
   const operation = operateNode({ env, controlPlane, live, node, log })
   let isDraining = false
@@ -70,7 +72,7 @@ export async function startNode(env: NodeEnvironment, log: Log): Promise<Running
     facts: () => ({ revision: node.serving?.revision ?? 0, source: node.source }),
     targets: () => ({ ejected: processes.stats().ejections, unhealthy: live.unhealthy(), operated: live.operated(), events: processes.targetEvents() }),
     requests: () => processes.recent(),
-    metrics: async () => metricsText(nodeMetrics({ node, ports: place.ports, outbox, link, refusedFiles: store.refused, served: await processes.traffic() }))
+    metrics: async () => metricsText(nodeMetrics({ node, unusableCertificates: review.found, ports: place.ports, outbox, link, refusedFiles: store.refused, served: await processes.traffic() }))
   })
   await credentials.load()
   await operation.load()

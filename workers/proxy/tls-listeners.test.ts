@@ -14,8 +14,11 @@ import type { Credential } from '../credential.ts'
 import { type EngineUnderTest, startEngine, type TestConfiguration } from '../testing/engine-under-test.ts'
 import { makeAuthority, makeCredential, type TestAuthority } from '../testing/make-certificate.ts'
 import { RawClient } from '../testing/raw-client.ts'
+import { pem } from '../testing/seal-certificate.ts'
 
 const ID = (number: number) => `00000000-0000-7000-8000-${String(number).padStart(12, '0')}`
+/** RSA of 1024 bits: OpenSSL reads it, and shows it to nobody. */
+const WEAK = { certificatePem: pem('weak.pem'), privateKeyPem: pem('weak.key') }
 const FLEET_KEY = Buffer.alloc(32, 7).toString('base64')
 
 let authority: TestAuthority
@@ -124,10 +127,50 @@ test('a new certificate is used from the next handshake on, and open connections
   assert.equal(await shown(), 'the next one')
   client.send(GET)
   assert.equal((await client.response()).status, 200)
-  use({ ...next, privateKeyPem: fallback.privateKeyPem }, wildcard, fallback)
-  await assert.rejects(shown())
-  assert.equal(await shown({ servername: 'b.test' }), '*.test')
   socket.destroy()
+})
+
+test('a pair that cannot be served leaves the one before in its place, be it found by name or the default; the others are served', async () => {
+  const pairs = { 'another key': { privateKeyPem: wildcard.privateKeyPem }, 'a weak key': WEAK, 'no certificate': { certificatePem: 'hello' } }
+  for (const [what, pair] of Object.entries(pairs)) {
+    for (const isAsked of [true, false]) {
+      const next = await makeCredential(exact.id, ['a.test'], authority, `${what} ${isAsked}`)
+      const nextFallback = await makeCredential(fallback.id, [], authority, `default ${what} ${isAsked}`)
+      use(next, wildcard, nextFallback)
+      if (isAsked) assert.equal(await shown(), `${what} ${isAsked}`)
+      use({ ...next, ...pair }, wildcard, { ...nextFallback, ...pair })
+      assert.equal(await shown(), `${what} ${isAsked}`, 'by name')
+      assert.equal(await shown({ servername: 'unknown.example' }), `default ${what} ${isAsked}`)
+      assert.equal(await shown({ servername: 'b.test' }), '*.test')
+    }
+  }
+  use(exact, wildcard, fallback)
+  assert.deepEqual([await shown(), await shown({ servername: '' })], ['a.test', 'default.example'])
+})
+
+test('a thread that starts with pairs that cannot be served serves the others: by the next name that fits, and by default', async () => {
+  const second = await startEngine({ targets: targets() })
+  second.engine.useCredentials({ certificates: [{ ...exact, ...WEAK }, wildcard, { ...fallback, ...WEAK }], fleetKey: FLEET_KEY })
+  second.apply({ targets: targets(), ...secure() })
+  const { port } = second
+  assert.equal(await shown({ port, servername: 'a.test' }), '*.test')
+  await assert.rejects(shown({ port, servername: 'unknown.example' }))
+  await assert.rejects(shown({ port, servername: '' }))
+  second.engine.useCredentials({ certificates: [{ ...exact, ...WEAK }, wildcard, fallback], fleetKey: FLEET_KEY })
+  assert.equal(await shown({ port, servername: 'unknown.example' }), 'default.example')
+  await second.stop()
+})
+
+test('a policy that TLS cannot be spoken by refuses handshakes and not the configuration; nobody is trusted whom it names in vain', async () => {
+  gateway.apply({ targets: targets(), ...secure({ ciphers: 'NOPE' }) })
+  await assert.rejects(connect())
+  assert.equal(gateway.engine.stats().byCode['tls_handshake_failed'], 1)
+  use(exact, wildcard, fallback)
+  gateway.apply({ targets: targets(), ...secure({ maxVersion: 'TLSv1.2', clientAuth: { mode: 'require', caPem: '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----' } }) })
+  const own = await makeCredential('', [], authority, 'robot')
+  await assert.rejects(connect({ cert: own.certificatePem, key: own.privateKeyPem }))
+  gateway.apply({ targets: targets(), ...secure() })
+  assert.equal(await shown(), 'a.test')
 })
 
 test('sessions are resumed on every thread and node, but not where other rules hold', async () => {
@@ -149,6 +192,8 @@ test('sessions are resumed on every thread and node, but not where other rules h
     second.apply({ targets: targets(), ...secure({ clientAuth: { mode: 'request', caPem: authority.pem } }) })
     assert.equal(await again(second.port), false)
     second.apply({ targets: targets(), ...secure() })
+    second.engine.useCredentials({ certificates: [exact, wildcard, await makeCredential(fallback.id, [], authority)], fleetKey: FLEET_KEY })
+    assert.equal(await again(second.port), true, 'another certificate is no other key for sessions')
     first.destroy()
   }
   assert.equal(gateway.engine.stats().resumed, 2)

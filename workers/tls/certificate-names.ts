@@ -2,10 +2,9 @@ import type { Credential } from '../credential.ts'
 
 /** Finds a certificate by the name that a client asks for: exact names first, then wildcards for one label (RFC 9525 section 6.3). */
 export class CertificateNames {
-  readonly #exact = new Map<string, Credential>()
-  readonly #wildcards = new Map<string, Credential>()
+  readonly #exact = new Map<string, Credential[]>()
+  readonly #wildcards = new Map<string, Credential[]>()
 
-  /** Of two certificates for the same name the first one is used. */
   constructor(credentials: readonly Credential[]) {
     for (const credential of credentials) for (const name of credential.names) this.#add(name.toLowerCase(), credential)
   }
@@ -14,13 +13,15 @@ export class CertificateNames {
     const isWildcard = name.startsWith('*.')
     const names = isWildcard ? this.#wildcards : this.#exact
     const key = isWildcard ? name.slice(1) : name
-    if (!names.has(key)) names.set(key, credential)
+    const known = names.get(key)
+    if (known === undefined) names.set(key, [credential])
+    else known.push(credential)
   }
 
-  /** `name` in any letter case. */
-  find(name: string): Credential | null {
+  /** `name` in any letter case. Of several certificates for the same name the first one that can be served is used. */
+  find(name: string, canServe: (credential: Credential) => boolean): Credential | null {
     const lower = name.toLowerCase()
     const dot = lower.indexOf('.')
-    return this.#exact.get(lower) ?? (dot > 0 ? this.#wildcards.get(lower.slice(dot)) : undefined) ?? null
+    return this.#exact.get(lower)?.find(canServe) ?? (dot > 0 ? this.#wildcards.get(lower.slice(dot))?.find(canServe) : undefined) ?? null
   }
 }

@@ -1,8 +1,11 @@
 import type net from 'node:net'
-import { createSecureContext, createServer, type SecureContext, type SecureContextOptions, type Server, type TLSSocket } from 'node:tls'
+import { createSecureContext, createServer, type SecureContext, type Server, type TLSSocket } from 'node:tls'
 import type { Credential } from '../credential.ts'
 import type { Credentials } from '../state/credentials.ts'
+import { CertificateContexts } from './certificate-contexts.ts'
 import { CertificateNames } from './certificate-names.ts'
+import { certificatesOf } from './certificates-of.ts'
+import { contextOptions } from './context-options.ts'
 import { ticketDay, ticketKeys } from './ticket-keys.ts'
 import type { TlsTerms } from './tls-terms.ts'
 
@@ -17,15 +20,20 @@ export interface HandshakeUser {
 
 /**
  * The TLS side of one listener on one thread. Certificates are live: a new one is used from the next handshake on, and
- * connections that are open keep theirs.
+ * connections that are open keep theirs. What cannot be served, be it a certificate or the whole policy, costs the handshakes
+ * that need it, and nothing else.
  */
 export class TlsServer {
   readonly #terms: TlsTerms
   readonly #credentials: Credentials
   readonly #server: Server
   readonly #handshakes = new Map<string, HandshakeUser>()
-  readonly #contexts = new Map<string, SecureContext>()
+  readonly #contexts: CertificateContexts
+  /** Whether the policy is one that TLS can be spoken by. */
+  readonly #isUsable: boolean
   #names = new CertificateNames([])
+  /** Without a name that fits; undefined before the first look. */
+  #shown: Credential | null | undefined
   #version = -1
   #day = -1
   #fleetKey: Buffer | null = null
@@ -33,16 +41,16 @@ export class TlsServer {
   constructor(terms: TlsTerms, credentials: Credentials) {
     this.#terms = terms
     this.#credentials = credentials
-    const { policy, protocols, context } = terms
-    const { mode } = policy.clientAuth
+    this.#contexts = new CertificateContexts((credential) => createSecureContext(contextOptions(terms, credential)))
+    this.#isUsable = isUsable(terms)
+    const { protocols } = terms
+    const { mode } = terms.policy.clientAuth
     this.#server = createServer({
-      ...this.#contextOptions(null),
       ALPNProtocols: [...protocols],
-      SNICallback: (name, done) => this.#choose(name, done),
+      SNICallback: (name, done) => done(null, this.#choose(name)),
       handshakeTimeout: HANDSHAKE_MS,
       requestCert: mode !== 'none',
-      rejectUnauthorized: mode === 'require',
-      sessionIdContext: context
+      rejectUnauthorized: mode === 'require'
     })
     this.#server.on('secureConnection', (socket) => this.#take(socket)?.onSecure(socket))
     this.#server.on('tlsClientError', (error, socket) => this.#take(socket)?.onHandshakeFailed(error))
@@ -51,6 +59,7 @@ export class TlsServer {
 
   /** Begins a handshake on an accepted connection. */
   accept(raw: net.Socket, user: HandshakeUser): void {
+    if (!this.#isUsable) return user.onHandshakeFailed(new Error('the TLS policy cannot be used'))
     const key = peerKey(raw)
     this.#handshakes.set(key, user)
     // The same client may be here again from the same port already.
@@ -68,26 +77,28 @@ export class TlsServer {
 
   /** Uses what is new among the certificates and keys. `now` is that of the calendar. */
   refresh(now: number): void {
+    if (!this.#isUsable) return
     const { version, fleetKey } = this.#credentials
-    if (version !== this.#version) this.#useCertificates(version)
+    const hasNewContext = version !== this.#version && this.#useCertificates(version)
     const day = ticketDay(now)
-    if (day === this.#day && fleetKey === this.#fleetKey) return
+    if (!hasNewContext && day === this.#day && fleetKey === this.#fleetKey) return
     this.#day = day
     this.#fleetKey = fleetKey
     this.#server.setTicketKeys(ticketKeys(fleetKey, day, this.#terms.context))
   }
 
-  #useCertificates(version: number): void {
+  /** @returns whether clients without a name that fits are shown another certificate now, by a context that knows no ticket keys. */
+  #useCertificates(version: number): boolean {
     this.#version = version
-    this.#contexts.clear()
-    this.#names = new CertificateNames([...this.#terms.certificateIds.flatMap((id) => this.#credentials.get(id) ?? []), ...this.#byAcme()])
-    this.#server.setSecureContext(this.#contextOptions(this.#default()))
-  }
-
-  /** What came by ACME serves the names that the policy gives, or those of any route. */
-  #byAcme(): Credential[] {
-    const { enabled, domains, fromRoutes } = this.#terms.policy.acme
-    return enabled ? this.#credentials.byAcme().filter(({ names }) => fromRoutes || names.some((name) => domains.includes(name))) : []
+    const byName = certificatesOf(this.#terms.policy, this.#credentials)
+    const byDefault = this.#default()
+    this.#names = new CertificateNames(byName)
+    this.#contexts.replace(byDefault === null ? byName : [...byName, byDefault])
+    const shown = byDefault === null ? null : this.#contexts.of(byDefault.id)?.credential ?? null
+    if (shown === this.#shown) return false
+    this.#shown = shown
+    this.#server.setSecureContext(contextOptions(this.#terms, shown))
+    return true
   }
 
   #default(): Credential | null {
@@ -95,45 +106,30 @@ export class TlsServer {
     return id === null ? null : this.#credentials.get(id)
   }
 
+  readonly #canServe = ({ id }: Credential): boolean => this.#contexts.of(id) !== null
+
   /** Without a context the handshake goes on with the default certificate, or fails for want of one. */
-  #choose(name: string, done: (error: Error | null, context?: SecureContext) => void): void {
-    const credential = this.#names.find(name)
-    if (credential === null) return done(null)
-    try {
-      done(null, this.#contextOf(credential))
-    } catch (error) {
-      done(error as Error)
-    }
-  }
-
-  /** Made when it is first asked for: a listener may have thousands. */
-  #contextOf(credential: Credential): SecureContext {
-    const known = this.#contexts.get(credential.id)
-    if (known !== undefined) return known
-    const context = createSecureContext(this.#contextOptions(credential))
-    this.#contexts.set(credential.id, context)
-    return context
-  }
-
-  #contextOptions(credential: Credential | null): SecureContextOptions {
-    const { minVersion, maxVersion, ciphers, clientAuth } = this.#terms.policy
-    return {
-      minVersion,
-      maxVersion,
-      honorCipherOrder: true,
-      sessionIdContext: this.#terms.context,
-      ...(ciphers === undefined ? {} : { ciphers }),
-      ...(clientAuth.caPem === undefined ? {} : { ca: clientAuth.caPem }),
-      ...(credential === null ? {} : { cert: credential.certificatePem, key: credential.privateKeyPem })
-    }
+  #choose(name: string): SecureContext | undefined {
+    const credential = this.#names.find(name, this.#canServe)
+    return credential === null ? undefined : this.#contexts.of(credential.id)?.context
   }
 
   /** The certificate that a client which asks for this name is shown, and why that one. '' for a client that asks for none. */
   choiceFor(name: string): { by: 'name' | 'default' | 'nothing'; credential: Credential | null } {
-    const named = name === '' ? null : this.#names.find(name)
-    if (named !== null) return { by: 'name', credential: named }
-    const credential = this.#default()
+    const named = name === '' ? null : this.#names.find(name, this.#canServe)
+    if (named !== null) return { by: 'name', credential: this.#contexts.of(named.id)?.credential ?? null }
+    const credential = this.#shown ?? null
     return { by: credential === null ? 'nothing' : 'default', credential }
+  }
+}
+
+function isUsable(terms: TlsTerms): boolean {
+  try {
+    createSecureContext(contextOptions(terms, null))
+    return true
+  } catch {
+    // The node says so where it reports what it serves.
+    return false
   }
 }
 

@@ -6,7 +6,6 @@ import type { Identified } from '../../shared/schema/snapshot.ts'
 /** How one listener speaks TLS. Plain data. */
 export interface TlsTerms {
   readonly policy: TlsPolicy
-  readonly certificateIds: readonly string[]
   /** null: clients whose name no certificate fits are refused. */
   readonly defaultCertificateId: string | null
   /** Offered by ALPN, the best first. */
@@ -19,7 +18,6 @@ export function tlsTermsOf(listener: Identified<Listener>, policy: Identified<Tl
   const protocols = policy.alpn.filter((protocol) => protocol !== 'h2' || listener.http2 !== false)
   return {
     policy,
-    certificateIds: policy.certificateIds,
     defaultCertificateId: listener.defaultCertificateId ?? policy.defaultCertificateId ?? null,
     protocols,
     context: createHash('sha256').update(JSON.stringify([policy.id, policy.clientAuth, protocols])).digest('hex').slice(0, 32)

@@ -58,6 +58,7 @@ describe('an upload', () => {
     ['an expired certificate', pair('expired'), [['/certificatePem', 'certificate_expired']]],
     ['a chain in the wrong order', { certificatePem: pem('ca.pem') + pem('client.pem'), privateKeyPem: pem('client.key') }, [['/certificatePem', 'chain_order'], ['/privateKeyPem', 'key_mismatch']]],
     ['a chain that is too long', { ...pair('client'), certificatePem: pem('client.pem') + pem('ca.pem').repeat(10) }, [['/certificatePem', 'bad_certificate']]],
+    ['a pair that no node could serve', pair('weak'), [['/privateKeyPem', 'weak_key']]],
     ['no key', { certificatePem: pem('client.pem') }, [['/privateKeyPem', 'required']]]
   ]
   for (const [what, body, issues] of refused) {
@@ -111,6 +112,9 @@ describe('a change', () => {
     assert.equal((await call({ certificatePem: pem('other.pem') })).body.error.issues[0].path, '/privateKeyPem')
     assert.equal((await call({ privateKeyPem: pem('other.key') })).body.error.issues[0].path, '/certificatePem')
     assert.equal((await call({ certificatePem: pem('other.pem'), privateKeyPem: pem('client.key') })).body.error.issues[0].code, 'key_mismatch')
+    const weak = (await call(pair('weak'))).body.error.issues
+    assert.deepEqual([weak[0].path, weak[0].code], ['/privateKeyPem', 'weak_key'])
+    assert.match(weak[0].message, /RSA key of 1024 bits is too weak; at least 2048/)
     assert.equal((await call({ name: 'x' }, '"7"')).body.error.code, 'version_mismatch')
     assert.equal((await plane.as.viewer('GET', `/certificates/${id}`)).body.fingerprint256, fingerprint256, 'the old one stays')
   })
