@@ -22,6 +22,8 @@ export interface SnapshotRow extends Model<InferAttributes<SnapshotRow>, InferCr
   certificateIds: CreationOptional<string[]>
   /** The secrets that the content names. */
   secretNames: CreationOptional<string[]>
+  /** The names that need a certificate by ACME; null in those that were published before this was noted. */
+  acmeNames: CreationOptional<string[] | null>
 }
 
 /** A revision that somebody wants kept. */
@@ -57,7 +59,8 @@ export function definePublishing(sequelize: Sequelize): PublishingModels {
       sha256: DataTypes.CHAR(64),
       content: DataTypes.TEXT,
       certificateIds: DataTypes.ARRAY(DataTypes.UUID),
-      secretNames: DataTypes.ARRAY(DataTypes.TEXT)
+      secretNames: DataTypes.ARRAY(DataTypes.TEXT),
+      acmeNames: DataTypes.ARRAY(DataTypes.TEXT)
     }),
     snapshotPins: sequelize.define<SnapshotPinRow>('snapshot_pins', {
       epoch: { type: DataTypes.UUID, primaryKey: true },

@@ -2,6 +2,7 @@ import { QueryTypes, type Transaction } from 'sequelize'
 import type { Database } from '../../db/database.ts'
 import type { Desired } from '../../shared/schema/node-api.ts'
 import { SCHEMA_VERSION } from '../../shared/schema/snapshot.ts'
+import { acmeNames } from '../../shared/snapshot/acme-names.ts'
 import { certificateReferences } from '../../shared/snapshot/certificate-references.ts'
 import { secretNames } from '../../shared/snapshot/secret-references.ts'
 import type { HashedContent } from './content-hash.ts'
@@ -33,7 +34,7 @@ export async function storeSnapshot(db: Database, transaction: Transaction, conf
   const certificateIds = [...new Set(certificateReferences(snapshot.hashed.content).map(({ certificateId }) => certificateId))].sort()
   const { createdBy, note, behindRollback } = snapshot
   const createdAt = new Date()
-  await db.snapshots.create({ epoch, revision, schemaVersion: SCHEMA_VERSION, createdBy, createdAt, note, sha256, content, certificateIds, secretNames: secretNames(snapshot.hashed.content) }, { transaction })
+  await db.snapshots.create({ epoch, revision, schemaVersion: SCHEMA_VERSION, createdBy, createdAt, note, sha256, content, certificateIds, secretNames: secretNames(snapshot.hashed.content), acmeNames: acmeNames(snapshot.hashed.content) }, { transaction })
   await db.configuration.update({ liveRevision: revision, behindRollback }, { where: { id: 1 }, transaction })
   return { epoch, revision, sha256, nodes: await setDesired(db, transaction, { epoch, revision, sha256 }, snapshot.nodes, createdAt) }
 }
