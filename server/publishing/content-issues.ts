@@ -6,10 +6,11 @@ import { validateContent } from '../../shared/snapshot/validate.ts'
 import { certificateIssues } from '../certificates/check-certificates.ts'
 import { secretIssues } from '../secrets/check-secrets.ts'
 import type { Deps } from '../deps.ts'
+import { tlsIssues } from './tls-issues.ts'
 
 /** Everything that is wrong or doubtful about a content, also what only the control plane can find out. */
 export async function contentIssues({ db, secretsKey }: Deps, content: SnapshotContent, transaction?: Transaction): Promise<Issue[]> {
-  return [...validateContent(content), ...keyIssues(content), ...(secretsKey === null ? fleetKeyIssues(content) : []), ...await certificateIssues(db, content, transaction), ...await secretIssues(db, secretsKey, content, transaction)]
+  return [...validateContent(content), ...keyIssues(content), ...tlsIssues(content), ...(secretsKey === null ? fleetKeyIssues(content) : []), ...await certificateIssues(db, content, transaction), ...await secretIssues(db, secretsKey, content, transaction)]
 }
 
 /** Keys of identity providers that no node could read. */

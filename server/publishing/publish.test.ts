@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
+import fs from 'node:fs'
 import { after, before, describe, test } from 'node:test'
 import { QueryTypes } from 'sequelize'
 import { waitUntil } from '../../scripts/services/wait-until.ts'
@@ -105,6 +106,31 @@ describe('a publish is refused', () => {
     assert.deepEqual(issues.map(({ path, code }: { path: string; code: string }) => [path, code]), [['/providers/0/key', 'unusable_key']])
     assert.deepEqual(error(await publishDraft(plane.as.publisher)), [422, 'config_invalid'])
     await removed(plane.as.editor, `/providers/${provider.id}`)
+  })
+
+  test('with ciphers or authorities that no node could use', async () => {
+    const rubbish = '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n'
+    const authority = fs.readFileSync(new URL('../../workers/testing/certificates/ca.pem', import.meta.url), 'utf8')
+    const policy = await created(plane.as.editor, '/tls-policies', { name: 'tls' })
+    const told = async (): Promise<string[][]> => (await validate()).issues.filter(({ severity }: { severity: string }) => severity === 'error').map(({ path, code }: { path: string; code: string }) => [path, code])
+    const cases: [change: object, expected: string[][]][] = [
+      [{ ciphers: 'NOPE' }, [['/tlsPolicies/0/ciphers', 'unusable_ciphers']]],
+      [{ ciphers: 'TLS_AES_256_GCM_SHA384', maxVersion: 'TLSv1.2' }, [['/tlsPolicies/0/ciphers', 'unusable_ciphers']]],
+      [{ ciphers: 'TLS_AES_256_GCM_SHA384', maxVersion: 'TLSv1.3' }, []],
+      [{ ciphers: null, clientAuth: { mode: 'require', caPem: rubbish } }, [['/tlsPolicies/0/clientAuth/caPem', 'unusable_ca']]],
+      [{ clientAuth: { caPem: authority + rubbish } }, [['/tlsPolicies/0/clientAuth/caPem', 'unusable_ca']]],
+      [{ clientAuth: { caPem: authority.slice(0, -40) + authority } }, [['/tlsPolicies/0/clientAuth/caPem', 'unusable_ca']]],
+      [{ clientAuth: { caPem: `a comment\n${authority}` } }, []]
+    ]
+    for (const [change, expected] of cases) {
+      await patched(plane.as.editor, `/tls-policies/${policy.id}`, change)
+      assert.deepEqual(await told(), expected, JSON.stringify(change))
+      if (expected.length > 0) assert.deepEqual(error(await publishDraft(plane.as.publisher)), [422, 'config_invalid'])
+    }
+    await removed(plane.as.editor, `/tls-policies/${policy.id}`)
+    await patched(plane.as.editor, `/upstreams/${draft.upstreamId}`, { connection: { tls: { caPem: rubbish } } })
+    assert.deepEqual(await told(), [['/upstreams/0/connection/tls/caPem', 'unusable_ca']])
+    await patched(plane.as.editor, `/upstreams/${draft.upstreamId}`, { connection: { tls: { caPem: null } } })
   })
 
   test('while a node serves what this database does not know', async () => {
