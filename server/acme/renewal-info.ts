@@ -1,12 +1,12 @@
 import 'reflect-metadata'
 import { AuthorityKeyIdentifierExtension, X509Certificate } from '@peculiar/x509'
 import { axios } from 'acme-client'
+import { retryAfterSeconds } from './retry-after.ts'
 
 const TIMEOUT_MS = 10_000
 const MOST_BYTES = 65_536
 const ASK_AGAIN_S = 6 * 3_600
 const LEAST_S = 60
-const MOST_S = 86_400
 
 /** When an authority would like a certificate to be renewed. */
 export interface RenewalInfo {
@@ -29,7 +29,7 @@ export async function renewalInfo(directoryUrl: string, chainPem: string, now: D
   const { suggestedWindow } = data as { suggestedWindow?: { start?: string; end?: string } }
   const [from, to] = [suggestedWindow?.start, suggestedWindow?.end].map((time) => Date.parse(time ?? ''))
   if (from === undefined || to === undefined || !(from < to)) throw new Error('the authority suggests a window that is none')
-  const seconds = Math.min(MOST_S, Math.max(LEAST_S, Number(headers['retry-after']) || ASK_AGAIN_S))
+  const seconds = Math.max(LEAST_S, retryAfterSeconds(headers['retry-after'], now.getTime()) || ASK_AGAIN_S)
   return { from: new Date(from), to: new Date(to), askAgainAt: new Date(now.getTime() + seconds * 1000) }
 }
 

@@ -29,7 +29,7 @@ export async function startAuthorityProxy(authorityPort: number, credential: { c
     const isOrder = request.method === 'POST' && path === '/order-plz'
     if (isOrder && toRefuse > 0) {
       toRefuse--
-      return void response.writeHead(429, { 'content-type': 'application/problem+json', 'retry-after': '120', 'replay-nonce': 'none' }).end(JSON.stringify({ type: 'urn:ietf:params:acme:error:rateLimited', detail: 'too many orders, come back later' }))
+      return void response.writeHead(429, { 'content-type': 'application/problem+json', 'retry-after': new Date(Date.now() + 120_000).toUTCString(), 'replay-nonce': 'none' }).end(JSON.stringify({ type: 'urn:ietf:params:acme:error:rateLimited', detail: 'too many orders, come back later' }))
     }
     const upstream = https.request({ host: 'localhost', port: authorityPort, path, method: request.method, headers: request.headers, rejectUnauthorized: false })
     upstream.on('error', () => response.destroy())
