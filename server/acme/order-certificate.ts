@@ -11,13 +11,12 @@ import type { SecretsKey } from '../sealing/secrets-key.ts'
 import { acmeClient } from './acme-account.ts'
 import type { AcmeDeps, AcmeSettings } from './acme-deps.ts'
 import { type AcmeProblem, isPermanent, takeProblem } from './acme-problem.ts'
-import { offerChallenge, withdrawChallenge } from './challenges.ts'
+import { fulfilOrder } from './fulfil-order.ts'
+import { pauseAfter } from './pause-after.ts'
 
 const LOCK_MS = 10 * 60_000
 const DAY_MS = 86_400_000
 const MOST_ORDERS_A_DAY = 5
-/** Waits before the next attempt, by how many failed; authorities do not like to be asked often. */
-const PAUSES_MS = [60_000, 5 * 60_000, 30 * 60_000, 2 * 3_600_000, 8 * 3_600_000]
 /** Renewals of names that were issued together are spread over this part of a lifetime. */
 const JITTER = 0.02
 const MOST_WORDS = 2_000
@@ -33,22 +32,21 @@ export async function orderCertificate(deps: AcmeDeps, name: string): Promise<Or
   if (settings === null || secretsKey === null) return 'not-due'
   const row = await claim(deps, name, now)
   if (row === null) return 'not-due'
-  const orders = row.orderedAt.filter((at) => now.getTime() - at.getTime() < DAY_MS)
+  const orders = ordersOfDay(row, now)
   if (orders.length >= MOST_ORDERS_A_DAY) {
     await row.update({ status: 'waiting', lockedUntil: null, orderedAt: orders, nextAt: new Date(orders[0]!.getTime() + DAY_MS), lastError: `${MOST_ORDERS_A_DAY} orders were made within a day; the next follows when that is over. Before: ${row.lastError ?? ''}`.slice(0, MOST_WORDS), updatedAt: now })
     return 'failed'
   }
-  await row.update({ orderedAt: [...orders, now], updatedAt: now })
   takeProblem()
   try {
-    await store(deps, row, await order(deps, settings, secretsKey, name), secretsKey)
+    await store(deps, row, await order(deps, settings, secretsKey, row), secretsKey)
     await announceCredentials(deps)
     return 'issued'
   } catch (error) {
     const problem = takeProblem()
     // The next attempt makes another account.
     if (problem?.type === 'accountDoesNotExist') await deps.db.acmeAccounts.destroy({ where: { directoryUrl: settings.directoryUrl } })
-    await noteFailure(row, error as Error, problem)
+    await noteFailure(row, error as Error, problem, now)
     deps.log.warn({ name, reason: (error as Error).message }, `no certificate for ${name}: ${(error as Error).message}`)
     return 'failed'
   }
@@ -64,19 +62,15 @@ async function claim({ db }: AcmeDeps, name: string, now: Date): Promise<AcmeNam
   return taken === undefined ? null : db.acmeNames.findByPk(name)
 }
 
-async function order(deps: AcmeDeps, settings: AcmeSettings, secretsKey: SecretsKey, name: string): Promise<ReadUpload> {
+/** What the authority never made an order of does not count: it may have been away. */
+async function order(deps: AcmeDeps, settings: AcmeSettings, secretsKey: SecretsKey, row: AcmeNameRow): Promise<ReadUpload> {
+  const { name } = row
   const client = await acmeClient(deps, settings, secretsKey)
-  const privateKey = await crypto.createPrivateEcdsaKey()
-  const [key, csr] = await crypto.createCsr({ commonName: name, altNames: [name] }, privateKey)
-  const certificatePem = await client.auto({
-    csr,
-    termsOfServiceAgreed: true,
-    // The authority looks by itself; from here the node's address may not even be known.
-    skipChallengeVerification: true,
-    challengePriority: ['http-01'],
-    challengeCreateFn: (_authorization, challenge, keyAuthorization) => offerChallenge(deps, name, challenge.token, keyAuthorization),
-    challengeRemoveFn: (_authorization, challenge) => withdrawChallenge(deps, challenge.token)
-  })
+  const [key, csr] = await crypto.createCsr({ commonName: name, altNames: [name] }, await crypto.createPrivateEcdsaKey())
+  const placed = await client.createOrder({ identifiers: [{ type: 'dns', value: name }] })
+  const now = new Date()
+  await row.update({ orderedAt: [...ordersOfDay(row, now), now], updatedAt: now })
+  const certificatePem = await fulfilOrder(deps, client, name, placed, csr)
   const read = readUpload({ certificatePem, privateKeyPem: key.toString() }, new Date())
   if (!read.ok) throw new Error(`the authority sent what cannot be served: ${read.issues.map(({ message }) => message).join('; ')}`)
   if (!read.value.facts.domains.includes(name)) throw new Error(`the authority sent a certificate for ${read.value.facts.domains.join(', ')}`)
@@ -105,9 +99,14 @@ function renewalOf(notBefore: string, notAfter: string): Date {
   return new Date(from + lifetime * (2 / 3 - Math.random() * JITTER))
 }
 
-async function noteFailure(row: AcmeNameRow, error: Error, problem: AcmeProblem | null): Promise<void> {
-  const now = Date.now()
-  const pause = Math.max(PAUSES_MS[Math.min(row.attempts, PAUSES_MS.length - 1)]!, (problem?.retryAfterSeconds ?? 0) * 1000)
+async function noteFailure(row: AcmeNameRow, error: Error, problem: AcmeProblem | null, begunAt: Date): Promise<void> {
+  const now = new Date()
+  const hasOrdered = row.orderedAt.some((at) => at >= begunAt)
+  const pause = pauseAfter({ problem, orders: hasOrdered ? ordersOfDay(row, now).length : null, attempts: row.attempts })
   const isOver = isPermanent(problem)
-  await row.update({ status: isOver ? 'failed' : 'waiting', attempts: row.attempts + 1, lockedUntil: null, nextAt: isOver ? null : new Date(now + pause), lastError: error.message.slice(0, MOST_WORDS), updatedAt: new Date(now) })
+  await row.update({ status: isOver ? 'failed' : 'waiting', attempts: row.attempts + 1, lockedUntil: null, nextAt: isOver ? null : new Date(now.getTime() + pause), lastError: error.message.slice(0, MOST_WORDS), updatedAt: now })
+}
+
+function ordersOfDay({ orderedAt }: AcmeNameRow, now: Date): Date[] {
+  return orderedAt.filter((at) => now.getTime() - at.getTime() < DAY_MS)
 }
