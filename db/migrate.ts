@@ -19,6 +19,7 @@ import { up as webhooks } from './migrations/0018-webhooks.ts'
 import { up as occurrences } from './migrations/0019-occurrences.ts'
 import { up as policies } from './migrations/0020-policies.ts'
 import { up as acmeNamesOfSnapshots } from './migrations/0021-acme-names-of-snapshots.ts'
+import { up as challengesSeen } from './migrations/0022-challenges-seen.ts'
 import { createMigrationStorage } from './migration-storage.ts'
 
 /** Takes part in every start; the number is the lock's name in Postgres and must never change. */
@@ -43,7 +44,8 @@ const migrations = [
   { name: '0018-webhooks', up: webhooks },
   { name: '0019-occurrences', up: occurrences },
   { name: '0020-policies', up: policies },
-  { name: '0021-acme-names-of-snapshots', up: acmeNamesOfSnapshots }
+  { name: '0021-acme-names-of-snapshots', up: acmeNamesOfSnapshots },
+  { name: '0022-challenges-seen', up: challengesSeen }
 ]
 
 /**

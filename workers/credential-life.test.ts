@@ -117,3 +117,21 @@ test('a default certificate that cannot be served costs no thread: the old one s
   await reported()
   assert.deepEqual([api.acks.at(-1)?.result, await shown()], ['applied', 'origin.test'])
 })
+
+test('what a certificate authority asks for and no thread has is asked for from the control plane', async () => {
+  const token = 'a-token-of-an-authority-0000000000'
+  const content = contentOf({
+    listeners: [{ port: place.ports.from }, { protocol: 'https', port: place.ports.from + 1, tlsPolicyId: POLICY }],
+    tlsPolicies: [{ acme: { enabled: true, domains: ['shop.test'] } }]
+  })
+  api.challenges.set(token, `${token}.thumbprint`)
+  await place.start({ HTTP_PORT_RANGE: `${place.ports.from}`, HTTPS_PORT_RANGE: `${place.ports.from + 1}` })
+  await api.publishAndWait(content)
+  const answer = async (wanted: string): Promise<[number, string]> => {
+    const response = await fetch(`http://127.0.0.1:${place.ports.from}/.well-known/acme-challenge/${wanted}`, { headers: { connection: 'close' } })
+    return [response.status, response.status === 200 ? await response.text() : '']
+  }
+  assert.deepEqual(await Promise.all(Array.from({ length: 8 }, () => answer(token))), Array.from({ length: 8 }, () => [200, `${token}.thumbprint`]))
+  assert.deepEqual(await answer('another-token-00000000000000'), [404, ''])
+  assert.deepEqual(api.askedTokens, [token, 'another-token-00000000000000'])
+})

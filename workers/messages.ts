@@ -43,6 +43,7 @@ export type ToProcess =
   | { kind: 'traffic'; id: number }
   | { kind: 'ask'; id: number; question: ThreadQuestion }
   | { kind: 'leased'; thread: number; answers: LeaseAnswer[] }
+  | { kind: 'challenge-answer'; thread: number; token: string; keyAuthorization: string | null }
   | { kind: 'listen'; id: number; thread: number; endpoint: ListenEndpoint }
   | { kind: 'close'; id: number; endpoint: ListenEndpoint }
   | { kind: 'drain'; id: number; ms: number }
@@ -54,6 +55,7 @@ export type FromProcess =
   | { kind: 'thread-ready'; thread: number }
   | { kind: 'stats'; stats: ProcessStats }
   | { kind: 'lease'; thread: number; asks: LeaseAsk[] }
+  | { kind: 'challenge'; thread: number; token: string }
   | { kind: 'target-event'; event: TargetEvent }
   | { kind: 'last-traffic'; traffic: RouteTraffic[] }
 
@@ -70,7 +72,7 @@ export type ToThread =
   | { kind: 'credentials'; id: number; credentials: NodeSecrets }
   | { kind: 'ask'; id: number; question: ThreadQuestion }
   | { kind: 'log-taken' }
-  | { kind: 'leased'; answers: LeaseAnswer[] }
+  | ThreadTold
   | { kind: 'listen'; id: number; endpoint: ListenEndpoint; socket: net.Socket }
   | { kind: 'close'; id: number; endpoint: ListenEndpoint }
   | { kind: 'close-all'; id: number }
@@ -83,7 +85,13 @@ export type FromThread =
   | { kind: 'target-event'; event: TargetEvent }
   | { kind: 'answer'; id: number; result: unknown }
   | { kind: 'stats'; stats: ThreadStats; serving: Desired | null }
-  | { kind: 'lease'; asks: LeaseAsk[] }
+  | ThreadAsked
+
+/** What a thread asks the primary. */
+export type ThreadAsked = { kind: 'lease'; asks: LeaseAsk[] } | { kind: 'challenge'; token: string }
+
+/** And what it is answered. */
+export type ThreadTold = { kind: 'leased'; answers: LeaseAnswer[] } | { kind: 'challenge-answer'; token: string; keyAuthorization: string | null }
 
 /** What the worker process hands to a thread when it starts it. */
 export interface ThreadData {

@@ -53,7 +53,7 @@ async function run(settings: WorkerSettings): Promise<void> {
       tell({ kind: 'thread-ready', thread })
     },
     log: (lines) => accessLog.write(lines),
-    lease: (thread, asks) => tell({ kind: 'lease', thread, asks }),
+    asked: (thread, message) => tell({ ...message, thread }),
     targetEvent(event) {
       log[event.kind === 'target_ejected' || event.kind === 'target_unhealthy' ? 'warn' : 'info']({ ...event }, `${event.kind}: ${event.targetId} of ${event.upstreamName}: ${event.reason}`)
       tell({ kind: 'target-event', event })
@@ -109,7 +109,9 @@ function hear(pool: ThreadPool, message: ToProcess, socket: net.Socket | undefin
     case 'traffic':
       return answer(message.id, Promise.resolve(pool.traffic()))
     case 'leased':
-      return pool.leased(message.thread, message.answers)
+      return pool.tell(message.thread, { kind: message.kind, answers: message.answers })
+    case 'challenge-answer':
+      return pool.tell(message.thread, { kind: message.kind, token: message.token, keyAuthorization: message.keyAuthorization })
     case 'ask':
       return answer(message.id, pool.ask(message.question))
     case 'abort':

@@ -31,7 +31,7 @@ const { thread, nodeId, logLevel, memory, traffic, beats } = workerData as Threa
 const { log } = createLog(logLevel, { node: nodeId, process: 'worker', thread })
 const accessLog = new AccessLogWriter((lines) => tell({ kind: 'log', lines }))
 const telemetry = createTelemetry({ thread, traffic, accessLog })
-const engine = createEngine({ thread, memory, telemetry, log, askLeases: (asks) => tell({ kind: 'lease', asks }), onTargetEvent: (event) => tell({ kind: 'target-event', event }) })
+const engine = createEngine({ thread, memory, telemetry, log, askLeases: (asks) => tell({ kind: 'lease', asks }), askChallenge: (token) => tell({ kind: 'challenge', token }), onTargetEvent: (event) => tell({ kind: 'target-event', event }) })
 const listeners = createThreadListeners({ accept: (handle, endpoint) => engine.accept(handle, endpoint), log })
 
 let preparing: Desired | null = null
@@ -59,6 +59,8 @@ port.on('message', (message: ToThread) => {
       return tell({ kind: 'answer', id: message.id, result: answerInThread(message.question, telemetry, engine) })
     case 'leased':
       return engine.leased(message.answers)
+    case 'challenge-answer':
+      return engine.challengeAnswered(message.token, message.keyAuthorization)
     case 'log-taken':
       return accessLog.taken()
     case 'abort':

@@ -19,6 +19,8 @@ export interface AcmeNameRow extends Model<InferAttributes<AcmeNameRow>, InferCr
   nextAt: Date | null
   lockedUntil: CreationOptional<Date | null>
   lastError: CreationOptional<string | null>
+  /** What was seen of the answer to the last challenge before the authority was told to look. */
+  selfCheck: CreationOptional<string | null>
   /** When the authority is asked next how soon it wants the certificate renewed. */
   infoAt: CreationOptional<Date | null>
   updatedAt: Date
@@ -55,6 +57,7 @@ export function defineAcme(sequelize: Sequelize): AcmeModels {
       nextAt: DataTypes.DATE(3),
       lockedUntil: DataTypes.DATE(3),
       lastError: DataTypes.TEXT,
+      selfCheck: DataTypes.TEXT,
       infoAt: DataTypes.DATE(3),
       updatedAt: DataTypes.DATE(3)
     }),

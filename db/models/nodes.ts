@@ -21,6 +21,8 @@ export interface NodeRow extends Model<InferAttributes<NodeRow>, InferCreationAt
   /** When it was last sent what it asked for: certificates, and answers to challenges. */
   credentialsAt: CreationOptional<Date | null>
   lastHeartbeatAt: CreationOptional<Date | null>
+  /** Where its heartbeats come from, as far as control-web can see. */
+  address: CreationOptional<string | null>
   heartbeat: CreationOptional<Heartbeat | null>
   /** Since when it serves another content than its revision has here; null: it does not. */
   driftSince: CreationOptional<Date | null>
@@ -80,6 +82,7 @@ export function defineNodes(sequelize: Sequelize): NodeModels {
       sealingKey: DataTypes.TEXT,
       credentialsAt: DataTypes.DATE(3),
       lastHeartbeatAt: DataTypes.DATE(3),
+      address: DataTypes.TEXT,
       heartbeat: DataTypes.JSONB,
       driftSince: DataTypes.DATE(3),
       drain: DataTypes.JSONB,

@@ -73,6 +73,7 @@ test('a name of a policy and a host of a route get certificates; a refused one g
   assert.equal(refused.nextAt, null)
   assert.equal((await shown('refused.test')).issuer, 'refused.test')
 
+  assert.match((await nameOf('shop.test')).selfCheck, /^seen at node /)
   const certificates = await system.api.must('GET', '/certificates')
   assert.deepEqual(certificates.items.map(({ name, source, status }: Record<string, string>) => `${name} ${source} ${status}`), ['acme named.test acme valid', 'acme refused.test acme waiting', 'acme shop.test acme valid'].sort())
 

@@ -126,7 +126,7 @@ test('what a node served is kept once a minute', async () => {
 describe('what a node makes known and its event', () => {
   /** While it holds, no delivery of a webhook can be written down: what comes with one must not be there either. */
   const refuseDeliveries = (refuse: boolean) => plane.db.sequelize.query(refuse ? 'ALTER TABLE webhook_deliveries ADD CONSTRAINT refused CHECK (false) NOT VALID' : 'ALTER TABLE webhook_deliveries DROP CONSTRAINT refused')
-  const heard = (nodeId: string, serving: any) => noteHeartbeat(plane.deps, nodeId, heartbeatOf(serving), new Date())
+  const heard = (nodeId: string, serving: any) => noteHeartbeat(plane.deps, nodeId, heartbeatOf(serving), new Date(), null)
   const recorded = async () => (await plane.db.webhookDeliveries.findAll({ order: [['createdAt', 'ASC'], ['id', 'ASC']] })).map(({ kind }) => kind)
 
   before(async () => {

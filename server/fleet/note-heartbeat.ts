@@ -17,15 +17,15 @@ interface Heard {
 
 /** The row is locked, so that of several heartbeats one finds the node away. */
 const HEAR = `
-UPDATE nodes SET last_heartbeat_at = $2, heartbeat = $3::jsonb, presence = 'online'
+UPDATE nodes SET last_heartbeat_at = $2, heartbeat = $3::jsonb, address = coalesce($4, nodes.address), presence = 'online'
 FROM (SELECT id, last_heartbeat_at AS heard_before, presence FROM nodes WHERE id = $1 FOR UPDATE) AS before
 WHERE nodes.id = before.id
 RETURNING nodes.drift_since, before.heard_before, before.presence`
 
-/** Stores what a node says about itself, and what follows from it. @returns what the node should serve */
-export async function noteHeartbeat(deps: EventDeps, nodeId: string, heartbeat: Heartbeat, now: Date): Promise<Desired | null> {
+/** Stores what a node says about itself, and what follows from it. `address`: where it says that from; null: not known. @returns what the node should serve */
+export async function noteHeartbeat(deps: EventDeps, nodeId: string, heartbeat: Heartbeat, now: Date, address: string | null): Promise<Desired | null> {
   const { db } = deps
-  const heard = await hear(deps, nodeId, heartbeat, now)
+  const heard = await hear(deps, nodeId, heartbeat, now, address)
   if (heard === null) return null
   if (heard.event !== null) void emitEvent(deps, heard.event)
   await Promise.all([noteMinute(deps, nodeId, heartbeat, now), noteDrift(deps, { id: nodeId, driftSince: heard.driftSince }, heartbeat.serving, now)])
@@ -34,9 +34,9 @@ export async function noteHeartbeat(deps: EventDeps, nodeId: string, heartbeat: 
 }
 
 /** The heartbeat, and the event of a node that was not heard of before it. @returns null for a node that is not enrolled any more */
-async function hear({ db }: EventDeps, nodeId: string, heartbeat: Heartbeat, now: Date): Promise<{ driftSince: Date | null; event: RecordedEvent | null } | null> {
+async function hear({ db }: EventDeps, nodeId: string, heartbeat: Heartbeat, now: Date, address: string | null): Promise<{ driftSince: Date | null; event: RecordedEvent | null } | null> {
   return inTransaction(db, async (transaction) => {
-    const [row] = await db.sequelize.query<Heard>(HEAR, { bind: [nodeId, now, JSON.stringify(heartbeat)], type: QueryTypes.SELECT, transaction })
+    const [row] = await db.sequelize.query<Heard>(HEAR, { bind: [nodeId, now, JSON.stringify(heartbeat), address], type: QueryTypes.SELECT, transaction })
     if (row === undefined) return null
     const event = appearance(row, nodeId, heartbeat, now)
     return { driftSince: row.drift_since, event: event && (await recordEvent(db, event, transaction)) }

@@ -8,6 +8,7 @@ import type { ControlPlane } from './control-plane.ts'
 import type { DataNode } from './data-node.ts'
 import { heartbeatOf, startHeartbeat } from './heartbeat.ts'
 import type { ThreadQuestion } from '../questions/thread-question.ts'
+import { ChallengeLookup } from './credentials/challenge-lookup.ts'
 import type { NodeCredentials } from './credentials/node-credentials.ts'
 import type { NodeOperation } from './operation/node-operation.ts'
 import type { PortBook } from './port-book.ts'
@@ -17,7 +18,7 @@ import { createHealthReader, type HealthReader } from './health-reader.ts'
 import { createSampler, sampleOf } from './sampler.ts'
 import { linkToRedis, type RedisLink } from './redis-link.ts'
 import { createLeaser } from './lease-limits.ts'
-import type { Lease } from './worker-process.ts'
+import type { Asked } from './worker-process.ts'
 import { createConfigReceiver } from './receive-config.ts'
 
 /** Everything that goes on between a running node and its control plane. */
@@ -37,8 +38,8 @@ interface LinkOptions {
   node: DataNode
   ports: Pick<PortBook, 'counts' | 'lostReservations'>
   live: Pick<LiveFacts, 'hearHealth'>
-  /** Whom worker processes ask for parts of limits. */
-  leasing: { lease: Lease }
+  /** Threads ask through it. */
+  processes: Pick<Asked, 'lease' | 'challenge'>
   /** Sampled requests, newest first. */
   ask<T>(question: ThreadQuestion): Promise<T[]>
   outbox: AckOutbox
@@ -53,6 +54,8 @@ interface LinkOptions {
 /** Asks for the configuration, listens for hints, and sends heartbeats, until it is stopped. */
 export function linkToControlPlane(options: LinkOptions): ControlPlaneLink {
   const { env, controlPlane, node, outbox, log } = options
+  const challenges = new ChallengeLookup(controlPlane)
+  options.processes.challenge = (token) => challenges.find(token)
   const received = createConfigReceiver({ node, report: (ack) => outbox.put(ack), log })
   const answered = async (): Promise<void> => void (await Promise.all([options.operation.refresh(), options.credentials.refresh()]))
   const poller = new ConfigPoller({ controlPlane, intervalSeconds: env.pollIntervalSeconds, have: () => node.handled, received, answered, log })
@@ -86,13 +89,13 @@ export function linkToControlPlane(options: LinkOptions): ControlPlaneLink {
 }
 
 /** Health of targets, and questions that only this node can answer, which need Redis and nothing else. */
-function listenToRedis(url: string, { env, node, live, leasing, ask, startedAt, log }: LinkOptions): { health: HealthReader; stop(): void } {
+function listenToRedis(url: string, { env, node, live, processes, ask, startedAt, log }: LinkOptions): { health: HealthReader; stop(): void } {
   const redis = (): RedisLink['commands'] => link.commands
   const health = createHealthReader({ redis, upstreamIds: () => node.probedUpstreams(), heard: (news) => live.hearHealth(news), log })
   const sampler = createSampler({ redis, sample: () => sampleOf(env.nodeId, startedAt, node.stats()) })
   const answer = createAnswerer({ nodeId: env.nodeId, redis, ask, sample: (seconds) => sampler.want(seconds), log })
   const link = linkToRedis({ url, channels: { [CHANNELS.health]: (text) => health.onMessage(text), [CHANNELS.questions]: answer }, connected: () => health.read() })
-  leasing.lease = createLeaser(redis)
+  processes.lease = createLeaser(redis)
   return {
     health,
     stop() {

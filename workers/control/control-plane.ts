@@ -1,4 +1,5 @@
 import type { Ack, Desired, Heartbeat } from '../../shared/schema/node-api.ts'
+import { decodeChallenge } from './credentials/decode-challenge.ts'
 import { decodeDesired } from './decode-desired.ts'
 
 const MAX_CONFIG_BYTES = 64 * 1024 * 1024
@@ -6,6 +7,8 @@ const MAX_OPERATION_BYTES = 2 * 1024 * 1024
 const MAX_ANSWER_BYTES = 64 * 1024
 const CONFIG_TIMEOUT_MS = 30_000
 const POST_TIMEOUT_MS = 10_000
+/** The authority does not wait for long. */
+const CHALLENGE_TIMEOUT_MS = 250
 
 /** What the control plane said to the question for the configuration. */
 export type ConfigAnswer = { kind: 'unchanged' } | { kind: 'nothing-published' } | { kind: 'config'; body: unknown }
@@ -20,6 +23,8 @@ export interface ControlPlane {
   credentials(have: string | null): Promise<unknown>
   /** What holds without a publish; null when that with the hash `have` is the newest. */
   operationalState(have: string | null): Promise<unknown>
+  /** What a certificate authority is answered that asks for this token; null: nothing. */
+  challenge(token: string): Promise<string | null>
   /** Tells the control plane to which key it is to seal; raw bytes in base64. */
   registerKey(publicKey: string): Promise<void>
 }
@@ -72,6 +77,10 @@ export function createControlPlane(options: { url: string; token: string; versio
     async operationalState(have) {
       const { status, text } = await ask(`operational-state${have === null ? '' : `?have=${have}`}`, {}, POST_TIMEOUT_MS, MAX_OPERATION_BYTES)
       return status === 304 ? null : parse(text)
+    },
+    async challenge(token) {
+      const { text } = await ask(`acme/${token}`, {}, CHALLENGE_TIMEOUT_MS, MAX_ANSWER_BYTES)
+      return decodeChallenge(parse(text), token)
     },
     async registerKey(publicKey) {
       await post('key', { publicKey })

@@ -79,7 +79,7 @@ export async function startNode(env: NodeEnvironment, log: Log): Promise<Running
   const stored = await store.load()
   if (stored !== null) node.offer(stored)
   await node.start()
-  link = linkToControlPlane({ env, controlPlane, node, ports: place.ports, live, leasing: processes, ask: (question) => processes.ask(question), outbox, credentials, operation, version, startedAt, isDraining: () => isDraining, log })
+  link = linkToControlPlane({ env, controlPlane, node, ports: place.ports, live, processes, ask: (question) => processes.ask(question), outbox, credentials, operation, version, startedAt, isDraining: () => isDraining, log })
   return {
     reload: () => node.reload(),
     async stop() {

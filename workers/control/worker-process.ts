@@ -36,6 +36,13 @@ const SILENT_CHECKS = 5
 /** Asks for parts of limits that all nodes share; never rejects. */
 export type Lease = (asks: LeaseAsk[]) => Promise<LeaseAnswer[]>
 
+/** What threads ask the primary. Nothing of it rejects. */
+export interface Asked {
+  lease: Lease
+  /** What a certificate authority is answered; null: nothing. */
+  challenge(token: string): Promise<string | null>
+}
+
 /** What a call rejects with when the worker process ends before it answers. */
 export class ProcessEnded extends Error {}
 
@@ -50,7 +57,7 @@ export class WorkerProcess {
   readonly #log: Log
   readonly #calls: Calls = createCalls()
   readonly #onTargetEvent: (event: TargetEvent) => void
-  readonly #lease: Lease
+  readonly #asked: Asked
   readonly #ports = new Map<string, OpenPort>()
   #hasEnded = false
   #isLeaving = false
@@ -59,10 +66,10 @@ export class WorkerProcess {
   /** What it counted, as far as it told. */
   lastTraffic: RouteTraffic[] = []
 
-  /** `onTargetEvent`: a target was ejected or let back in. `lease`: asks for parts of limits that all nodes share. */
-  constructor(settings: WorkerSettings, log: Log, onTargetEvent: (event: TargetEvent) => void, lease: Lease) {
+  /** `onTargetEvent`: a target was ejected or let back in. `asked`: what threads ask. */
+  constructor(settings: WorkerSettings, log: Log, onTargetEvent: (event: TargetEvent) => void, asked: Asked) {
     this.#log = log
-    this.#lease = lease
+    this.#asked = asked
     this.#onTargetEvent = onTargetEvent
     cluster.setupPrimary({ exec: PROCESS_FILE, args: [], execArgv: [...process.execArgv, ...V8_FLAGS], serialization: 'advanced' })
     // A worker process needs no secrets; undefined takes a variable out of its environment.
@@ -175,7 +182,8 @@ export class WorkerProcess {
     if (message.kind === 'answer') this.#calls.answer(message.id, message.result)
     else if (message.kind === 'stats') this.stats = message.stats
     else if (message.kind === 'last-traffic') this.lastTraffic = message.traffic
-    else if (message.kind === 'lease') void this.#lease(message.asks).then((answers) => this.#send({ kind: 'leased', thread: message.thread, answers }))
+    else if (message.kind === 'lease') void this.#asked.lease(message.asks).then((answers) => this.#send({ kind: 'leased', thread: message.thread, answers }))
+    else if (message.kind === 'challenge') void this.#asked.challenge(message.token).then((keyAuthorization) => this.#send({ kind: 'challenge-answer', thread: message.thread, token: message.token, keyAuthorization }))
     else if (message.kind === 'target-event') this.#onTargetEvent(message.event)
     else if (message.kind === 'thread-ready') {
       this.#log.info({ thread: message.thread }, `thread ${message.thread} was replaced and gets its ports`)

@@ -12,7 +12,7 @@ import { createRestartPause } from '../restart-pause.ts'
 import type { TargetEvent } from '../target-event.ts'
 import { EventRing } from './event-ring.ts'
 import { downAnswer } from '../policies/limits/lease.ts'
-import { type Lease, WorkerProcess } from './worker-process.ts'
+import { type Asked, type Lease, WorkerProcess } from './worker-process.ts'
 
 const MOST_EVENTS = 256
 
@@ -49,6 +49,8 @@ export class WorkerProcesses {
   current: WorkerProcess | null = null
   /** Asks for parts of limits that all nodes share. Until somebody can be asked it says that nobody can. */
   lease: Lease = (asks) => Promise.resolve(asks.map(({ ask }) => downAnswer(ask)))
+  /** Asks for what certificate authorities are answered; likewise. */
+  challenge: Asked['challenge'] = () => Promise.resolve(null)
 
   /** `ended` is called when the serving process ended. */
   constructor(settings: WorkerSettings, log: Log, ended: () => void) {
@@ -59,7 +61,7 @@ export class WorkerProcesses {
 
   /** Forks a process that does not serve yet. */
   start(): WorkerProcess {
-    const process = new WorkerProcess({ ...this.#settings, ejections: this.current?.stats?.ejections ?? [] }, this.#log, (event) => this.#events.push(event), (asks) => this.lease(asks))
+    const process = new WorkerProcess({ ...this.#settings, ejections: this.current?.stats?.ejections ?? [] }, this.#log, (event) => this.#events.push(event), { lease: (asks) => this.lease(asks), challenge: (token) => this.challenge(token) })
     void process.exited.then(() => this.#exited(process))
     return process
   }

@@ -8,7 +8,7 @@ import type { ThreadResult } from '../../shared/schema/node-api.ts'
 import { NO_SECRETS, type NodeSecrets } from '../credential.ts'
 import type { ListenEndpoint } from '../endpoint.ts'
 import type { Log } from '../log.ts'
-import { type ListenAnswer, type ProcessStats, THREAD_GONE, type WorkerSettings } from '../messages.ts'
+import { type ListenAnswer, type ProcessStats, THREAD_GONE, type ThreadAsked, type ThreadTold, type WorkerSettings } from '../messages.ts'
 import { NodeConfiguration, type PlannedConfiguration } from '../configuration/node-configuration.ts'
 import { OperatedTargets } from '../operation/operated-targets.ts'
 import { type Ejection, Ejections } from '../health/ejections.ts'
@@ -21,7 +21,6 @@ import { createThreadClock } from '../state/thread-clock.ts'
 import type { TargetEvent } from '../target-event.ts'
 import { addStats, emptyStats } from '../thread-stats.ts'
 import { NodeTraffic } from '../telemetry/node-traffic.ts'
-import type { LeaseAnswer, LeaseAsk } from '../policies/limits/lease.ts'
 import type { ThreadQuestion } from '../questions/thread-question.ts'
 import type { RouteTraffic } from '../telemetry/route-traffic.ts'
 import { createBeats, watchBeats } from './thread-beat.ts'
@@ -40,8 +39,8 @@ export interface ThreadPoolEvents {
   targetEvent(event: TargetEvent): void
   /** Lines for the access log. */
   log(lines: string): void
-  /** A thread asks for parts of limits that all nodes share. */
-  lease(thread: number, asks: LeaseAsk[]): void
+  /** A thread asks the primary. */
+  asked(thread: number, message: ThreadAsked): void
 }
 
 interface Configuration {
@@ -95,7 +94,7 @@ export class ThreadPool {
     this.#slots = Array.from({ length: settings.threads }, (_, thread) => new ThreadSlot({
       data: { thread, nodeId: settings.nodeId, logLevel: settings.logLevel, memory: this.#memory, traffic: this.#traffic.table, beats },
       log: (lines) => events.log(lines),
-      lease: (asks) => events.lease(thread, asks),
+      asked: (message) => events.asked(thread, message),
       targetEvent: (event) => {
         this.#ejections.hear(event)
         events.targetEvent(event)
@@ -206,8 +205,9 @@ export class ThreadPool {
     this.#operated.operate(targets)
   }
 
-  leased(thread: number, answers: LeaseAnswer[]): void {
-    this.#slots[thread]?.tell({ kind: 'leased', answers })
+  /** What the primary answers. */
+  tell(thread: number, message: ThreadTold): void {
+    this.#slots[thread]?.tell(message)
   }
 
   /** Threads use these certificates from now on. */

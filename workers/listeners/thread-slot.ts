@@ -1,8 +1,7 @@
 import { type Transferable, Worker } from 'node:worker_threads'
 import { type Calls, createCalls } from '../calls.ts'
 import type { Desired } from '../../shared/schema/node-api.ts'
-import type { FromThread, ThreadData, ThreadStats, ToThread } from '../messages.ts'
-import type { LeaseAsk } from '../policies/limits/lease.ts'
+import type { FromThread, ThreadAsked, ThreadData, ThreadStats, ToThread } from '../messages.ts'
 import { createRestartPause } from '../restart-pause.ts'
 import type { TargetEvent } from '../target-event.ts'
 
@@ -24,8 +23,8 @@ export interface ThreadSlotOptions {
   targetEvent(event: TargetEvent): void
   /** Lines for the access log. */
   log(lines: string): void
-  /** Asks for parts of limits that all nodes share. */
-  lease(asks: LeaseAsk[]): void
+  /** The thread asks the primary. */
+  asked(message: ThreadAsked): void
 }
 
 /**
@@ -122,7 +121,7 @@ export class ThreadSlot {
       this.stats = message.stats
       this.reported = message.serving
     }
-    else if (message.kind === 'lease') this.#options.lease(message.asks)
+    else if (message.kind === 'lease' || message.kind === 'challenge') this.#options.asked(message)
     else if (message.kind === 'target-event') this.#options.targetEvent(message.event)
     else if (message.kind === 'log') {
       this.#options.log(message.lines)

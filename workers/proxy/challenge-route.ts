@@ -2,10 +2,15 @@ import { answeringRoute } from './answering-route.ts'
 import type { RuntimeRoute } from './runtime.ts'
 
 const PREFIX = '/.well-known/acme-challenge/'
+const TOKEN = /^[A-Za-z0-9_-]{1,256}$/
 
-/** The answer to a certificate authority that asks for a token of ours (RFC 8555 section 8.3); null for every other request. */
-export function challengeRoute(path: string, challenges: ReadonlyMap<string, string>): RuntimeRoute | null {
-  if (!path.startsWith(PREFIX)) return null
-  const body = challenges.get(path.slice(PREFIX.length))
-  return body === undefined ? null : answeringRoute({ status: 200, code: '', body, fieldsFor: () => 'Content-Type: application/octet-stream\r\nCache-Control: no-store\r\n' })
+/** The token that a certificate authority asks for (RFC 8555 section 8.3); '' in every other path. */
+export function challengeToken(path: string): string {
+  if (!path.startsWith(PREFIX)) return ''
+  const token = path.slice(PREFIX.length)
+  return TOKEN.test(token) ? token : ''
+}
+
+export function challengeRoute(keyAuthorization: string): RuntimeRoute {
+  return answeringRoute({ status: 200, code: '', body: keyAuthorization, fieldsFor: () => 'Content-Type: application/octet-stream\r\nCache-Control: no-store\r\n' })
 }

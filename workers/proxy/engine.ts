@@ -38,6 +38,8 @@ export interface EngineOptions {
   onTargetEvent(event: TargetEvent): void
   /** Asks for parts of limits that all nodes share; absent: nobody can be asked. */
   askLeases?: (asks: LeaseAsk[]) => void
+  /** Asks for what a certificate authority is answered; absent: nobody can be asked. */
+  askChallenge?: (token: string) => void
   random?: () => number
 }
 
@@ -86,13 +88,15 @@ export interface Engine {
   targets(upstreamId: string): TargetLoad[]
   /** What askLeases() asked for. */
   leased(answers: readonly LeaseAnswer[]): void
+  /** What askChallenge() asked for; null: there is none. */
+  challengeAnswered(token: string, keyAuthorization: string | null): void
 }
 
 /** Ticks between two looks at what goes on without requests. */
 const LOOK_AFTER_TICKS = 10
 
 export function createEngine(options: EngineOptions): Engine {
-  const state: ThreadState = new ThreadState(options.memory, options.thread, options.askLeases ?? ((asks) => state.leases.answered(asks.map(({ ask }) => downAnswer(ask)))))
+  const state = createState(options)
   const { telemetry, log, onTargetEvent } = options
   const signals = new Signals(options.memory.signals)
   const random = options.random ?? Math.random
@@ -138,6 +142,7 @@ export function createEngine(options: EngineOptions): Engine {
     },
     useCredentials(credentials) {
       state.credentials.replace(credentials)
+      state.challenges.replace(credentials.challenges ?? [])
       state.refreshTls()
     },
     accept: (handle, endpoint) => connections.accept(handle, endpoint),
@@ -147,12 +152,22 @@ export function createEngine(options: EngineOptions): Engine {
     webSockets: thread.webSockets,
     listeners: () => thread.current?.listeners.values() ?? [],
     targets: (upstreamId) => targetsOf(thread, upstreamId),
-    leased: (answers) => state.leases.answered(answers)
+    leased: (answers) => state.leases.answered(answers),
+    challengeAnswered: (token, keyAuthorization) => state.challenges.answered(token, keyAuthorization)
   }
 }
 
 async function firstKeys(identity: Identity = NO_IDENTITY): Promise<void> {
   await Promise.all([...identity.keySets.values()].map((keySet) => keySet.firstKeys()))
+}
+
+/** What nobody can be asked is answered at once. */
+function createState({ memory, thread, askLeases, askChallenge }: EngineOptions): ThreadState {
+  const state: ThreadState = new ThreadState(memory, thread, {
+    leases: askLeases ?? ((asks) => state.leases.answered(asks.map(({ ask }) => downAnswer(ask)))),
+    challenge: askChallenge ?? ((token) => state.challenges.answered(token, null))
+  })
+  return state
 }
 
 function targetsOf({ current, state }: ThreadContext, upstreamId: string): TargetLoad[] {

@@ -7,7 +7,7 @@ import type { TokenIdentity } from '../../shared/identity/token-identity.ts'
 import type { RequestBody } from '../http1/request-body.ts'
 import type { RequestHead } from '../../shared/http1/request-head.ts'
 import type { RequestRecord } from '../telemetry/request-record.ts'
-import { challengeRoute } from './challenge-route.ts'
+import { challengeRoute, challengeToken } from './challenge-route.ts'
 import { clientFailure, FAILURES, type ProxyFailure } from './failure.ts'
 import type { RequestContext } from './request-context.ts'
 import type { RequestMatch } from './request-match.ts'
@@ -25,10 +25,11 @@ export interface RoutedRequest {
 }
 
 /**
- * The route that takes the request, with its body limit set; a failure when there is none.
+ * The route that takes the request, with its body limit set; a failure when there is none; where `mayAsk`, what to wait for before
+ * it is looked for once more.
  * Whose the request is and its normalized path are in the context and the record afterwards. `key` is the endpointKey() of the port.
  */
-export function findRoute(current: Runtime, key: string, token: TokenIdentity, request: RoutedRequest): RuntimeRoute | ProxyFailure {
+export function findRoute(current: Runtime, key: string, token: TokenIdentity, request: RoutedRequest, mayAsk: boolean): RuntimeRoute | ProxyFailure | Promise<void> {
   const { head, match, body, record, context } = request
   const listener = current.listeners.get(key)
   if (listener === undefined) return FAILURES.noRoute
@@ -53,9 +54,11 @@ export function findRoute(current: Runtime, key: string, token: TokenIdentity, r
     return clientFailure(REFUSALS.badTarget)
   }
   record.path = match.path = path
-  const challenge = context.challenges.size === 0 ? null : challengeRoute(path, context.challenges)
-  if (challenge !== null) return challenge
-  if (listener.toHttps !== null && path !== '*' && context.scheme === 'http') return listener.toHttps
+  const challenge = challengeToken(path)
+  if (challenge !== '') {
+    const answered = answerChallenge(challenge, context.challenges, mayAsk && current.getsByAcme)
+    if (answered !== null) return answered
+  } else if (listener.toHttps !== null && path !== '*' && context.scheme === 'http') return listener.toHttps
   const found = path === '*' ? null : matchCandidate(current.routes, listener.config.id, match)
   if (found === null) return FAILURES.noRoute
   if (found === AMBIGUOUS) return AMBIGUOUS_PATH
@@ -64,6 +67,13 @@ export function findRoute(current: Runtime, key: string, token: TokenIdentity, r
   record.routeName = route.name
   body.maxBytes = route.maxRequestBodyBytes ?? listener.config.limits.maxRequestBodyBytes
   return route
+}
+
+/** Null: it is none of ours, and like any other request. An origin may get certificates by itself. */
+function answerChallenge(token: string, challenges: RequestContext['challenges'], mayAsk: boolean): RuntimeRoute | Promise<void> | null {
+  const known = challenges?.find(token) ?? null
+  if (known !== null) return challengeRoute(known)
+  return mayAsk ? challenges?.ask(token) ?? null : null
 }
 
 /** Whether what the request announces, or what came of it, is more than its route takes. */

@@ -29,6 +29,8 @@ export class Reception implements TokenWaiter, AdmissionWaiter {
   readonly #tokens = new TokenWait(this)
   readonly admitted: AdmittedRequest
   readonly #admission: AdmissionWalk
+  /** Counts what was waited for, as TokenWait does. */
+  #turn = 0
   /** Null until it is found. */
   route: RuntimeRoute | null = null
 
@@ -41,28 +43,41 @@ export class Reception implements TokenWaiter, AdmissionWaiter {
   /** At once, or after a while in which the request's body waits. */
   begin(current: Runtime): void {
     const identity = this.#tokens.identityOf(current.identity.sources, this.#request.head.fields)
-    if (identity !== null) this.#receive(current, identity)
+    if (identity !== null) this.#receive(current, identity, true)
   }
 
   /** The token was verified. */
   onIdentity(identity: TokenIdentity): void {
     try {
-      this.#receive(this.#request.client.thread.current!, identity)
+      this.#receive(this.#request.client.thread.current!, identity, true)
     } catch (error) {
       this.onDefect(error)
     }
   }
 
   /** `current` was read once and is not looked at again for this request. */
-  #receive(current: Runtime, identity: TokenIdentity): void {
+  #receive(current: Runtime, identity: TokenIdentity, mayAsk: boolean): void {
     const request = this.#request
     if (identity.reason === 'busy') return request.onTurnedAway(FAILURES.overloaded, '')
-    const route = findRoute(current, request.client.key, identity, request)
+    const route = findRoute(current, request.client.key, identity, request, mayAsk)
+    if (route instanceof Promise) return this.#receiveAfter(route, current, identity)
     if ('status' in route) return request.onTurnedAway(route, '')
     this.route = route
     request.context.matched(route.template, request.match.path)
     if (route.admission === null || route.answer?.code === 'maintenance') return this.onAdmitted()
     this.#admission.begin(route.admission, request.client.thread.state)
+  }
+
+  #receiveAfter(asked: Promise<void>, current: Runtime, identity: TokenIdentity): void {
+    const turn = ++this.#turn
+    void asked.then(() => {
+      if (turn !== this.#turn) return
+      try {
+        this.#receive(current, identity, false)
+      } catch (error) {
+        this.onDefect(error)
+      }
+    })
   }
 
   onAdmitted(): void {
@@ -84,6 +99,7 @@ export class Reception implements TokenWaiter, AdmissionWaiter {
   /** The request is gone. */
   forget(): void {
     this.route = null
+    this.#turn++
     this.#tokens.forget()
     this.#admission.forget()
   }

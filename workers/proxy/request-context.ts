@@ -4,9 +4,8 @@ import type { PathTemplate } from '../../shared/routing/template/path-template.t
 import { readRouteValues } from '../../shared/routing/template/route-template.ts'
 import { RouteValues } from '../../shared/routing/template/route-values.ts'
 import type { TransformContext } from '../../shared/transforms/drafts.ts'
+import type { Challenges } from '../state/challenges.ts'
 import type { Client } from './client.ts'
-
-const NO_CHALLENGES: ReadonlyMap<string, string> = new Map()
 
 /** What transforms of a route may insert, read from the request that an exchange serves. */
 export class RequestContext implements TransformContext {
@@ -36,8 +35,8 @@ export class RequestContext implements TransformContext {
   }
 
   /** What certificate authorities are answered at the moment. */
-  get challenges(): ReadonlyMap<string, string> {
-    return this.#client?.thread.state.credentials.challenges ?? NO_CHALLENGES
+  get challenges(): Challenges | null {
+    return this.#client?.thread.state.challenges ?? null
   }
 
   get scheme(): 'http' | 'https' {

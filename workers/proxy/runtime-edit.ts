@@ -14,7 +14,7 @@ import { buildUpstream } from './build-upstream.ts'
 import { destinationsOf, endpointKey, type Runtime, type RuntimeListener, type RuntimeRoute, type RuntimeUpstream } from './runtime.ts'
 import type { ThreadContext } from './thread-context.ts'
 
-const NOTHING: Runtime = { revision: 0, routes: emptyRoutes(), actions: [], removed: new Map(), upstreams: new Map(), policies: new Map(), listeners: new Map(), identity: NO_IDENTITY }
+const NOTHING: Runtime = { revision: 0, routes: emptyRoutes(), actions: [], removed: new Map(), upstreams: new Map(), policies: new Map(), listeners: new Map(), getsByAcme: false, identity: NO_IDENTITY }
 
 /**
  * Builds the Runtime that follows another one, part by part, while that one serves. What no part names is taken over
@@ -31,6 +31,7 @@ export class RuntimeEdit {
   readonly #actions: (RuntimeRoute | null)[]
   readonly #removed = new Map<string, OnRemove>()
   #listeners: ReadonlyMap<string, RuntimeListener>
+  #getsByAcme: boolean
   #identity: Identity
 
   /** `base` null: from nothing. */
@@ -43,6 +44,7 @@ export class RuntimeEdit {
     this.#policies = new Map(from.policies)
     this.#actions = [...from.actions]
     this.#listeners = from.listeners
+    this.#getsByAcme = from.getsByAcme
     this.#identity = from.identity
   }
 
@@ -72,6 +74,7 @@ export class RuntimeEdit {
   #setListeners(placed: NonNullable<RuntimePart['listeners']>): void {
     const { state } = this.#thread
     const enabled = placed.filter(({ value }) => value.enabled)
+    this.#getsByAcme = enabled.some(({ tlsPolicy }) => tlsPolicy?.acme.enabled === true)
     this.#routes.setListeners(enabled.map(({ value }) => value.id))
     const served = enabled.filter(({ value, tlsPolicy, row }) => row !== -1 && (value.protocol === 'http' || tlsPolicy !== null))
     this.#listeners = new Map(served.map((one) => [endpointKey(one.value), buildListener(one, state)]))
@@ -81,7 +84,7 @@ export class RuntimeEdit {
     const routes = this.#routes.finish()
     if (this.#changedUpstreams.size > 0) this.#renewRoutes(routes.routes)
     if (this.#hasOtherPolicies) this.#renewAdmissions(routes.routes)
-    return { revision: this.#revision, routes, actions: this.#actions, removed: this.#removed, upstreams: this.#upstreams, policies: this.#policies, listeners: this.#listeners, identity: this.#identity }
+    return { revision: this.#revision, routes, actions: this.#actions, removed: this.#removed, upstreams: this.#upstreams, policies: this.#policies, listeners: this.#listeners, getsByAcme: this.#getsByAcme, identity: this.#identity }
   }
 
   /** Routes hold on to their upstream, so that a request looks nothing up. */

@@ -168,6 +168,8 @@ export interface Runtime {
   readonly policies: ReadonlyMap<string, RuntimePolicy>
   /** Enabled listeners by endpointKey(). */
   readonly listeners: ReadonlyMap<string, RuntimeListener>
+  /** Some certificates come by ACME: an authority may ask for tokens that are not here yet. */
+  readonly getsByAcme: boolean
   readonly identity: Identity
 }
 

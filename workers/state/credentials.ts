@@ -10,9 +10,6 @@ export class Credentials {
 
   #secrets: ReadonlyMap<string, string> = new Map()
 
-  /** What is answered to certificate authorities, by token. */
-  challenges: ReadonlyMap<string, string> = new Map()
-
   /** Those that came by ACME. */
   byAcme(): Credential[] {
     return [...this.#byId.values()].filter(({ byAcme }) => byAcme)
@@ -28,9 +25,8 @@ export class Credentials {
     return this.#secrets.get(name) ?? null
   }
 
-  replace({ certificates, fleetKey, challenges = [], secrets = [] }: NodeSecrets): void {
+  replace({ certificates, fleetKey, secrets = [] }: NodeSecrets): void {
     this.version++
-    this.challenges = new Map(challenges.map(({ token, keyAuthorization }) => [token, keyAuthorization]))
     this.#secrets = new Map(secrets.map(({ name, value }) => [name, value]))
     this.#byId = new Map(certificates.map((credential) => [credential.id, credential]))
     if (fleetKey !== (this.fleetKey?.toString('base64') ?? null)) this.fleetKey = fleetKey === null ? null : Buffer.from(fleetKey, 'base64')

@@ -9,6 +9,7 @@ import { FleetLeases } from '../policies/limits/fleet-leases.ts'
 import type { LeaseAsk } from '../policies/limits/lease.ts'
 import { LimitTable } from '../policies/limits/limit-table.ts'
 import { RefusalCounts } from '../policies/refusal-counts.ts'
+import { Challenges } from './challenges.ts'
 import { ClientCounts } from './client-counts.ts'
 import { OpenSockets } from './open-sockets.ts'
 import { ListenerRow } from './listener-row.ts'
@@ -32,6 +33,16 @@ export interface ThreadCounts {
   byCode: Record<string, number>
 }
 
+/** What a thread asks others. */
+export interface ThreadAsks {
+  /** For parts of limits that all nodes share; answers come through leases.answered(). */
+  leases(asks: LeaseAsk[]): void
+  /** For what a certificate authority is answered; the answer comes through challenges.answered(). */
+  challenge(token: string): void
+}
+
+const NOBODY: ThreadAsks = { leases() {}, challenge() {} }
+
 /** Everything of a thread that survives configurations: pools, names, buffers, counters, its coarse clock. */
 export class ThreadState {
   readonly clock: () => number
@@ -39,6 +50,7 @@ export class ThreadState {
   now: number
   readonly buffers = new ReadBuffers()
   readonly credentials = new Credentials()
+  readonly challenges: Challenges
   readonly names: NameResolver
   readonly clients: ClientCounts
   readonly sockets: OpenSockets
@@ -54,14 +66,15 @@ export class ThreadState {
   readonly #idPrefix = randomBytes(8).toString('hex')
   #nextId = 0
 
-  /** `askLeases` asks for parts of limits that all nodes share; answers come through leases.answered(). */
-  constructor(memory: SharedMemory, thread: number, askLeases: (asks: LeaseAsk[]) => void = () => {}) {
+  /** `asks`: what this thread cannot know by itself. */
+  constructor(memory: SharedMemory, thread: number, asks: ThreadAsks = NOBODY) {
     this.#memory = memory
     this.#thread = thread
     this.clock = createThreadClock(memory.clockStart)
     this.now = this.clock()
     this.limits = new LimitTable(memory.limits, memory.seed)
-    this.leases = new FleetLeases(askLeases)
+    this.leases = new FleetLeases(asks.leases)
+    this.challenges = new Challenges(asks.challenge)
     this.names = new NameResolver(this.clock)
     this.sockets = new OpenSockets(memory.sockets, thread, memory.mostSockets)
     this.clients = new ClientCounts(memory.clients, memory.threads, thread, memory.seed)

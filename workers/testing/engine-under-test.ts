@@ -30,6 +30,8 @@ export interface TestConfiguration {
   /** Addresses of the one upstream's targets. */
   targets: string[]
   listener?: object
+  /** More listeners, to which no connection comes. */
+  listeners?: object[]
   upstream?: object
   route?: object
   /** More routes, each over the default one on "/". */
@@ -45,13 +47,14 @@ const id = (number: number) => `00000000-0000-7000-8000-${String(number).padStar
 const quiet = { info() {}, warn() {}, error() {} }
 
 /** Starts an engine with one listener, one upstream and a global route on "/". Several may share the memory, each as a thread of its own. */
-export async function startEngine(configuration: TestConfiguration, options: { random?: () => number; memory?: SharedMemory; thread?: number; lease?: (asks: LeaseAsk[]) => Promise<LeaseAnswer[]> } = {}): Promise<EngineUnderTest> {
-  const { memory = createSharedMemory(1), thread = 0, lease } = options
+export async function startEngine(configuration: TestConfiguration, options: { random?: () => number; memory?: SharedMemory; thread?: number; lease?: (asks: LeaseAsk[]) => Promise<LeaseAnswer[]>; challenge?: (token: string) => Promise<string | null> } = {}): Promise<EngineUnderTest> {
+  const { memory = createSharedMemory(1), thread = 0, lease, challenge } = options
   const events: TargetEvent[] = []
   const records: RequestRecord[] = []
   const telemetry = { observe: (record: RequestRecord) => void records.push(Object.assign(Object.create(null) as RequestRecord, record)), tick() {}, recent: () => [] }
   const askLeases = lease === undefined ? {} : { askLeases: (asks: LeaseAsk[]) => void lease(asks).then((answers) => engine.leased(answers)) }
-  const engine: Engine = createEngine({ ...options, ...askLeases, thread, memory, telemetry, log: quiet, onTargetEvent: (event) => void events.push(event) })
+  const askChallenge = challenge === undefined ? {} : { askChallenge: (token: string) => void challenge(token).then((answer) => engine.challengeAnswered(token, answer)) }
+  const engine: Engine = createEngine({ ...options, ...askLeases, ...askChallenge, thread, memory, telemetry, log: quiet, onTargetEvent: (event) => void events.push(event) })
   const planner = new NodeConfiguration(new NodeSlots(memory))
   const server = net.createServer()
   server.listen(0, '127.0.0.1')
@@ -91,9 +94,9 @@ export function contentUnderTest(wanted: TestConfiguration, port: number): Snaps
   return decoded.value
 }
 
-function contentOf({ targets, listener, upstream, route, routes = [], upstreams = [], providers = [], tlsPolicies = [], policies = [] }: TestConfiguration, port: number): { [K in keyof SnapshotContent]: object[] } {
+function contentOf({ targets, listener, listeners = [], upstream, route, routes = [], upstreams = [], providers = [], tlsPolicies = [], policies = [] }: TestConfiguration, port: number): { [K in keyof SnapshotContent]: object[] } {
   return {
-    listeners: [{ id: id(1), name: 'web', protocol: 'http', port, ...listener }],
+    listeners: [{ id: id(1), name: 'web', protocol: 'http', port, ...listener }, ...listeners.map((extra, index) => ({ id: id(600 + index), name: `listener ${index}`, ...extra }))],
     upstreams: [
       { id: id(2), name: 'app', targets: targets.map((address, index) => ({ id: `t${index}`, address })), ...upstream },
       ...upstreams.map((extra, index) => ({ id: id(200 + index), name: `upstream ${index}`, ...extra }))

@@ -27,6 +27,10 @@ export interface NodeApiServer {
   publishAndWait(content: SnapshotContent, head?: Partial<Snapshot>): Promise<Ack>
   /** Certificates for the node, by id. */
   setCertificates(pairs: Record<string, CertificatePair>): void
+  /** What certificate authorities are answered, by token; nodes have to ask for it. */
+  readonly challenges: Map<string, string>
+  /** Tokens that a node asked for. */
+  readonly askedTokens: string[]
   /** From now on publishes are announced here, as with `redis`. */
   announceBy(redis: Redis): void
   /** What holds without a publish from now on; announced as the control plane does. */
@@ -45,6 +49,8 @@ export async function startNodeApiServer(redis?: Redis): Promise<NodeApiServer> 
   let polls = 0
   let config: unknown = null
   let certificates: Record<string, CertificatePair> = {}
+  const challenges = new Map<string, string>()
+  const askedTokens: string[] = []
   let nodeKey: Buffer | null = null
   let operation: OperationalState = hashed({ drain: null, targets: [] })
   /** Of `certificates` to that key, made when the node asks first or already before. */
@@ -70,6 +76,12 @@ export async function startNodeApiServer(redis?: Redis): Promise<NodeApiServer> 
       return send(200, { hash, certificates: sealed })
     }
     if (url.pathname === '/api/v1/node/operational-state') return url.searchParams.get('have') === operation.hash ? send(304) : send(200, operation)
+    if (url.pathname.startsWith('/api/v1/node/acme/')) {
+      const token = url.pathname.split('/').at(-1) ?? ''
+      askedTokens.push(token)
+      const keyAuthorization = challenges.get(token)
+      return keyAuthorization === undefined ? send(404, { error: {} }) : send(200, { token, keyAuthorization })
+    }
     const body = await readJson(request)
     if (url.pathname === '/api/v1/node/key') {
       nodeKey = Buffer.from((body as { publicKey: string }).publicKey, 'base64')
@@ -93,6 +105,8 @@ export async function startNodeApiServer(redis?: Redis): Promise<NodeApiServer> 
     url: `http://127.0.0.1:${(server.address() as net.AddressInfo).port}`,
     acks,
     heartbeats,
+    challenges,
+    askedTokens,
     get polls() {
       return polls
     },

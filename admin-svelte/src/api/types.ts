@@ -149,6 +149,7 @@ export interface AcmeName {
   attempts: number
   nextAt: string | null
   lastError: string | null
+  selfCheck: string | null
   updatedAt: string
 }
 

@@ -30,6 +30,7 @@ const AcmeName = strictObject({
   attempts: Type.Integer({ description: 'Failed ones since the last certificate.' }),
   nextAt: Type.Union([timestamp(), Type.Null()], { description: 'When it is ordered or renewed.' }),
   lastError: Type.Union([Type.String(), Type.Null()], { description: "In the certificate authority's own words." }),
+  selfCheck: Type.Union([Type.String(), Type.Null()], { description: "What was seen of the answer to the authority's last challenge on http listeners of nodes, before the authority was told to look; null: nothing yet. Not seen is no failure: the authority may reach nodes that control-jobs does not." }),
   updatedAt: timestamp()
 }, { title: 'ACME name' })
 
@@ -72,6 +73,6 @@ export const acmeEndpoints: Endpoint[] = [
   })
 ]
 
-function present({ name, certificateId, status, attempts, nextAt, lastError, updatedAt }: AcmeNameRow) {
-  return { name, certificateId, status, attempts, nextAt: nextAt?.toISOString() ?? null, lastError, updatedAt: updatedAt.toISOString() }
+function present({ name, certificateId, status, attempts, nextAt, lastError, selfCheck, updatedAt }: AcmeNameRow) {
+  return { name, certificateId, status, attempts, nextAt: nextAt?.toISOString() ?? null, lastError, selfCheck, updatedAt: updatedAt.toISOString() }
 }

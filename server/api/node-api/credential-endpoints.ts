@@ -1,11 +1,11 @@
 import Type from 'typebox'
 import { sha256Hex, strictObject } from '../../../shared/schema/field.ts'
-import { NodeKeyBody, SealedCredentials } from '../../../shared/schema/sealed.ts'
+import { AcmeChallenge, NodeKeyBody, SealedCredentials } from '../../../shared/schema/sealed.ts'
 import { errorIssue } from '../../../shared/schema/issue.ts'
 import { appendAudit } from '../../audit/append-audit.ts'
 import { actorName } from '../../auth/actor.ts'
 import { nodeCredentials } from '../../certificates/node-credentials.ts'
-import { invalidRequest } from '../../http/app-error.ts'
+import { AppError, invalidRequest } from '../../http/app-error.ts'
 import { type Endpoint, endpoint } from '../../http/endpoint.ts'
 import { inTransaction } from '../../in-transaction.ts'
 import { sealToNode } from '../../sealing/seal-to-node.ts'
@@ -45,6 +45,20 @@ export const credentialEndpoints: Endpoint[] = [
     async handle({ deps, actor, query }) {
       const body = await nodeCredentials(deps, nodeId(actor), query.have)
       return body === null ? { status: 304 } : { status: 200, body }
+    }
+  }),
+  endpoint({
+    method: 'GET',
+    path: '/node/acme/:token',
+    permission: 'node',
+    tag: 'node API',
+    summary: 'The answer to a challenge of a certificate authority that this node was asked for and does not have',
+    answers: { 200: { description: 'What to answer.', schema: AcmeChallenge } },
+    async handle({ deps: { db }, actor, params }) {
+      nodeId(actor)
+      const row = await db.acmeChallenges.findByPk(params['token'] ?? '')
+      if (row === null) throw new AppError('not_found', { message: 'There is no challenge with this token.' })
+      return { status: 200, body: { token: row.token, keyAuthorization: row.keyAuthorization } }
     }
   })
 ]

@@ -75,9 +75,9 @@ export const nodeApiEndpoints: Endpoint[] = [
     summary: 'Report the state of the node; sent every 2 s',
     body: Heartbeat,
     answers: { 200: { description: 'What the node should serve.', schema: strictObject({ desired: Type.Union([Desired, Type.Null()]) }) } },
-    async handle({ deps, actor, body }) {
+    async handle({ deps, actor, body, client }) {
       const id = nodeId(actor)
-      const desired = await noteHeartbeat(deps, id, body, new Date())
+      const desired = await noteHeartbeat(deps, id, body, new Date(), client.address === '' ? null : client.address)
       void announceNode(deps, { nodeId: id, kind: 'heartbeat' })
       return { status: 200, body: { desired } }
     }

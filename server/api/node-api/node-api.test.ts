@@ -103,6 +103,14 @@ describe('what a node reports', () => {
   })
 })
 
+test('what a certificate authority is answered is told to nodes that ask for its token, and to nobody else', async () => {
+  await plane.db.acmeChallenges.create({ token: 'known', keyAuthorization: 'known.thumbprint', name: 'shop.test', createdAt: new Date() })
+  const { status, body } = await node('GET', '/node/acme/known')
+  assert.deepEqual([status, body], [200, { token: 'known', keyAuthorization: 'known.thumbprint' }])
+  for (const token of ['unknown', 'a'.repeat(300), '%00', "'"]) assert.equal((await node('GET', `/node/acme/${token}`)).status, 404, token)
+  for (const call of [plane.as.admin, plane.as.anonymous]) assert.ok([401, 403].includes((await call('GET', '/node/acme/known')).status))
+})
+
 describe('the token of a node', () => {
   test('opens the node API and nothing else', async () => {
     for (const path of ['/nodes', '/routes', '/session', '/audit']) assert.equal((await node('GET', path)).status, 403, path)
