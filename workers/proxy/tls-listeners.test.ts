@@ -70,7 +70,9 @@ const connect = async (options: tls.ConnectionOptions = {}): Promise<tls.TLSSock
 const shown = async (options: tls.ConnectionOptions = {}): Promise<string> => {
   const socket = await connect(options)
   const { subject } = socket.getPeerCertificate()
-  socket.destroy()
+  // Cut off now, the gateway might not have seen the end of the handshake.
+  socket.resume().end()
+  await once(socket, 'close')
   return String(subject.CN)
 }
 const GET = 'GET / HTTP/1.1\r\nHost: a.test\r\n\r\n'
@@ -220,6 +222,23 @@ test('client certificates: refused without one where they are required, and told
   assert.equal(await asked(own), der)
   await assert.rejects(asked(null))
   await assert.rejects(asked(others))
+  const failed = (): number => gateway.engine.stats().byCode['tls_handshake_failed'] ?? 0
+  for (const maxVersion of ['TLSv1.2', 'TLSv1.3'] as const) {
+    for (const certificate of [{}, { cert: others.certificatePem, key: others.privateKeyPem }]) {
+      const before = failed()
+      const socket = tls.connect({ port: gateway.port, host: '127.0.0.1', rejectUnauthorized: false, servername: 'a.test', maxVersion, ...certificate })
+      await new Promise((resolve) => socket.on('error', () => {}).once('close', resolve).resume())
+      for (const end = Date.now() + 5_000; failed() === before; await sleep(10)) assert.ok(Date.now() < end, `${maxVersion}: it is not counted`)
+      await sleep(20)
+      assert.equal(failed(), before + 1, maxVersion)
+    }
+  }
+  const before = failed()
+  const look = net.connect(gateway.port, '127.0.0.1')
+  await once(look, 'connect')
+  look.destroy()
+  for (const end = Date.now() + 5_000; gateway.engine.stats().connections > 0; await sleep(10)) assert.ok(Date.now() < end, 'it is left')
+  assert.equal(failed(), before, 'who sends nothing began no handshake')
   gateway.apply({ targets: targets(), ...secure({ clientAuth: { mode: 'request', caPem: authority.pem } }), route: { transforms } })
   assert.deepEqual([await asked(own), await asked(null), await asked(others)], [der, undefined, undefined])
 })

@@ -62,8 +62,16 @@ export class TlsServer {
     if (!this.#isUsable) return user.onHandshakeFailed(new Error('the TLS policy cannot be used'))
     const key = peerKey(raw)
     this.#handshakes.set(key, user)
-    // The same client may be here again from the same port already.
-    raw.once('close', () => this.#handshakes.get(key) === user && this.#handshakes.delete(key))
+    // What came before is a PROXY header.
+    const bytesBefore = raw.bytesRead - raw.readableLength
+    raw.once('close', () => {
+      // The same client may be here again from the same port already.
+      if (this.#handshakes.get(key) !== user) return
+      this.#handshakes.delete(key)
+      // Node says nothing of a client whose certificate it refuses before its connection, and with it the address, is gone. One that
+      // sent nothing, such as a look whether the port is open, began no handshake.
+      if (raw.bytesRead > bytesBefore) user.onHandshakeFailed(new Error('the connection ended'))
+    })
     this.#server.emit('connection', raw)
   }
 
