@@ -4,6 +4,9 @@ import { type Decoded, errorIssue, type Issue } from '../../shared/schema/issue.
 import { readChain } from './read-chain.ts'
 import { servingIssues } from './serving-issues.ts'
 
+const SERVER_AUTH = '1.3.6.1.5.5.7.3.1'
+const ANY_USAGE = '2.5.29.37.0'
+
 export interface ReadUpload {
   /** The chain, written anew from what was understood. */
   certificatePem: string
@@ -63,13 +66,20 @@ function factsOf(leaf: X509Certificate): CertificateFacts {
     notBefore: leaf.validFromDate.toISOString(),
     notAfter: leaf.validToDate.toISOString(),
     fingerprint256: leaf.fingerprint256.replaceAll(':', '').toLowerCase(),
-    keyType: keyType(leaf.publicKey)
+    keyType: keyType(leaf.publicKey),
+    ...(isForServers(leaf) ? {} : { forClientsOnly: true as const })
   }
 }
 
 /** DNS names and addresses of the subjectAltName; the common name counts for nothing (RFC 9525). */
 function namesOf({ subjectAltName }: X509Certificate): string[] {
   return [...(subjectAltName ?? '').matchAll(/(?:DNS|IP Address):([^,\s"]+)/g)].map(([, name]) => name!.toLowerCase())
+}
+
+/** Without the extension it is for everything (RFC 5280 section 4.2.1.12). */
+function isForServers({ keyUsage }: X509Certificate): boolean {
+  const usages = keyUsage as string[] | undefined
+  return usages === undefined || usages.includes(SERVER_AUTH) || usages.includes(ANY_USAGE)
 }
 
 function keyType({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): string {

@@ -17,6 +17,7 @@ import { findCertificate } from './find-certificate.ts'
 import { certificateReferrers } from './certificate-referrers.ts'
 import { presentCertificate } from './present-certificate.ts'
 import { readUpload } from './read-upload.ts'
+import { replacementIssues } from './replacement-issues.ts'
 import { makeSelfSigned } from './self-signed.ts'
 import { visibleReferrers } from '../tenancy/owned-by.ts'
 import { outsideTenants } from '../tenancy/outside-grant.ts'
@@ -75,6 +76,8 @@ export async function changeCertificate(change: Change, id: string, version: num
     checkVersion('certificate', row, version, (current) => presentCertificate(current, now))
     const before = presentCertificate(row, now)
     const news = replaced(wanted.certificatePem, wanted.privateKeyPem, id, deps, now)
+    const issues = news.facts === undefined ? [] : replacementIssues(row.facts, news.facts, now)
+    if (issues.length > 0) throw invalidRequest(issues)
     if (news.facts !== undefined) keepDomainsGranted(scope, row.tenantCode, news.facts.domains.filter((domain) => !row.facts.domains.includes(domain)))
     const { name = row.name, description = row.description, labels = row.labels } = wanted
     await row.update({ name, description, labels, ...news, version: row.version + 1, updatedBy: actorName(change.actor), updatedAt: now }, { transaction })

@@ -48,7 +48,8 @@ export const CertificateFacts = strictObject({
   notBefore: timestamp(),
   notAfter: timestamp(),
   fingerprint256: sha256Hex({ description: 'SHA-256 of the certificate.' }),
-  keyType: Type.String({ description: 'Such as RSA 2048 or EC prime256v1.' })
+  keyType: Type.String({ description: 'Such as RSA 2048 or EC prime256v1.' }),
+  forClientsOnly: Type.Optional(Type.Literal(true, { description: 'Its extended key usage does not name servers: browsers take it from no listener.' }))
 })
 export type CertificateFacts = Type.Static<typeof CertificateFacts>
 

@@ -122,6 +122,18 @@ describe('a change', () => {
     assert.equal((await plane.as.viewer('GET', `/certificates/${id}`)).body.fingerprint256, fingerprint256, 'the old one stays')
   })
 
+  test('does not put one that browsers do not take, or not yet, in the place of one that they do', async () => {
+    const { id } = await upload('origin')
+    const call = (name: string) => plane.as.publisher('PATCH', `/certificates/${id}`, pair(name), { 'if-match': '"1"' })
+    const codes = (answer: any) => [answer.status, ...answer.body.error.issues.map((issue: { path: string; code: string }) => `${issue.path} ${issue.code}`)]
+    assert.deepEqual(codes(await call('client')), [400, '/certificatePem certificate_without_names', '/certificatePem certificate_for_clients'])
+    assert.deepEqual(codes(await call('future')), [400, '/certificatePem certificate_not_yet_valid'])
+    assert.equal((await plane.as.viewer('GET', `/certificates/${id}`)).body.version, 1)
+    const future = await upload('future')
+    assert.equal(future.status, 'not_yet_valid')
+    assert.equal((await patched(plane.as.publisher, `/certificates/${future.id}`, pair('origin'))).status, 'valid')
+  })
+
   test('is not for editors', async () => {
     assert.equal((await plane.as.editor('POST', '/certificates', { name: 'x', ...pair('client') })).status, 403)
   })
@@ -147,6 +159,24 @@ describe('what names a certificate', () => {
     assert.equal((await plane.as.viewer('GET', `/certificates/${id}`)).status, 404)
     assert.equal((await plane.db.certificates.findByPk(id))?.sealedKey, '', 'the key is gone')
   })
+})
+
+test('certificates that clients of a listener would not take are told before a publish; upstreams may be shown them', async () => {
+  const [client, future, origin] = [await upload('client'), await upload('future'), await upload('origin')]
+  assert.deepEqual([client.forClientsOnly, 'forClientsOnly' in origin], [true, false])
+  const policy = await created(plane.as.editor, '/tls-policies', { name: 'doubtful', certificateIds: [origin.id, client.id], defaultCertificateId: future.id })
+  const draft = await createSmallDraft(plane.as.editor, `doubtful-${++count}`, 22_000)
+  await patched(plane.as.editor, `/upstreams/${draft.upstreamId}`, { connection: { tls: { clientCertificateId: client.id } }, targets: [{ id: 'a', address: 'https://127.0.0.1:8443' }] })
+  const { issues } = (await plane.as.viewer('POST', '/config/validate')).body
+  const told = issues.filter(({ code }: { code: string }) => code.startsWith('certificate_'))
+  assert.deepEqual(told.map(({ path, code, severity }: Record<string, string>) => [path, code, severity]), [
+    ['/tlsPolicies/0/certificateIds/1', 'certificate_without_names', 'warning'],
+    ['/tlsPolicies/0/certificateIds/1', 'certificate_for_clients', 'warning'],
+    ['/tlsPolicies/0/defaultCertificateId', 'certificate_not_yet_valid', 'warning']
+  ])
+  await removed(plane.as.editor, `/tls-policies/${policy.id}`)
+  await removed(plane.as.editor, `/routes/${draft.routeId}`)
+  await removed(plane.as.editor, `/upstreams/${draft.upstreamId}`)
 })
 
 describe('a node', () => {
