@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict'
+import { X509Certificate } from 'node:crypto'
 import { after, before, test } from 'node:test'
+import type { SealedCertificate } from '../../shared/schema/sealed.ts'
 import { type ControlPlane, startControlPlane } from '../testing/control-plane.ts'
 import { created, createSmallDraft, patched, publishDraft, removed } from '../testing/drafts.ts'
+import { enrolNode, heartbeatOf } from '../testing/node.ts'
+import { createNodeKey } from '../testing/node-key.ts'
 import type { AcmeDeps } from './acme-deps.ts'
 import { prepareNames } from './prepare-names.ts'
 
@@ -48,6 +52,21 @@ test('a certificate that a name needs by ACME stays; one that was deleted while 
   const back = await certificateOf('shop.test')
   assert.deepEqual([back.id, back.status, back.domains], [certificateId, 'waiting', ['shop.test']])
   assert.deepEqual([(await row('shop.test')).status, (await row('other.test')).nextAt], ['waiting', later])
+})
+
+test('a node gets the certificates of the names that it serves or should serve by ACME, and no others', async () => {
+  const node = await enrolNode(plane, 'node-1')
+  const key = createNodeKey()
+  await node('POST', '/node/key', { publicKey: key.publicKey })
+  const sent = async (): Promise<string[]> => (await node('GET', '/node/credentials')).body.certificates.map((certificate: SealedCertificate) => new X509Certificate(key.open(certificate).certificatePem).subjectAltName).sort()
+  assert.deepEqual(await sent(), ['DNS:other.test', 'DNS:shop.test'])
+  const { desired } = (await node('GET', '/node/config')).body
+  await node('POST', '/node/heartbeat', heartbeatOf(desired))
+  await want('other.test')
+  assert.deepEqual(await sent(), ['DNS:other.test', 'DNS:shop.test'], 'it serves the revision before still')
+  await node('POST', '/node/heartbeat', heartbeatOf((await node('GET', '/node/config')).body.desired))
+  assert.deepEqual(await sent(), ['DNS:other.test'])
+  await want('shop.test', 'other.test')
 })
 
 test('a name whose certificate cannot be added, because a person has one of that name, holds up no other', async () => {

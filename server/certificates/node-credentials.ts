@@ -28,6 +28,7 @@ SELECT DISTINCT certificates.id, certificates.fingerprint256 FROM snapshots
 JOIN certificates ON certificates.id = ANY(snapshots.certificate_ids) AND certificates.deleted_at IS NULL
 WHERE ${SERVED}
 UNION SELECT certificates.id, certificates.fingerprint256 FROM acme_names JOIN certificates ON certificates.id = certificate_id AND certificates.deleted_at IS NULL
+WHERE EXISTS (SELECT FROM snapshots WHERE (acme_names.name = ANY(snapshots.acme_names) OR snapshots.acme_names IS NULL) AND ${SERVED})
 ORDER BY id`
 
 /**
