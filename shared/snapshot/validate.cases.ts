@@ -117,6 +117,7 @@ const cannot = (place: string) => `warning ${place} cannot_mean_that`
 const LINTS: ValidateCase[] = [
   { name: 'route_without_listener: all of its listeners are disabled', listeners: [{}, { port: 81, enabled: false }], routes: [{ listenerIds: [testId(2)] }, {}], issues: ['warning /routes/0/listenerIds route_without_listener'] },
   { name: 'route_without_listener: there is none', listeners: [], routes: [{}, { enabled: false }], issues: ['warning /routes/0/listenerIds route_without_listener'] },
+  { name: 'proxy_header_of_anybody', listeners: [{ proxyProtocol: true }, { port: 81, proxyProtocol: true, trustedProxies: ['10.0.0.0/8'] }, { port: 82, proxyProtocol: true, enabled: false }], issues: ['warning /listeners/0/trustedProxies proxy_header_of_anybody'] },
   { name: 'listener_without_routes', listeners: [{}, { port: 81 }, { port: 82, enabled: false }], routes: [{ listenerIds: [testId(1)] }], issues: ['warning /listeners/1 listener_without_routes'] },
   { name: 'not listener_without_routes: one serves all, or there are no routes yet', listeners: [{}, { port: 81 }], routes: [{ listenerIds: [testId(1)] }, { match: path('/b') }], issues: [] },
   { name: 'affinity_key_collision of cookies and of headers', upstreams: [affine(), affine({ policy: 'ArrCookie' }), affine({ policy: 'CustomHeader', keyName: 'X-K' }), affine({ policy: 'CustomHeader', keyName: 'x-k' })], issues: ['warning /upstreams/1/sessionAffinity/keyName affinity_key_collision', 'warning /upstreams/3/sessionAffinity/keyName affinity_key_collision'] },

@@ -17,6 +17,7 @@ import { literalSecret } from './rules/literal-secret.ts'
 import { noTargets } from './rules/no-targets.ts'
 import { notYetSupported } from './rules/not-yet-supported.ts'
 import { onlyObserves } from './rules/only-observes.ts'
+import { proxyHeaderOfAnybody } from './rules/proxy-header-of-anybody.ts'
 import { rawPathGuarded } from './rules/raw-path-guarded.ts'
 import { reservedPolicyName } from './rules/reserved-policy-name.ts'
 import { routeConflict } from './rules/route-conflict.ts'
@@ -39,7 +40,7 @@ type Rule = (content: SnapshotContent) => Issue[]
 
 const RULES: readonly Rule[] = [
   duplicateName, reservedPolicyName, duplicateIssuer, unknownReference, unknownPolicy, unknownProvider, rawPathGuarded, tenantMismatch, listenerCollision, tlsPolicyRequired, tlsPolicyUsable, acmePossible, routeConflict, notYetSupported, secretToClient, literalSecret, gatewayOwnedHeader, gatewayOwnedAnswerHeader,
-  noTargets, unreachableTarget, routeWithoutListener, listenerWithoutRoutes, affinityKeyCollision, tenantAffinityHotspot, unusualMethod, forwardedByHand, cannotMeanThat, onlyObserves, clientChosenKey, unusedPolicy
+  noTargets, unreachableTarget, routeWithoutListener, listenerWithoutRoutes, proxyHeaderOfAnybody, affinityKeyCollision, tenantAffinityHotspot, unusualMethod, forwardedByHand, cannotMeanThat, onlyObserves, clientChosenKey, unusedPolicy
 ]
 /** These ask the compiled matcher, which needs content without errors. */
 const MATCHER_RULES: readonly Rule[] = [routeShadowed, routeOverlap, hostRouteOvertaken, limitBySpelling]
