@@ -1,8 +1,11 @@
+import { untrack } from 'svelte'
+import { SvelteMap } from 'svelte/reactivity'
 import type { Issue } from '../../../shared/schema/issue.ts'
 import type { DraftedKind } from '../../../shared/schema/resource.ts'
 import { fieldSchema } from './field-schema.ts'
 import { equal } from './merge-patch.ts'
-import { isWithin, readPointer, writePointer, type Json } from './pointer.ts'
+import { isWithin, pointersDownTo, readPointer, writePointer, type Json } from './pointer.ts'
+import { setFields } from './set-fields.ts'
 import type { Spec } from './spec.ts'
 import { isSupported } from './supported.ts'
 import { forgetUnsaved, keepUnsaved, readUnsaved } from './unsaved.ts'
@@ -20,6 +23,8 @@ export class EditForm {
   issues = $state.raw<Issue[]>([])
   /** True when `value` came from storage and not from the server. */
   restored = $state(false)
+  /** How many controls show each field, or fields below it. */
+  readonly #shown = new SvelteMap<string, number>()
 
   constructor(kind: DraftedKind, key: string) {
     this.kind = kind
@@ -77,6 +82,21 @@ export class EditForm {
 
   issuesAt(pointer: string): Issue[] {
     return this.issues.filter((issue) => isWithin(issue.path, pointer))
+  }
+
+  /** A control says in an effect that it shows a field; what comes back takes that back. */
+  showing(pointer: string): () => void {
+    const count = (by: number) => untrack(() => {
+      for (const place of pointersDownTo(pointer)) this.#shown.set(place, (this.#shown.get(place) ?? 0) + by)
+    })
+    count(1)
+    return () => count(-1)
+  }
+
+  /** What somebody set and no control shows. */
+  get unshown(): string[] {
+    const alone = setFields(this.kind, this.value).filter((pointer) => !this.#shown.get(pointer))
+    return alone.filter((pointer) => !alone.some((other) => other !== pointer && isWithin(pointer, other)))
   }
 
   /** Whether the form has to show a field: it does something in this version, or somebody set it all the same. */

@@ -23,6 +23,8 @@ export interface FieldSchema {
   properties?: Record<string, FieldSchema>
   patternProperties?: Record<string, FieldSchema>
   items?: FieldSchema
+  /** Objects of which it is one. */
+  anyOf?: FieldSchema[]
 }
 
 const SCHEMAS: Record<DraftedKind, FieldSchema> = {
@@ -38,7 +40,7 @@ const SCHEMAS: Record<DraftedKind, FieldSchema> = {
 export function fieldSchema(kind: DraftedKind, pointer: string): FieldSchema {
   let schema = SCHEMAS[kind]
   for (const part of pointerParts(pointer)) {
-    const next = schema.properties?.[part] ?? schema.items ?? Object.values(schema.patternProperties ?? {})[0]
+    const next = schema.properties?.[part] ?? schema.anyOf?.find((one) => one.properties?.[part] !== undefined)?.properties?.[part] ?? schema.items ?? Object.values(schema.patternProperties ?? {})[0]
     if (next === undefined) return {}
     schema = next
   }

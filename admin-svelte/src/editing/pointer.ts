@@ -9,6 +9,17 @@ export function pointerParts(pointer: string): string[] {
     .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))
 }
 
+/** The pointer of a field of what `pointer` names. */
+export function joinPointer(pointer: string, name: string): string {
+  return `${pointer}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`
+}
+
+/** The pointers of everything on the way to what a pointer names, and its own: `/a`, `/a/b`. */
+export function pointersDownTo(pointer: string): string[] {
+  const parts = pointer.split('/')
+  return parts.slice(1).map((_, index) => parts.slice(0, index + 2).join('/'))
+}
+
 /** The value a pointer names, or undefined when there is none. */
 export function readPointer(root: unknown, pointer: string): unknown {
   let value: unknown = root

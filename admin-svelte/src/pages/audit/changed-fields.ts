@@ -1,3 +1,5 @@
+import { joinPointer } from '../../editing/pointer.ts'
+
 export interface ChangedField {
   /** JSON pointer. */
   path: string
@@ -10,7 +12,7 @@ export function changedFields(before: unknown, after: unknown, path = ''): Chang
   if (isMap(before) || isMap(after)) {
     const [from, to] = [isMap(before) ? before : {}, isMap(after) ? after : {}]
     const names = [...new Set([...Object.keys(from), ...Object.keys(to)])].sort()
-    return names.flatMap((name) => changedFields(from[name], to[name], `${path}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`))
+    return names.flatMap((name) => changedFields(from[name], to[name], joinPointer(path, name)))
   }
   return JSON.stringify(before) === JSON.stringify(after) ? [] : [{ path, from: before, to: after }]
 }
