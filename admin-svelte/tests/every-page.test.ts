@@ -63,6 +63,8 @@ test('every page fits a narrow window, in Chinese', async () => {
     await use?.(watched.page, port())
     assert.deepEqual(await watched.page.evaluate(WIDER), [], `${name}: these are wider than the window`)
     assert.equal(await watched.page.locator('html').getAttribute('lang'), 'zh-CN')
+    // The browser's own language is English: times are told in the language of the page.
+    assert.doesNotMatch(await watched.page.locator('body').innerText(), /\d\s[AP]M\b/, name)
   }
   assert.deepEqual(watched.problems, [])
   await watched.close()

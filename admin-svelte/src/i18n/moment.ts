@@ -15,6 +15,16 @@ export function relativeTime(iso: string, now: number): string {
   return new Intl.RelativeTimeFormat(language.code, { numeric: 'auto' }).format(Math.trunc(seconds / size), unit)
 }
 
+/** The time of day, to the second. */
+export function clockTime(at: string | number): string {
+  return new Intl.DateTimeFormat(language.code, { timeStyle: 'medium' }).format(new Date(at))
+}
+
+/** The time of day of a moment in seconds since 1970, as charts have room for it. */
+export function shortTime(seconds: number): string {
+  return new Intl.DateTimeFormat(language.code, { hour: '2-digit', minute: '2-digit' }).format(seconds * 1000)
+}
+
 export function fullTime(iso: string): string {
   return new Intl.DateTimeFormat(language.code, { dateStyle: 'medium', timeStyle: 'medium' }).format(new Date(iso))
 }

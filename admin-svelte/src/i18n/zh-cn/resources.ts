@@ -159,7 +159,7 @@ export const resources: Record<keyof typeof en, string> = {
   'policies.responseGuard': '响应限制',
   'policies.way': '谁可以进入',
   'policies.anonymous': '地址被允许的任何人',
-  'policies.jwt': '持有身份提供者令牌的人',
+  'policies.jwt': '持有身份提供方令牌的人',
   'policies.apiKey': '持有 API 密钥的人',
   'policies.basic': '持有用户名和密码的人',
   'policies.forward': '由另一个服务决定',
