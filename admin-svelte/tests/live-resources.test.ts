@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { after, before, test } from 'node:test'
 import type { Browser } from 'playwright-core'
 import { startSystem, type System } from '../../scripts/system/support/system.ts'
+import { accessibilityProblems } from './support/accessibility.ts'
 import { openPage, signIn, startBrowser, type WatchedPage } from './support/browser.ts'
 
 const read = (name: string) => readFileSync(new URL(`../../workers/testing/certificates/${name}`, import.meta.url), 'utf8')
@@ -40,6 +41,39 @@ test('a certificate whose key is another one is refused at the field, with the i
   await page.getByRole('heading', { name: 'shop' }).waitFor()
   await page.getByText('SHA-256 fingerprint').waitFor()
   await page.getByText('No node that is online serves an https port.').waitFor()
+})
+
+test('Escape throws away nothing that was typed into a dialog without asking, and the focus goes back to what opened it', async () => {
+  const { page } = watched
+  const focused = () => page.evaluate(() => document.activeElement?.textContent?.trim() ?? '')
+  await page.getByRole('link', { name: 'Secrets' }).click()
+  const opener = page.getByRole('button', { name: 'Add secret' })
+  const dialog = page.getByRole('dialog')
+  await opener.click()
+  await page.keyboard.press('Escape')
+  await dialog.waitFor({ state: 'detached' })
+  assert.equal(await focused(), 'Add secret')
+
+  await opener.click()
+  await dialog.getByLabel('Value').fill('typed for a long time')
+  await page.keyboard.press('Escape')
+  await dialog.getByText('What you typed here is lost when this closes.').waitFor()
+  assert.equal(await focused(), 'Go on typing')
+  assert.deepEqual(await accessibilityProblems(page), [])
+  await page.keyboard.press('Escape')
+  await dialog.getByText('What you typed here is lost').waitFor({ state: 'detached' })
+  assert.equal(await dialog.getByLabel('Value').inputValue(), 'typed for a long time')
+  assert.equal(await page.evaluate(() => document.activeElement?.getAttribute('type')), 'password')
+  await page.keyboard.press('Escape')
+  await dialog.getByRole('button', { name: 'Drop it' }).click()
+  await dialog.waitFor({ state: 'detached' })
+  assert.equal(await focused(), 'Add secret')
+
+  await page.keyboard.press('Control+k')
+  await dialog.getByRole('combobox').waitFor()
+  await page.keyboard.press('Escape')
+  await dialog.waitFor({ state: 'detached' })
+  assert.equal(await focused(), 'Add secret')
 })
 
 test('a secret is stored, and its value is nowhere on the page', async () => {

@@ -59,6 +59,32 @@ test('unsaved input survives a reload and a session that ended; saving goes on a
   assert.equal((await stored()).port, 20001)
 })
 
+test('text that is no JSON yet survives a reload and another page, says where it goes wrong, and is undone', async () => {
+  const json = page.getByRole('textbox', { name: 'JSON' })
+  await page.getByRole('button', { name: 'JSON', exact: true }).click()
+  const good = await json.inputValue()
+  const broken = '{\n  "name": "web",\n  "port": 20003,,\n}'
+  await json.fill(broken)
+  await page.getByText('Not JSON from line 3, column 17.').waitFor()
+  await page.reload()
+  await page.getByText('You typed this earlier and did not save it.').waitFor()
+  assert.equal(await json.inputValue(), broken)
+  await page.getByRole('link', { name: 'Upstreams' }).click()
+  await page.getByRole('heading', { name: 'Upstreams' }).waitFor()
+  await page.goBack()
+  await page.getByText('Not JSON from line 3, column 17.').waitFor()
+  assert.equal(await json.inputValue(), broken)
+  assert.ok(await page.getByRole('button', { name: 'Save' }).isDisabled())
+  await page.getByRole('button', { name: 'Undo all' }).click()
+  await page.getByText('Form and JSON are the same thing seen twice.').waitFor()
+  assert.deepEqual(JSON.parse(await json.inputValue()), JSON.parse(good))
+  await json.fill('[]')
+  await page.getByText('JSON, but no object').waitFor()
+  await page.getByRole('button', { name: 'Undo all' }).click()
+  await page.getByRole('button', { name: 'Form', exact: true }).click()
+  assert.equal((await stored()).port, 20001)
+})
+
 test('a conflict shows both versions; my changes go on top of theirs', async () => {
   await page.getByLabel('Description').fill('mine')
   await system.api.patch(`/listeners/${listener.id}`, { port: 20002 })

@@ -21,6 +21,8 @@ export class EditForm {
   base = $state.raw<Spec>({})
   version = $state.raw(0)
   issues = $state.raw<Issue[]>([])
+  /** What was typed in the JSON view and is no JSON object yet; the value stays what it was before. */
+  brokenJson = $state<string | null>(null)
   /** True when `value` came from storage and not from the server. */
   restored = $state(false)
   /** How many controls show each field, or fields below it. */
@@ -32,7 +34,7 @@ export class EditForm {
   }
 
   get changed(): boolean {
-    return !equal(this.base, this.value)
+    return this.brokenJson !== null || !equal(this.base, this.value)
   }
 
   /** Begins with what the server stores (or a starter for a new one); unsaved input of an earlier visit wins. */
@@ -41,6 +43,7 @@ export class EditForm {
     this.base = kept?.base ?? base
     this.version = kept?.version ?? version
     this.value = structuredClone(kept?.value ?? base)
+    this.brokenJson = kept?.json ?? null
     this.restored = kept !== null
     this.issues = []
   }
@@ -50,13 +53,14 @@ export class EditForm {
     this.base = base
     this.version = version
     this.value = structuredClone(value)
+    this.brokenJson = null
     this.restored = false
     this.issues = []
   }
 
   /** Writes unsaved input down; called from an effect on every change. */
   keep(): void {
-    if (this.changed) keepUnsaved(this.key, { base: this.base, value: this.plain(), version: this.version })
+    if (this.changed) keepUnsaved(this.key, { base: this.base, value: this.plain(), version: this.version, ...(this.brokenJson === null ? {} : { json: this.brokenJson }) })
     else forgetUnsaved(this.key)
   }
 

@@ -5,6 +5,8 @@ export interface Unsaved {
   base: Spec
   value: Spec
   version: number
+  /** What stands in the JSON view, when it is no JSON object. */
+  json?: string
 }
 
 const PREFIX = 'gateway.unsaved:'
