@@ -114,3 +114,34 @@ test('without the feed the page asks, and misses nothing', async () => {
   assert.deepEqual(away.problems, [])
   await away.close()
 })
+
+test('a control plane that hangs is told within seconds, and the page goes on by itself when it is back', async () => {
+  const hung = await openPage(browser, system.baseUrl)
+  const { page } = hung
+  await page.goto('/')
+  await signIn(page, 'admin@example.test', 'correct horse battery staple')
+  // The code of that page is there already; what hangs is its list.
+  await page.getByRole('link', { name: 'Listeners', exact: true }).first().click()
+  await page.getByRole('link', { name: 'web', exact: true }).waitFor()
+  await page.getByRole('link', { name: 'Overview', exact: true }).first().click()
+  const figures = page.getByRole('region', { name: 'Now' })
+  await figures.getByText('Live', { exact: true }).waitFor()
+  system.web.signal('SIGSTOP')
+  try {
+    const told = page.getByRole('alert').getByText('The control plane does not answer; this page tries again.')
+    await told.waitFor({ timeout: 12_000 })
+    await figures.getByText('No live figures; the page asks from time to time').waitFor({ timeout: 1_000 })
+    assert.equal(await figures.getByText('Live', { exact: true }).count(), 0)
+    await page.getByRole('link', { name: 'Listeners', exact: true }).first().click()
+    await page.getByText('The control plane did not answer.').waitFor({ timeout: 12_000 })
+    assert.ok(await told.isVisible())
+  } finally {
+    system.web.signal('SIGCONT')
+  }
+  await page.getByRole('link', { name: 'web', exact: true }).waitFor()
+  await page.getByText('The control plane does not answer').waitFor({ state: 'detached' })
+  await page.getByRole('link', { name: 'Overview', exact: true }).first().click()
+  await figures.getByText('Live', { exact: true }).waitFor()
+  assert.deepEqual(hung.problems.filter((problem) => !/WebSocket|ERR_/.test(problem)), [])
+  await hung.close()
+})

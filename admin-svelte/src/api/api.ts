@@ -7,7 +7,7 @@ import { type DraftedKind, KIND_PATHS } from '../../../shared/schema/resource.ts
 import type { ServedCertificate } from '../../../shared/schema/served-certificate.ts'
 import type { WebhookChange, WebhookItem, WebhookUpload } from '../../../shared/schema/webhook.ts'
 import { session } from '../session/session.svelte.ts'
-import { createClient } from './client.ts'
+import { createClient, LONG_MS, type SendOptions } from './client.ts'
 import { connection } from './connection.svelte.ts'
 import type { ProposalsAnswer, ProposalWithChanges, ProposedAnswer } from './proposal-types.ts'
 import type { Hold } from './hold-types.ts'
@@ -23,6 +23,8 @@ interface Lasting {
 }
 
 const send = createClient(session, (yes) => connection.heard(yes))
+/** For what looks at a whole configuration, which may be large, or waits for all nodes. */
+const sendLong = <T>(method: string, path: string, options: SendOptions = {}) => send<T>(method, path, { ...options, patienceMs: LONG_MS })
 
 const query = (values: Record<string, string | number | undefined | null>) => {
   const pairs = Object.entries(values).filter(([, value]) => value !== undefined && value !== null && value !== '')
@@ -48,7 +50,7 @@ interface BulkBody {
 }
 
 /** Of the kinds that can be changed many at a time, all or none. */
-const bulk = (kind: 'routes' | 'upstreams') => (body: BulkBody) => send<{ found: number; changed: number }>('POST', `/${kind}:bulk`, { body })
+const bulk = (kind: 'routes' | 'upstreams') => (body: BulkBody) => sendLong<{ found: number; changed: number }>('POST', `/${kind}:bulk`, { body })
 
 export const api = {
   listeners: resourceApi('listeners'),
@@ -94,7 +96,7 @@ export const api = {
     close: (id: string) => send<void>('DELETE', `/connections/${encodeURIComponent(id)}`)
   },
   session: {
-    get: () => send<SessionAnswer>('GET', '/session', { keepUnauthenticated: true }),
+    get: (patienceMs?: number) => send<SessionAnswer>('GET', '/session', { keepUnauthenticated: true, ...(patienceMs === undefined ? {} : { patienceMs }) }),
     open: (email: string, password: string) => send<SessionAnswer>('POST', '/session', { body: { email, password }, keepUnauthenticated: true }),
     changePassword: (oldPassword: string, newPassword: string) => send<SessionAnswer>('POST', '/session/password', { body: { oldPassword, newPassword }, keepUnauthenticated: true }),
     close: () => send<void>('DELETE', '/session', { keepUnauthenticated: true })
@@ -142,33 +144,33 @@ export const api = {
     sendAgain: (id: string, deliveryId: string) => send<unknown>('POST', `/webhooks/${encodeURIComponent(id)}/deliveries/${encodeURIComponent(deliveryId)}/send`, { body: {} })
   },
   config: {
-    validate: (signal?: AbortSignal) => send<ValidateAnswer>('POST', '/config/validate', { body: {}, signal }),
-    diff: (from: 'live' | 'draft' | number, to: 'live' | 'draft' | number, signal?: AbortSignal) => send<{ changes: ResourceChange[] }>('GET', `/config/diff${query({ from, to })}`, { signal }),
-    affected: (signal?: AbortSignal) => send<AffectedAnswer>('GET', '/config/affected', { signal }),
-    publish: (body: PublishRequest) => send<PublishAnswer | ProposedAnswer>('POST', '/config/publish', { body }),
+    validate: (signal?: AbortSignal) => sendLong<ValidateAnswer>('POST', '/config/validate', { body: {}, signal }),
+    diff: (from: 'live' | 'draft' | number, to: 'live' | 'draft' | number, signal?: AbortSignal) => sendLong<{ changes: ResourceChange[] }>('GET', `/config/diff${query({ from, to })}`, { signal }),
+    affected: (signal?: AbortSignal) => sendLong<AffectedAnswer>('GET', '/config/affected', { signal }),
+    publish: (body: PublishRequest) => sendLong<PublishAnswer | ProposedAnswer>('POST', '/config/publish', { body }),
     hold: (signal?: AbortSignal) => send<{ hold: Hold | null }>('GET', '/config/hold', { signal }),
     confirm: (revision: number) => send<void>('POST', '/config/confirm', { body: { revision } }),
     abortUnconfirmed: (reason: string) => send<void>('POST', '/config/unconfirmed/abort', { body: { reason } }),
     promoteCanary: (reason: string) => send<void>('POST', '/config/canary/promote', { body: { reason } }),
     abortCanary: (reason: string) => send<void>('POST', '/config/canary/abort', { body: { reason } }),
-    rollback: (body: { revision: number; note: string }) => send<PublishAnswer>('POST', '/config/rollback', { body }),
-    explain: (of: 'live' | 'draft', body: Partial<ExplainRequest>) => send<Explanation>('POST', `/config/explain${query({ of })}`, { body }),
-    export: (of: 'live' | 'draft', format: FileFormat) => send<ExportAnswer>('GET', `/config/export${query({ of, format })}`),
-    import: (body: ImportRequest) => send<ImportAnswer>('POST', '/config/import', { body }),
-    discard: () => send<unknown>('POST', '/config/discard', { body: {} })
+    rollback: (body: { revision: number; note: string }) => sendLong<PublishAnswer>('POST', '/config/rollback', { body }),
+    explain: (of: 'live' | 'draft', body: Partial<ExplainRequest>) => sendLong<Explanation>('POST', `/config/explain${query({ of })}`, { body }),
+    export: (of: 'live' | 'draft', format: FileFormat) => sendLong<ExportAnswer>('GET', `/config/export${query({ of, format })}`),
+    import: (body: ImportRequest) => sendLong<ImportAnswer>('POST', '/config/import', { body }),
+    discard: () => sendLong<unknown>('POST', '/config/discard', { body: {} })
   },
   proposals: {
     list: (signal?: AbortSignal) => send<ProposalsAnswer>('GET', '/config/proposals', { signal }),
-    get: (id: string, signal?: AbortSignal) => send<ProposalWithChanges>('GET', `/config/proposals/${encodeURIComponent(id)}`, { signal }),
-    approve: (id: string) => send<PublishAnswer>('POST', `/config/proposals/${encodeURIComponent(id)}/approve`, { body: {} }),
+    get: (id: string, signal?: AbortSignal) => sendLong<ProposalWithChanges>('GET', `/config/proposals/${encodeURIComponent(id)}`, { signal }),
+    approve: (id: string) => sendLong<PublishAnswer>('POST', `/config/proposals/${encodeURIComponent(id)}/approve`, { body: {} }),
     reject: (id: string, reason: string) => send<void>('POST', `/config/proposals/${encodeURIComponent(id)}/reject`, { body: { reason } })
   },
   snapshots: {
     list: (options: { limit?: number; cursor?: string | null; note?: string; pinned?: string } = {}, signal?: AbortSignal) => send<Page<SnapshotItem>>('GET', `/snapshots${query(options)}`, { signal }),
-    get: (revision: number, signal?: AbortSignal) => send<Snapshot & SnapshotItem>('GET', `/snapshots/${revision}`, { signal }),
+    get: (revision: number, signal?: AbortSignal) => sendLong<Snapshot & SnapshotItem>('GET', `/snapshots/${revision}`, { signal }),
     pin: (revision: number, note: string) => send<SnapshotItem>('POST', `/snapshots/${revision}/pin`, { body: { note } }),
     unpin: (revision: number) => send<void>('DELETE', `/snapshots/${revision}/pin`),
-    restore: (revision: number, body: { kind: DraftedKind; id: string; version: number }) => send<unknown>('POST', `/snapshots/${revision}/restore`, { body }),
+    restore: (revision: number, body: { kind: DraftedKind; id: string; version: number }) => sendLong<unknown>('POST', `/snapshots/${revision}/restore`, { body }),
     rollout: (revision: number, signal?: AbortSignal) => send<Rollout>('GET', `/snapshots/${revision}/rollout`, { signal })
   },
   nodes: {

@@ -1,6 +1,11 @@
 import { ApiError, type ErrorDetail } from './api-error.ts'
 
 const ROOT = '/api/v1'
+/** How long an answer may take: of what reads, of what writes, and of what looks at a whole configuration. */
+const READ_MS = 8_000
+const WRITE_MS = 20_000
+export const LONG_MS = 60_000
+const AWAKE_MS = 250
 
 /** What the client needs from the session, so that it knows neither cookies nor pages. */
 export interface Credentials {
@@ -16,35 +21,46 @@ export interface SendOptions {
   signal?: AbortSignal | undefined
   /** The session endpoints answer 401 themselves; nothing is renewed for them. */
   keepUnauthenticated?: boolean
+  /** How long its answer may take, instead of what is usual. */
+  patienceMs?: number
 }
 
 export type Send = <T>(method: string, path: string, options?: SendOptions) => Promise<T>
 
 /**
  * Sends requests to the REST API of this origin. An expired session is renewed and the request sent again, so callers
- * never see it. Throws ApiError for everything that is not a success. `reachable` hears whether an answer came.
+ * never see it. Throws ApiError for everything that is not a success. `reachable` hears whether answers come; also when one
+ * is late, before it is given up.
  */
 export function createClient(credentials: Credentials, reachable: (yes: boolean) => void): Send {
   return async function send<T>(method: string, path: string, options: SendOptions = {}): Promise<T> {
     for (;;) {
-      const response = await answerOf(method, path, options, credentials, reachable)
-      if (response.status === 401 && options.keepUnauthenticated !== true) {
+      const { status, body } = await answerOf(method, path, options, credentials, reachable)
+      if (status === 401 && options.keepUnauthenticated !== true) {
         await credentials.renew()
         continue
       }
-      if (!response.ok) throw await errorOf(response)
-      if (response.status === 204) return undefined as T
-      return (await response.json()) as T
+      if (status < 200 || status > 299 || (body === undefined && status !== 204)) throw errorOf(status, body)
+      return body as T
     }
   }
 }
 
-async function answerOf(method: string, path: string, options: SendOptions, credentials: Credentials, reachable: (yes: boolean) => void): Promise<Response> {
+interface Answer {
+  status: number
+  /** Undefined where there is none, or none that is JSON. */
+  body: unknown
+}
+
+async function answerOf(method: string, path: string, options: SendOptions, credentials: Credentials, reachable: (yes: boolean) => void): Promise<Answer> {
   const headers: Record<string, string> = { accept: 'application/json' }
   const csrfToken = credentials.csrfToken()
   if (method !== 'GET' && csrfToken !== null) headers['x-csrf-token'] = csrfToken
   if (options.body !== undefined) headers['content-type'] = 'application/json'
   if (options.version !== undefined) headers['if-match'] = `"${options.version}"`
+  const patience = options.patienceMs ?? (method === 'GET' ? READ_MS : WRITE_MS)
+  const notLate = afterAwake(patience / 2, () => reachable(false))
+  const bounds = [AbortSignal.timeout(patience), ...(options.signal ? [options.signal] : [])]
   try {
     const response = await fetch(ROOT + path, {
       method,
@@ -52,23 +68,37 @@ async function answerOf(method: string, path: string, options: SendOptions, cred
       credentials: 'same-origin',
       cache: 'no-store',
       body: options.body === undefined ? null : JSON.stringify(options.body),
-      signal: options.signal ?? null
+      signal: AbortSignal.any(bounds)
     })
+    notLate()
     reachable(true)
-    return response
+    return { status: response.status, body: parsed(await response.text()) }
   } catch (thrown) {
-    if (thrown instanceof DOMException && thrown.name === 'AbortError') throw thrown
+    if (options.signal?.aborted) throw thrown
     reachable(false)
+    // Of what was to be changed nobody knows whether it was.
+    if (method !== 'GET' && thrown instanceof DOMException && thrown.name === 'TimeoutError') throw new ApiError(0, { code: 'no_answer', message: 'The control plane did not answer in time. It may still do what was asked: look before you ask again.' })
     throw new ApiError(0, { code: 'unreachable', message: 'The control plane did not answer.' })
+  } finally {
+    notLate()
   }
 }
 
-async function errorOf(response: Response): Promise<ApiError> {
-  const fallback: ErrorDetail = { code: 'unexpected_answer', message: `The control plane answered ${response.status}.` }
+/** Calls after so long. Where the browser slept or was busy all the while, what came meanwhile is looked at first. @returns what ends it */
+function afterAwake(ms: number, call: () => void): () => void {
+  let timer = setTimeout(() => (timer = setTimeout(call, AWAKE_MS)), ms)
+  return () => clearTimeout(timer)
+}
+
+function parsed(text: string): unknown {
   try {
-    const body = (await response.json()) as { error?: ErrorDetail }
-    return new ApiError(response.status, body.error ?? fallback)
+    return JSON.parse(text)
   } catch {
-    return new ApiError(response.status, fallback)
+    return undefined
   }
+}
+
+function errorOf(status: number, body: unknown): ApiError {
+  const { error } = (body ?? {}) as { error?: ErrorDetail }
+  return new ApiError(status, error ?? { code: 'unexpected_answer', message: `The control plane answered ${status}.` })
 }

@@ -1,6 +1,9 @@
 import { untrack } from 'svelte'
 import { toApiError, type ApiError } from './api-error.ts'
 
+/** A control plane that does not answer is asked again after so long. */
+const AGAIN_MS = 3_000
+
 /** Something read from the API, as a page shows it: the last good value stays while a reload fails. */
 export interface Loaded<T> {
   readonly value: T | undefined
@@ -12,15 +15,17 @@ export interface Loaded<T> {
 /**
  * Loads when the component mounts, again whenever a reactive value changes that `load` reads before its first await,
  * and every `everyMs` (0: never; a function may change with time) while the page is visible and `settled` does not hold
- * for the last value. Call it while a component initialises.
+ * for the last value. While nothing answers it tries again. Call it while a component initialises.
  */
 export function loaded<T>(load: (signal: AbortSignal) => Promise<T>, everyMs: number | (() => number) = 0, settled: (value: T) => boolean = () => false): Loaded<T> {
   let value = $state.raw<T>()
   let error = $state.raw<ApiError>()
   let loading = $state(true)
   let current: AbortController | undefined
+  let again: ReturnType<typeof setTimeout> | undefined
 
   async function run(): Promise<void> {
+    clearTimeout(again)
     current?.abort()
     const mine = new AbortController()
     current = mine
@@ -33,6 +38,7 @@ export function loaded<T>(load: (signal: AbortSignal) => Promise<T>, everyMs: nu
     } catch (thrown) {
       if (current !== mine) return
       error = toApiError(thrown)
+      if (error.code === 'unreachable') again = setTimeout(() => void run(), AGAIN_MS)
     }
     loading = false
   }
@@ -40,6 +46,7 @@ export function loaded<T>(load: (signal: AbortSignal) => Promise<T>, everyMs: nu
   $effect(() => {
     void run()
     return () => {
+      clearTimeout(again)
       current?.abort()
       current = undefined
     }

@@ -103,3 +103,15 @@ test('a session that has ended is not asked about again and again', async () => 
   client.retryNow()
   await connection(1)
 })
+
+test('a connection that only seems to be there is given up for another, and what it still says is not heard', async () => {
+  const first = await connection(0)
+  say(first, hello(1), event(2, 'a'))
+  await hears('connected', 'a')
+  client.renew()
+  say(first, event(3, 'late'))
+  const second = await connection(1)
+  assert.equal(second.query, `since=${at(2)}`)
+  say(second, hello(4), event(3, 'b'))
+  await hears('connected', 'a', 'away', 'connected', 'b')
+})

@@ -71,6 +71,14 @@ export class FeedClient {
     this.#connect()
   }
 
+  /** Gives up a connection that is only said to be there, and makes another. */
+  renew(): void {
+    const socket = this.#socket
+    if (socket === undefined) return
+    this.#ended(0)
+    socket.close()
+  }
+
   #connect(): void {
     const { url, open } = this.#options
     const socket = open(this.#since === '' ? url : `${url}?since=${encodeURIComponent(this.#since)}`)

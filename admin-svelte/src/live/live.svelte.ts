@@ -1,12 +1,16 @@
 import { untrack } from 'svelte'
 import type { EventKind, GatewayEvent } from '../../../shared/schema/event.ts'
 import type { FeedMetrics, Traffic } from '../../../shared/schema/feed.ts'
+import { toApiError } from '../api/api-error.ts'
+import { connection } from '../api/connection.svelte.ts'
 import { FeedClient, type FeedListener } from './feed-client.ts'
 
 /** Seconds of traffic that are kept for pictures. */
 const MOST_SECONDS = 120
 /** Figures older than this are no longer what is served now. */
 const STALE_MS = 4_000
+/** After so long without a message it is asked whether the control plane is there at all. */
+const QUIET_MS = 4_000
 /** A page that nobody sees reads no longer. */
 const UNSEEN_MS = 60_000
 
@@ -27,10 +31,19 @@ class Live implements FeedListener {
   nodes = $state.raw(new Map<string, Traffic>())
   readonly #ears = new Set<Hear>()
   #stale: ReturnType<typeof setTimeout> | undefined
+  #quiet: ReturnType<typeof setTimeout> | undefined
+  /** Asks the control plane something small. */
+  #ask: () => Promise<unknown> = async () => {}
+  #client: FeedClient | undefined
 
   /** What is served now; undefined when nobody tells. */
   get now(): Traffic | undefined {
     return this.nodes.size === 0 ? undefined : this.seconds.at(-1)?.fleet
+  }
+
+  /** Whether what happens is told: messages may come, and the control plane answers. */
+  get isTold(): boolean {
+    return this.isConnected && !connection.lost
   }
 
   /** @returns what ends it. */
@@ -39,9 +52,11 @@ class Live implements FeedListener {
     return () => this.#ears.delete(hear)
   }
 
-  /** Reads the feed until the function that comes back is called. */
-  follow(): () => void {
+  /** Reads the feed until the function that comes back is called. `ask`: something small, to see whether the control plane is there. */
+  follow(ask: () => Promise<unknown>): () => void {
+    this.#ask = ask
     const client = new FeedClient({ url: `${location.origin.replace(/^http/, 'ws')}/api/v1/events`, listener: this })
+    this.#client = client
     let unseen: ReturnType<typeof setTimeout> | undefined
     const seen = (): void => {
       clearTimeout(unseen)
@@ -62,22 +77,41 @@ class Live implements FeedListener {
 
   connected(yes: boolean): void {
     this.isConnected = yes
+    this.#heard()
     if (!yes) this.#forget()
   }
 
   event(event: GatewayEvent): void {
+    this.#heard()
     for (const hear of this.#ears) hear(event)
   }
 
   missed(): void {
+    this.#heard()
     for (const hear of this.#ears) hear()
   }
 
   metrics({ fleet, nodes }: FeedMetrics): void {
+    this.#heard()
     clearTimeout(this.#stale)
     this.#stale = setTimeout(() => this.#forget(), STALE_MS)
     this.seconds = [...this.seconds.slice(1 - MOST_SECONDS), { at: Date.now(), fleet }]
     this.nodes = new Map(nodes.map(({ nodeId, traffic }) => [nodeId, traffic]))
+  }
+
+  /** A connection may stay open while nobody is at the other end. Not every feed has metrics each second: silence alone proves nothing. */
+  #heard(): void {
+    clearTimeout(this.#quiet)
+    if (this.isConnected) this.#quiet = setTimeout(() => void this.#look(), QUIET_MS)
+  }
+
+  async #look(): Promise<void> {
+    try {
+      await this.#ask()
+    } catch (thrown) {
+      if (toApiError(thrown).status === 0) return this.#client?.renew()
+    }
+    this.#heard()
   }
 
   /** The past stays in the picture; what is now is not known. */
@@ -91,7 +125,7 @@ export const live = new Live()
 
 /** How often a page asks: seldom while the feed tells, as often as `awayMs` while it does not. For `loaded`. */
 export function asking(awayMs: number, toldMs: number): () => number {
-  return () => (live.isConnected ? toldMs : awayMs)
+  return () => (live.isTold ? toldMs : awayMs)
 }
 
 /** Several events of one moment, such as a publish that 100 nodes apply, are one reason to read again. */

@@ -2,7 +2,7 @@
 export const shell = {
   product: 'Open Gateway',
   'shell.skip': 'Skip to the content',
-  'shell.lost': 'The control plane does not answer. What you typed is kept; the data nodes serve on without it.',
+  'shell.lost': 'The control plane does not answer; this page tries again. What you typed is kept, and the data nodes serve on without it.',
   'shell.readable': 'This page came without TLS: on the way, others can read passwords, tokens and keys. Set CONTROL_PLANE_TLS_CERT and CONTROL_PLANE_TLS_KEY, or put TLS before control-web.',
   'palette.title': 'Go to',
   'palette.open': 'Search or go to',

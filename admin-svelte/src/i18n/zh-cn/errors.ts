@@ -1,7 +1,7 @@
 import type { ErrorCode } from '../../../../shared/schema/error-table.ts'
 
 /** What the API's error codes mean, in Simplified Chinese. English comes from the server itself. */
-export const zhCnErrors: Partial<Record<ErrorCode | 'unreachable' | 'other_user', string>> = {
+export const zhCnErrors: Partial<Record<ErrorCode | 'unreachable' | 'no_answer' | 'other_user', string>> = {
   invalid_request: '请求内容有误，请看下面的问题。',
   unauthenticated: '请登录。',
   wrong_credentials: '邮箱或密码不正确。',
@@ -31,5 +31,6 @@ export const zhCnErrors: Partial<Record<ErrorCode | 'unreachable' | 'other_user'
   database_unavailable: '无法连接数据库。',
   not_ready: '服务尚未就绪。',
   unreachable: '控制面没有响应。',
+  no_answer: '控制面没有及时响应。您的请求仍可能被执行：再次提交之前请先查看。',
   other_user: '已由其他人登录，请求未重新发送。'
 }

@@ -3,7 +3,7 @@ import type { shell as en } from '../en/shell.ts'
 export const shell: Record<keyof typeof en, string> = {
   product: 'Open Gateway',
   'shell.skip': '跳到正文',
-  'shell.lost': '控制面没有响应。您输入的内容已保留；数据节点不受影响，继续服务。',
+  'shell.lost': '控制面没有响应，页面会继续尝试。您输入的内容已保留；数据节点不受影响，继续服务。',
   'shell.readable': '此页面未经 TLS 传输：途中他人可以读到密码、令牌和密钥。请设置 CONTROL_PLANE_TLS_CERT 和 CONTROL_PLANE_TLS_KEY，或在 control-web 之前终止 TLS。',
   'palette.title': '转到',
   'palette.open': '搜索或转到',
