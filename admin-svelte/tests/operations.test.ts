@@ -140,6 +140,19 @@ test('a job that failed is done again, and its state changes', async () => {
 test('explain says why a request goes where it goes, before it is sent', async () => {
   const { page } = watched
   await page.getByRole('link', { name: 'Explain' }).click()
+  // It begins with what there is, so that the first press of the button tells something.
+  await page.waitForFunction((url) => document.querySelector<HTMLInputElement>('main input[id$="-url"]')?.value === url, `http://localhost:${system.nodes[0]?.ports.from}/`)
+  await page.getByRole('button', { name: 'Explain' }).click()
+  await page.getByText('Taken by route').waitFor()
+  assert.equal(await page.getByLabel('Listener').count(), 0)
+  const second = await system.api.must('POST', '/listeners', { name: 'second', protocol: 'http', port: 20443 })
+  await page.reload()
+  await page.getByLabel('URL').fill('http://shop.example.com/a?b')
+  assert.equal(await page.getByLabel('Listener').inputValue(), '')
+  await page.getByLabel('Listener').selectOption('second (http 20443)')
+  assert.equal(await page.getByLabel('URL').inputValue(), 'http://shop.example.com:20443/a?b')
+  await system.api.must('DELETE', `/listeners/${second.id}`, undefined, { 'if-match': `"${second.version}"` })
+
   await page.getByLabel('URL').fill(`http://127.0.0.1:${system.nodes[0]?.ports.from}/any/where`)
   await page.getByRole('button', { name: 'Explain' }).click()
   await page.getByText('Taken by route').waitFor()

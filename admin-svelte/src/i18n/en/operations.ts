@@ -53,6 +53,7 @@ export const operations = {
   'explain.url': 'URL',
   'explain.headers': 'Headers, one a line',
   'explain.of': 'Configuration',
+  'explain.noListener': 'None of these',
   'explain.live': 'Live',
   'explain.draft': 'Draft',
   'explain.do': 'Explain',

@@ -54,6 +54,7 @@ export const operations: Record<keyof typeof en, string> = {
   'explain.url': 'URL',
   'explain.headers': '请求头，每行一个',
   'explain.of': '配置',
+  'explain.noListener': '都不是',
   'explain.live': '线上',
   'explain.draft': '草稿',
   'explain.do': '解释',
