@@ -43,6 +43,14 @@ test('a certificate whose key is another one is refused at the field, with the i
   await page.getByText('No node that is online serves an https port.').waitFor()
 })
 
+test('a certificate of one day is told to end soon, as nothing renews it', async () => {
+  const { page } = watched
+  await system.api.must('POST', '/self-signed-certificates', { name: 'short', domains: ['short.example.com'], days: 1 })
+  await page.getByRole('link', { name: 'Secrets' }).click()
+  await page.getByRole('link', { name: 'Certificates' }).click()
+  await page.getByRole('row', { name: /short/ }).getByText('Ends soon').waitFor()
+})
+
 test('Escape throws away nothing that was typed into a dialog without asking, and the focus goes back to what opened it', async () => {
   const { page } = watched
   const focused = () => page.evaluate(() => document.activeElement?.textContent?.trim() ?? '')

@@ -44,6 +44,7 @@ export const live = {
   'certificates.keyHelp': 'Stored sealed; nobody can read it again.',
   'certificates.valid': 'Valid',
   'certificates.expiring': 'Expiring',
+  'certificates.endsSoon': 'Ends soon',
   'certificates.expired': 'Expired',
   'certificates.notYetValid': 'Not valid yet',
   'certificates.waiting': 'Waiting for the authority',

@@ -45,6 +45,7 @@ export const live: Record<keyof typeof en, string> = {
   'certificates.keyHelp': '密封存储，之后任何人都无法读取。',
   'certificates.valid': '有效',
   'certificates.expiring': '即将到期',
+  'certificates.endsSoon': '临近到期',
   'certificates.expired': '已过期',
   'certificates.notYetValid': '尚未生效',
   'certificates.waiting': '等待签发',

@@ -2,7 +2,7 @@ import type { CertificateItem } from '../../../../shared/schema/certificate.ts'
 import type { WordKey } from '../../i18n/language.svelte.ts'
 import type { Tone } from '../../widgets/status.svelte'
 
-export const STATES: Record<CertificateItem['status'], { tone: Tone; words: WordKey }> = {
+const STATES: Record<CertificateItem['status'], { tone: Tone; words: WordKey }> = {
   valid: { tone: 'good', words: 'certificates.valid' },
   expiring: { tone: 'warn', words: 'certificates.expiring' },
   expired: { tone: 'bad', words: 'certificates.expired' },
@@ -14,6 +14,17 @@ export const SOURCES: Record<CertificateItem['source'], WordKey> = {
   uploaded: 'certificates.uploaded',
   acme: 'certificates.acme',
   selfSigned: 'certificates.selfSigned'
+}
+
+const DAY_MS = 86_400_000
+const SMALL_SHARE = 0.1
+
+/** What it is called at `now` (ms since the epoch). One that ends soon and that nothing renews needs a person, however short its life was from the start. */
+export function stateOf(certificate: Pick<CertificateItem, 'status' | 'source' | 'notBefore' | 'notAfter'>, now: number): { tone: Tone; words: WordKey } {
+  const { status, source, notAfter } = certificate
+  const isAlive = status === 'valid' || status === 'expiring'
+  const endsSoon = Date.parse(notAfter) - now < DAY_MS || shareLeft(certificate, now) < SMALL_SHARE
+  return isAlive && endsSoon && source !== 'acme' ? { tone: 'warn', words: 'certificates.endsSoon' } : STATES[status]
 }
 
 /** The share of its lifetime that is left at `now` (ms since the epoch), from 0 to 1. */
