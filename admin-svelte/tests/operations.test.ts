@@ -130,6 +130,10 @@ test('a job that failed is done again, and its state changes', async () => {
     await done.getByText('Done', { exact: true }).waitFor()
     await done.getByText('2 attempts').waitFor()
     await failed.waitFor({ state: 'detached' })
+    await done.getByText('Remove what is old').waitFor()
+    await page.getByRole('combobox', { name: 'Queue' }).selectOption('webhooks')
+    await page.getByRole('row', { name: /Look for events to deliver/ }).first().waitFor()
+    assert.equal(await page.getByText('{}', { exact: true }).count(), 0)
   } finally {
     await queue.close()
     redis.disconnect()
