@@ -85,6 +85,23 @@ test('an edit is reviewed field by field, published, and changes traffic; a roll
   assert.equal((await fetch(url)).status, 200)
 })
 
+test('a draft that was made before a rollback says so before anybody publishes, and is discarded there', async () => {
+  const { page } = watched
+  await page.getByRole('link', { name: /^Changes/ }).click()
+  const warning = page.getByRole('status').filter({ hasText: 'Revision 3 is a rollback, and this draft was made before it.' })
+  await warning.waitFor()
+  await page.getByRole('button', { name: 'Publish…' }).click()
+  const publish = page.getByRole('dialog').getByRole('button', { name: 'Publish' })
+  assert.ok(await publish.isDisabled())
+  await page.getByLabel('I know, publish it').check()
+  assert.ok(await publish.isEnabled())
+  await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click()
+  await warning.getByRole('button', { name: 'Discard draft' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Discard draft' }).click()
+  await page.getByText('The draft is what is live again.').waitFor()
+  await warning.waitFor({ state: 'detached' })
+})
+
 test('nodes and audit show what happened', async () => {
   const { page } = watched
   await page.getByRole('link', { name: 'Nodes' }).click()

@@ -68,6 +68,8 @@ export interface ValidateAnswer {
   issues: Issue[]
   draftHash: string
   live: Desired | null
+  /** The last publish was a rollback, which this draft knows nothing of. */
+  behindRollback: boolean
 }
 
 /** The open WebSockets that publishing the draft would touch. */

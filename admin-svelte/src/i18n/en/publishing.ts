@@ -43,6 +43,7 @@ export const publishing = {
   'changes.count.one': '{count} change',
   'changes.count.other': '{count} changes',
   'changes.discard': 'Discard draft',
+  'changes.behindRollback': 'Revision {revision} is a rollback, and this draft was made before it. Publishing it brings back what was rolled back; discarded, the draft begins with what is live.',
   'changes.discardTitle': 'Discard the draft?',
   'changes.discardText.one': '{count} change is dropped; the draft becomes revision {revision} again.',
   'changes.discardText.other': '{count} changes are dropped; the draft becomes revision {revision} again.',

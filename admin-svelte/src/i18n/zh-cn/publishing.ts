@@ -44,6 +44,7 @@ export const publishing: Record<keyof typeof en, string> = {
   'changes.count.one': '{count} 处变更',
   'changes.count.other': '{count} 处变更',
   'changes.discard': '放弃草稿',
+  'changes.behindRollback': '版本 {revision} 是一次回滚，而此草稿早于它。发布草稿会带回被回滚的内容；放弃草稿则从线上配置重新开始。',
   'changes.discardTitle': '放弃草稿？',
   'changes.discardText.one': '将丢弃 {count} 处变更，草稿恢复为版本 {revision}。',
   'changes.discardText.other': '将丢弃 {count} 处变更，草稿恢复为版本 {revision}。',
