@@ -61,6 +61,7 @@ export const resources = {
   'routes.addTransform': 'Add transform',
   'routes.transformsHelp': 'Applied in this order. Each has the keys of YARP, one a line: RequestHeader=X-Team, then Set=orders.',
   'routes.maintenance': 'Maintenance',
+  'routes.webSocketHelp': 'Whether it takes requests that ask to become a WebSocket.',
   'routes.webSocketBoth': 'With and without',
   'routes.webSocketOnly': 'Only WebSockets',
   'routes.webSocketNever': 'Never WebSockets',

@@ -62,6 +62,7 @@ export const resources: Record<keyof typeof en, string> = {
   'routes.addTransform': '添加转换',
   'routes.transformsHelp': '按此顺序应用。每个转换使用 YARP 的键，每行一个：RequestHeader=X-Team，然后 Set=orders。',
   'routes.maintenance': '维护',
+  'routes.webSocketHelp': '是否接收请求升级为 WebSocket 的请求。',
   'routes.webSocketBoth': '两者皆可',
   'routes.webSocketOnly': '仅 WebSocket',
   'routes.webSocketNever': '不含 WebSocket',
