@@ -112,7 +112,6 @@ export function createEngine(options: EngineOptions): Engine {
     onTargetEvent
   }
   const connections = new OpenConnections(thread)
-  const preparation = new RuntimePreparation(thread)
   let ticks = 0
 
   setInterval(() => {
@@ -123,6 +122,28 @@ export function createEngine(options: EngineOptions): Engine {
     if (++ticks % LOOK_AFTER_TICKS === 0) lookAfter(thread)
   }, TICK_MS).unref()
 
+  return {
+    ...configured(thread),
+    useCredentials(credentials) {
+      state.credentials.replace(credentials)
+      state.challenges.replace(credentials.challenges ?? [])
+      state.refreshTls()
+    },
+    accept: (handle, endpoint) => connections.accept(handle, endpoint),
+    closeEndpoint: (endpoint) => connections.close(endpointKey(endpoint)),
+    drain: (ms) => connections.drain(ms),
+    stats: () => statsOf(thread, connections.size),
+    webSockets: thread.webSockets,
+    listeners: () => thread.current?.listeners.values() ?? [],
+    targets: (upstreamId) => targetsOf(thread, upstreamId),
+    leased: (answers) => state.leases.answered(answers),
+    challengeAnswered: (token, keyAuthorization) => state.challenges.answered(token, keyAuthorization)
+  }
+}
+
+/** What makes another configuration the current one. */
+function configured(thread: ThreadContext): Pick<Engine, 'begin' | 'add' | 'finish' | 'firstKeys' | 'commit' | 'abort'> {
+  const preparation = new RuntimePreparation(thread)
   return {
     begin: (revision, whole) => preparation.begin(revision, whole),
     add: (part) => preparation.add(part),
@@ -139,21 +160,7 @@ export function createEngine(options: EngineOptions): Engine {
     abort() {
       preparation.forget()
       letGo(thread)
-    },
-    useCredentials(credentials) {
-      state.credentials.replace(credentials)
-      state.challenges.replace(credentials.challenges ?? [])
-      state.refreshTls()
-    },
-    accept: (handle, endpoint) => connections.accept(handle, endpoint),
-    closeEndpoint: (endpoint) => connections.close(endpointKey(endpoint)),
-    drain: (ms) => connections.drain(ms),
-    stats: () => statsOf(thread, connections.size),
-    webSockets: thread.webSockets,
-    listeners: () => thread.current?.listeners.values() ?? [],
-    targets: (upstreamId) => targetsOf(thread, upstreamId),
-    leased: (answers) => state.leases.answered(answers),
-    challengeAnswered: (token, keyAuthorization) => state.challenges.answered(token, keyAuthorization)
+    }
   }
 }
 
