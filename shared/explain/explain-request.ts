@@ -6,6 +6,7 @@ import type { CompiledRoutes } from '../routing/compiled-routes.ts'
 import { explainMatch } from '../routing/explain/explain-match.ts'
 import type { MatchRequest } from '../routing/match-request.ts'
 import { normalizePath } from '../routing/normalize-path.ts'
+import { challengeToken } from '../routing/challenge-token.ts'
 import { httpsLocation } from '../routing/redirect-location.ts'
 import type { ExplainedAction, Explanation, ExplainRequest } from '../schema/explain.ts'
 import type { Listener } from '../schema/listener.ts'
@@ -48,7 +49,7 @@ export function explainRequest(content: SnapshotContent, compiled: CompiledRoute
   const read = { listener, head, path, caller, isWhole: served === null }
   const seen = { ...known, request: requestOf(read) }
   const { redirectToHttps } = listener
-  if (redirectToHttps !== undefined && path !== '*' && caller.client.scheme === 'http') {
+  if (redirectToHttps !== undefined && path !== '*' && challengeToken(path) === '' && caller.client.scheme === 'http') {
     return { ...seen, action: { kind: 'redirectToHttps', status: redirectToHttps.status, ...OWN_ACTION, location: httpsLocation(redirectToHttps.port, head.host, path, head.query) } }
   }
   return explainRead({ upstreams: operatedUpstreams(content.upstreams, overrides), policies: content.policies }, compiled, given, read, seen)

@@ -168,7 +168,8 @@ test('a listener that redirects to https answers whatever routes there are', asy
   assert.deepEqual([explained.action?.kind, explained.action?.location, explained.route], ['redirectToHttps', 'https://h.example:8443/b?q=1', null])
   const trusting = { listener: { redirectToHttps: {}, trustedProxies: ['127.0.0.0/8'] } }
   assert.equal((await agreed(trusting, { headers: ['X-Forwarded-Proto: https'] })).route?.name, 'all')
-  assert.equal((await agreed(trusting, { path: '/.well-known/acme-challenge/x' })).action?.status, 308)
+  assert.equal((await agreed(trusting, { path: '/.well-known/acme-challenge/no.token' })).action?.status, 308)
+  assert.equal((await agreed(trusting, { path: '/.well-known/acme-challenge/x' })).route?.name, 'all', 'a certificate authority is never redirected')
 })
 
 test('what the pattern of a guarded route found, by whatever reading of the path', async () => {
