@@ -1,4 +1,4 @@
-import type { AcmeChallenge } from '../shared/schema/sealed.ts'
+import type { AcmeChallenge, TicketKey } from '../shared/schema/sealed.ts'
 
 /** A certificate with its key, as threads use it. Lives in memory only; the disk has the sealed form. */
 export interface Credential {
@@ -19,6 +19,8 @@ export interface NodeSecrets {
   certificates: Credential[]
   /** In base64; null while the control plane has given none. */
   fleetKey: string | null
+  /** Of the days around this one. */
+  ticketKeys?: TicketKey[]
   /** What certificate authorities are answered at the moment. */
   challenges?: AcmeChallenge[]
   /** Values by name. */

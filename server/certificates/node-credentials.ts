@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto'
 import { QueryTypes } from 'sequelize'
 import type { Database } from '../../db/database.ts'
-import { FLEET_KEY_ID, SECRET_ID_PREFIX, type SealedCredentials, type SealedSecret } from '../../shared/schema/sealed.ts'
+import { FLEET_KEY_ID, SECRET_ID_PREFIX, type SealedCredentials, type SealedSecret, TICKET_KEYS_ID, ticketDay } from '../../shared/schema/sealed.ts'
 import type { Deps } from '../deps.ts'
 import { AppError } from '../http/app-error.ts'
 import { fleetKey } from '../sealing/fleet-key.ts'
 import { sealToNode } from '../sealing/seal-to-node.ts'
 import type { SecretsKey } from '../sealing/secrets-key.ts'
 import { unseal } from '../sealing/seal.ts'
+import { ticketKeysAround } from '../sealing/ticket-keys.ts'
 import { noteDelivery } from './delivered-certificates.ts'
 
 /** Challenges are there for seconds. */
@@ -32,7 +33,7 @@ WHERE EXISTS (SELECT FROM snapshots WHERE (acme_names.name = ANY(snapshots.acme_
 ORDER BY id`
 
 /**
- * The certificates and secrets of what a node serves and should serve, and the key that all nodes share, sealed to it; null when it has them.
+ * The certificates and secrets of what a node serves and should serve, and the keys that all nodes share, sealed to it; null when it has them.
  * @throws AppError node_key_missing, secrets_key_missing
  */
 export async function nodeCredentials({ db, secretsKey }: Deps, nodeId: string, have: string | undefined): Promise<SealedCredentials | null> {
@@ -45,7 +46,7 @@ export async function nodeCredentials({ db, secretsKey }: Deps, nodeId: string, 
   const named = await db.sequelize.query<{ id: string; name: string; version: number }>(SECRETS, { bind: [nodeId], type: QueryTypes.SELECT })
   const challenges = (await db.acmeChallenges.findAll({ order: [['token', 'ASC']], limit: MOST_CHALLENGES })).map(({ token, keyAuthorization }) => ({ token, keyAuthorization }))
   await db.nodes.update({ credentialsAt: askedAt }, { where: { id: nodeId } })
-  const hash = createHash('sha256').update(JSON.stringify([node.sealingKey, secretsKey?.id, used.map(({ id, fingerprint256 }) => [id, fingerprint256]), named, challenges])).digest('hex')
+  const hash = createHash('sha256').update(JSON.stringify([node.sealingKey, secretsKey?.id, used.map(({ id, fingerprint256 }) => [id, fingerprint256]), named, challenges, ticketDay(askedAt.getTime())])).digest('hex')
   if (hash === have) return null
   if (secretsKey === null) {
     if (used.length + named.length > 0) throw new AppError('secrets_key_missing')
@@ -57,7 +58,8 @@ export async function nodeCredentials({ db, secretsKey }: Deps, nodeId: string, 
     certificates: await sealAll(db, secretsKey, used.map(({ id }) => id), nodeKey),
     secrets: await sealSecrets(db, secretsKey, named.map(({ id }) => id), nodeKey),
     challenges,
-    fleetKey: sealToNode(FLEET_KEY_ID, { fleetKey: fleetKey(secretsKey).toString('base64') }, nodeKey)
+    fleetKey: sealToNode(FLEET_KEY_ID, { fleetKey: fleetKey(secretsKey).toString('base64') }, nodeKey),
+    ticketKeys: sealToNode(TICKET_KEYS_ID, { ticketKeys: ticketKeysAround(secretsKey, ticketDay(askedAt.getTime())) }, nodeKey)
   }
 }
 

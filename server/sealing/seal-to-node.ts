@@ -1,12 +1,12 @@
 import { createCipheriv, createPublicKey, diffieHellman, generateKeyPairSync, hkdfSync, randomBytes } from 'node:crypto'
-import { SEALED, X25519_DER_HEAD } from '../../shared/schema/sealed.ts'
+import { SEALED, type TicketKey, X25519_DER_HEAD } from '../../shared/schema/sealed.ts'
 
 /**
  * Seals a secret to one node; see shared/schema/sealed.ts. `nodeKey` is the raw X25519 public key.
  * @returns base64
  * @throws Error when the node's key is no point that can be used
  */
-export function sealToNode(id: string, plain: { certificatePem: string; privateKeyPem: string } | { fleetKey: string } | { value: string }, nodeKey: Buffer): string {
+export function sealToNode(id: string, plain: { certificatePem: string; privateKeyPem: string } | { fleetKey: string } | { ticketKeys: TicketKey[] } | { value: string }, nodeKey: Buffer): string {
   const { publicKey, privateKey } = generateKeyPairSync('x25519')
   const oneTime = publicKey.export({ type: 'spki', format: 'der' }).subarray(-SEALED.publicKeyBytes)
   const peer = createPublicKey({ key: Buffer.concat([Buffer.from(X25519_DER_HEAD, 'hex'), nodeKey]), format: 'der', type: 'spki' })

@@ -4,9 +4,9 @@ import { SecretName } from './secret.ts'
 
 /**
  * How a secret travels to one data node: X25519 with a one-time key, HKDF-SHA256 (salt: the one-time public key and
- * then the node's), AES-256-GCM with the certificate's id, FLEET_KEY_ID, or the secret's name behind SECRET_ID_PREFIX, as additional data. `sealed` is base64 of the one-time public
+ * then the node's), AES-256-GCM with the certificate's id, FLEET_KEY_ID, TICKET_KEYS_ID, or the secret's name behind SECRET_ID_PREFIX, as additional data. `sealed` is base64 of the one-time public
  * key, IV, tag and ciphertext, in this order;  the plaintext is JSON: { certificatePem, privateKeyPem } of a certificate,
- * { fleetKey } in base64, { value } of a secret.
+ * { fleetKey } in base64, { ticketKeys } by day, { value } of a secret.
  */
 export const SEALED = {
   /** Purpose of the derived key; part of what both sides agree on. */
@@ -19,6 +19,20 @@ export const SEALED = {
 
 /** Stands for the key that all nodes share. */
 export const FLEET_KEY_ID = 'fleet-key'
+
+/** Stands for the keys of TLS session tickets. They are given out day by day, so that a node that is revoked knows none of later days. */
+export const TICKET_KEYS_ID = 'ticket-keys'
+
+/** The day whose key session tickets are sealed with: new at the same moment on all nodes. `now` in milliseconds. */
+export function ticketDay(now: number): number {
+  return Math.floor(now / 86_400_000)
+}
+
+/** A day (ticketDay()) and its key, in base64. */
+export interface TicketKey {
+  day: number
+  key: string
+}
 
 /** What stands before the 32 raw bytes in an X25519 public key's DER (RFC 8410), in hex. */
 export const X25519_DER_HEAD = '302a300506032b656e032100'
@@ -42,7 +56,7 @@ export const AcmeChallenge = strictObject({ token: Type.String({ pattern: '^[A-Z
 export type AcmeChallenge = Type.Static<typeof AcmeChallenge>
 
 /** Answer of GET /api/v1/node/credentials?have=HASH (304 when the node has them). */
-export const SealedCredentials = strictObject({ hash: sha256Hex({ description: 'Of what is answered; sent as `have` the next time.' }), certificates: Type.Array(SealedCertificate), challenges: Type.Optional(Type.Array(AcmeChallenge, { description: 'Absent from a control plane, or in a file, of an older version.' })), secrets: Type.Optional(Type.Array(SealedSecret, { description: 'Absent likewise.' })), fleetKey: Type.Optional(Type.String({ maxLength: 1024, description: 'The key that all nodes share, sealed likewise; absent while the control plane has no SECRETS_KEY.' })) })
+export const SealedCredentials = strictObject({ hash: sha256Hex({ description: 'Of what is answered; sent as `have` the next time.' }), certificates: Type.Array(SealedCertificate), challenges: Type.Optional(Type.Array(AcmeChallenge, { description: 'Absent from a control plane, or in a file, of an older version.' })), secrets: Type.Optional(Type.Array(SealedSecret, { description: 'Absent likewise.' })), fleetKey: Type.Optional(Type.String({ maxLength: 1024, description: 'The key that all nodes share, sealed likewise; absent while the control plane has no SECRETS_KEY.' })), ticketKeys: Type.Optional(Type.String({ maxLength: 4096, description: 'The keys of TLS session tickets of yesterday, today and tomorrow, sealed likewise; absent likewise.' })) })
 export type SealedCredentials = Type.Static<typeof SealedCredentials>
 
 /** Body of POST /api/v1/node/key. */

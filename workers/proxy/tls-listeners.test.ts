@@ -10,6 +10,7 @@ import { afterEach, before, beforeEach, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import tls from 'node:tls'
 import { WebSocket, WebSocketServer } from 'ws'
+import { ticketDay } from '../../shared/schema/sealed.ts'
 import type { Credential } from '../credential.ts'
 import { type EngineUnderTest, startEngine, type TestConfiguration } from '../testing/engine-under-test.ts'
 import { makeAuthority, makeCredential, type TestAuthority } from '../testing/make-certificate.ts'
@@ -20,6 +21,7 @@ const ID = (number: number) => `00000000-0000-7000-8000-${String(number).padStar
 /** RSA of 1024 bits: OpenSSL reads it, and shows it to nobody. */
 const WEAK = { certificatePem: pem('weak.pem'), privateKeyPem: pem('weak.key') }
 const FLEET_KEY = Buffer.alloc(32, 7).toString('base64')
+const TICKET_KEYS = [-1, 0, 1].map((days) => ({ day: ticketDay(Date.now()) + days, key: Buffer.alloc(32, 9 + days).toString('base64') }))
 
 let authority: TestAuthority
 let exact: Credential
@@ -41,7 +43,7 @@ const secure = (policy: object = {}, more: object = {}): Pick<TestConfiguration,
   tlsPolicies: [{ certificateIds: [exact.id, wildcard.id], defaultCertificateId: fallback.id, ...policy }]
 })
 const targets = (): string[] => [`http://127.0.0.1:${(origin.address() as AddressInfo).port}`]
-const use = (...certificates: Credential[]): void => gateway.engine.useCredentials({ certificates, fleetKey: FLEET_KEY })
+const use = (...certificates: Credential[]): void => gateway.engine.useCredentials({ certificates, fleetKey: FLEET_KEY, ticketKeys: TICKET_KEYS })
 
 beforeEach(async () => {
   heads = []
@@ -152,13 +154,13 @@ test('a pair that cannot be served leaves the one before in its place, be it fou
 
 test('a thread that starts with pairs that cannot be served serves the others: by the next name that fits, and by default', async () => {
   const second = await startEngine({ targets: targets() })
-  second.engine.useCredentials({ certificates: [{ ...exact, ...WEAK }, wildcard, { ...fallback, ...WEAK }], fleetKey: FLEET_KEY })
+  second.engine.useCredentials({ certificates: [{ ...exact, ...WEAK }, wildcard, { ...fallback, ...WEAK }], fleetKey: FLEET_KEY, ticketKeys: TICKET_KEYS })
   second.apply({ targets: targets(), ...secure() })
   const { port } = second
   assert.equal(await shown({ port, servername: 'a.test' }), '*.test')
   await assert.rejects(shown({ port, servername: 'unknown.example' }))
   await assert.rejects(shown({ port, servername: '' }))
-  second.engine.useCredentials({ certificates: [{ ...exact, ...WEAK }, wildcard, fallback], fleetKey: FLEET_KEY })
+  second.engine.useCredentials({ certificates: [{ ...exact, ...WEAK }, wildcard, fallback], fleetKey: FLEET_KEY, ticketKeys: TICKET_KEYS })
   assert.equal(await shown({ port, servername: 'unknown.example' }), 'default.example')
   await second.stop()
 })
@@ -177,7 +179,7 @@ test('a policy that TLS cannot be spoken by refuses handshakes and not the confi
 
 test('sessions are resumed on every thread and node, but not where other rules hold', async () => {
   const second = await startEngine({ targets: targets(), ...secure() }, {})
-  second.engine.useCredentials({ certificates: [exact, wildcard, fallback], fleetKey: FLEET_KEY })
+  second.engine.useCredentials({ certificates: [exact, wildcard, fallback], fleetKey: FLEET_KEY, ticketKeys: TICKET_KEYS })
   for (const maxVersion of ['TLSv1.2', 'TLSv1.3'] as const) {
     const first = await connect({ maxVersion })
     first.write(GET)
@@ -194,8 +196,11 @@ test('sessions are resumed on every thread and node, but not where other rules h
     second.apply({ targets: targets(), ...secure({ clientAuth: { mode: 'request', caPem: authority.pem } }) })
     assert.equal(await again(second.port), false)
     second.apply({ targets: targets(), ...secure() })
-    second.engine.useCredentials({ certificates: [exact, wildcard, await makeCredential(fallback.id, [], authority)], fleetKey: FLEET_KEY })
+    second.engine.useCredentials({ certificates: [exact, wildcard, await makeCredential(fallback.id, [], authority)], fleetKey: FLEET_KEY, ticketKeys: TICKET_KEYS })
     assert.equal(await again(second.port), true, 'another certificate is no other key for sessions')
+    second.engine.useCredentials({ certificates: [exact, wildcard, fallback], fleetKey: FLEET_KEY, ticketKeys: TICKET_KEYS.slice(0, 1) })
+    assert.equal(await again(second.port), false, 'without the key of the day')
+    second.engine.useCredentials({ certificates: [exact, wildcard, fallback], fleetKey: FLEET_KEY, ticketKeys: TICKET_KEYS })
     first.destroy()
   }
   assert.equal(gateway.engine.stats().resumed, 2)

@@ -1,3 +1,4 @@
+import type { TicketKey } from '../../shared/schema/sealed.ts'
 import type { Credential, NodeSecrets } from '../credential.ts'
 
 /** What a thread may know that nobody else may. It is live: no publish changes it, and no rollback. */
@@ -9,6 +10,7 @@ export class Credentials {
   fleetKey: Buffer | null = null
 
   #secrets: ReadonlyMap<string, string> = new Map()
+  #ticketKeys: readonly TicketKey[] = []
 
   /** Those that came by ACME. */
   byAcme(): Credential[] {
@@ -25,8 +27,14 @@ export class Credentials {
     return this.#secrets.get(name) ?? null
   }
 
-  replace({ certificates, fleetKey, secrets = [] }: NodeSecrets): void {
+  /** In base64: what session tickets of that day are sealed with; null while it is not there. */
+  ticketKey(day: number): string | null {
+    return this.#ticketKeys.find((one) => one.day === day)?.key ?? null
+  }
+
+  replace({ certificates, fleetKey, ticketKeys = [], secrets = [] }: NodeSecrets): void {
     this.version++
+    this.#ticketKeys = ticketKeys
     this.#secrets = new Map(secrets.map(({ name, value }) => [name, value]))
     this.#byId = new Map(certificates.map((credential) => [credential.id, credential]))
     if (fleetKey !== (this.fleetKey?.toString('base64') ?? null)) this.fleetKey = fleetKey === null ? null : Buffer.from(fleetKey, 'base64')

@@ -1,12 +1,13 @@
 import type net from 'node:net'
 import { createSecureContext, createServer, type SecureContext, type Server, type TLSSocket } from 'node:tls'
+import { ticketDay } from '../../shared/schema/sealed.ts'
 import type { Credential } from '../credential.ts'
 import type { Credentials } from '../state/credentials.ts'
 import { CertificateContexts } from './certificate-contexts.ts'
 import { CertificateNames } from './certificate-names.ts'
 import { certificatesOf } from './certificates-of.ts'
 import { contextOptions } from './context-options.ts'
-import { ticketDay, ticketKeys } from './ticket-keys.ts'
+import { ticketKeys } from './ticket-keys.ts'
 import type { TlsTerms } from './tls-terms.ts'
 
 const HANDSHAKE_MS = 10_000
@@ -36,7 +37,7 @@ export class TlsServer {
   #shown: Credential | null | undefined
   #version = -1
   #day = -1
-  #fleetKey: Buffer | null = null
+  #dayKey: string | null = null
 
   constructor(terms: TlsTerms, credentials: Credentials) {
     this.#terms = terms
@@ -86,13 +87,14 @@ export class TlsServer {
   /** Uses what is new among the certificates and keys. `now` is that of the calendar. */
   refresh(now: number): void {
     if (!this.#isUsable) return
-    const { version, fleetKey } = this.#credentials
+    const { version } = this.#credentials
     const hasNewContext = version !== this.#version && this.#useCertificates(version)
     const day = ticketDay(now)
-    if (!hasNewContext && day === this.#day && fleetKey === this.#fleetKey) return
+    const dayKey = this.#credentials.ticketKey(day)
+    if (!hasNewContext && day === this.#day && dayKey === this.#dayKey) return
     this.#day = day
-    this.#fleetKey = fleetKey
-    this.#server.setTicketKeys(ticketKeys(fleetKey, day, this.#terms.context))
+    this.#dayKey = dayKey
+    this.#server.setTicketKeys(ticketKeys(dayKey, this.#terms.context))
   }
 
   /** @returns whether clients without a name that fits are shown another certificate now, by a context that knows no ticket keys. */

@@ -102,7 +102,8 @@ export interface Pin {
   pinnedBy: string
   pinnedAt: string
 }
-export type SnapshotItem = SnapshotHead & { pin: Pin | null }
+/** `contentOf`: the last revision before it with the same content, such as the one that a rollback went back to. */
+export type SnapshotItem = SnapshotHead & { pin: Pin | null; contentOf: number | null }
 
 export type RolloutState = 'pending' | 'applied' | 'applied_with_issues' | 'refused'
 export interface NodeRollout extends Partial<Ack> {

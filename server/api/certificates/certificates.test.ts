@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { createPublicKey, X509Certificate } from 'node:crypto'
 import fs from 'node:fs'
 import { after, before, describe, test } from 'node:test'
-import { FLEET_KEY_ID } from '../../../shared/schema/sealed.ts'
+import { FLEET_KEY_ID, TICKET_KEYS_ID, ticketDay, type TicketKey } from '../../../shared/schema/sealed.ts'
 import { sealedRowsProblem } from '../../sealing/check-sealed-rows.ts'
 import { parseSecretsKey } from '../../sealing/secrets-key.ts'
 import { type ControlPlane, startControlPlane } from '../../testing/control-plane.ts'
@@ -192,6 +192,11 @@ describe('a node', () => {
     await other('POST', '/node/key', { publicKey: otherKey.publicKey })
     const fleetKey = key.open({ id: FLEET_KEY_ID, fingerprint256: '', sealed: first.fleetKey })
     assert.deepEqual(otherKey.open({ id: FLEET_KEY_ID, fingerprint256: '', sealed: (await other('GET', '/node/credentials')).body.fleetKey }), fleetKey, 'every node has the same')
+    const [{ ticketKeys }, others] = [key.open({ id: TICKET_KEYS_ID, fingerprint256: '', sealed: first.ticketKeys }), otherKey.open({ id: TICKET_KEYS_ID, fingerprint256: '', sealed: (await other('GET', '/node/credentials')).body.ticketKeys })] as unknown as [{ ticketKeys: TicketKey[] }, { ticketKeys: TicketKey[] }]
+    const today = ticketDay(Date.now())
+    assert.deepEqual(ticketKeys.map(({ day }) => day - today).filter((days) => days === 0), [0])
+    assert.equal(new Set(ticketKeys.map(({ key: one }) => one)).size, 3, 'each day has its own, and no node a key for later ones')
+    assert.deepEqual(others.ticketKeys.find(({ day }) => day === today), ticketKeys.find(({ day }) => day === today))
 
     const draft = await createSmallDraft(plane.as.editor, `served-${++count}`, 21_000)
     const { id } = await upload('client')

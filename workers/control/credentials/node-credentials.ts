@@ -3,10 +3,10 @@ import type { Log } from '../../log.ts'
 import { type ControlPlane, ControlPlaneError, nothingOfOlder } from '../control-plane.ts'
 import { KeptAnswer } from '../kept-answer.ts'
 import type { KeptFile } from '../kept-file.ts'
-import type { SealedCredentials } from '../../../shared/schema/sealed.ts'
+import type { SealedCredentials, TicketKey } from '../../../shared/schema/sealed.ts'
 import { decodeSealed } from './decode-sealed.ts'
 import type { NodeKey } from './node-key.ts'
-import { openCertificate, openFleetKey, openSecret } from './open-sealed.ts'
+import { openCertificate, openFleetKey, openSecret, openTicketKeys } from './open-sealed.ts'
 
 /** The control plane does not know this node's key yet. */
 const KEY_MISSING = 409
@@ -78,7 +78,7 @@ export class NodeCredentials {
     }
     if (opened.length === 0 && sealed.certificates.length > 0) return false
     this.#have = sealed.hash
-    this.#changed({ certificates: opened, fleetKey: this.#fleetKeyOf(sealed), challenges: sealed.challenges ?? [], secrets: this.#secretsOf(sealed) })
+    this.#changed({ certificates: opened, fleetKey: this.#fleetKeyOf(sealed), ticketKeys: this.#ticketKeysOf(sealed), challenges: sealed.challenges ?? [], secrets: this.#secretsOf(sealed) })
     return true
   }
 
@@ -91,6 +91,16 @@ export class NodeCredentials {
         return []
       }
     })
+  }
+
+  #ticketKeysOf({ ticketKeys }: SealedCredentials): TicketKey[] {
+    if (ticketKeys === undefined) return []
+    try {
+      return openTicketKeys(ticketKeys, this.#key)
+    } catch (error) {
+      this.#log.error(`the keys of session tickets cannot be opened: ${(error as Error).message}`)
+      return []
+    }
   }
 
   #fleetKeyOf({ fleetKey }: SealedCredentials): string | null {

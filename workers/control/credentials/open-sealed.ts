@@ -1,5 +1,5 @@
 import { createDecipheriv, createPublicKey, diffieHellman, hkdfSync, X509Certificate } from 'node:crypto'
-import { FLEET_KEY_ID, SEALED, SECRET_ID_PREFIX, type SealedCertificate, type SealedSecret, X25519_DER_HEAD } from '../../../shared/schema/sealed.ts'
+import { FLEET_KEY_ID, SEALED, SECRET_ID_PREFIX, type SealedCertificate, type SealedSecret, TICKET_KEYS_ID, type TicketKey, X25519_DER_HEAD } from '../../../shared/schema/sealed.ts'
 import type { Credential } from '../../credential.ts'
 import type { NodeKey } from './node-key.ts'
 
@@ -26,6 +26,13 @@ export function openFleetKey(sealed: string, key: NodeKey): string {
   const { fleetKey } = open(FLEET_KEY_ID, sealed, key)
   if (typeof fleetKey !== 'string') throw new Error('it holds no key')
   return fleetKey
+}
+
+/** @throws Error likewise. */
+export function openTicketKeys(sealed: string, key: NodeKey): TicketKey[] {
+  const { ticketKeys } = open(TICKET_KEYS_ID, sealed, key)
+  if (!Array.isArray(ticketKeys)) throw new Error('it holds no keys')
+  return ticketKeys as TicketKey[]
 }
 
 /** @throws Error likewise. */

@@ -169,6 +169,8 @@ export const publishing = {
   'versions.live': 'Live',
   'versions.liveIs': 'Live is revision {revision}',
   'versions.note': 'Note',
+  'versions.origin': 'Where it comes from',
+  'versions.contentOf': 'Content of revision {revision}',
   'versions.by': 'By',
   'versions.at': 'Published',
   'versions.hash': 'Hash',

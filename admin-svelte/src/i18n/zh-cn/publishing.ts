@@ -170,6 +170,8 @@ export const publishing: Record<keyof typeof en, string> = {
   'versions.live': '线上',
   'versions.liveIs': '线上是版本 {revision}',
   'versions.note': '说明',
+  'versions.origin': '来源',
+  'versions.contentOf': '内容与版本 {revision} 相同',
   'versions.by': '发布人',
   'versions.at': '发布时间',
   'versions.hash': '哈希',
