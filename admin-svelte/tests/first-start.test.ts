@@ -83,7 +83,7 @@ test('an edit is reviewed field by field, published, and changes traffic; a roll
   await page.getByText('Revision 3 is published.').waitFor()
   await page.getByText('Every node has answered').waitFor()
   assert.equal((await fetch(url)).status, 200)
-  await page.getByRole('link', { name: 'Versions' }).click()
+  await page.getByRole('link', { name: 'Versions', exact: true }).click()
   await page.getByRole('row', { name: /^Revision 3 Live .*Content of revision 1/ }).waitFor()
 })
 
