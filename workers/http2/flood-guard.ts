@@ -9,6 +9,8 @@ const BESIDE_HEAD = 100
 const FRAME_HEAD = 9
 /** Of a body, a piece in a frame. Whatever has a form of its own in a body (a message of gRPC, a frame of WebSocket) is longer than that. */
 const LEAST_PIECE = 4
+/** Shorter pieces between two looks: each costs some 50 us, and thousands of them can lie in what is read at once. */
+const MOST_TINY = 400
 /** What a client may still have on its way in a stream that we ended, and in all of them: the windows. */
 export const STREAM_WINDOW = 262_144
 export const SESSION_WINDOW = 1_048_576
@@ -30,6 +32,7 @@ export class FloodGuard {
   #pings = 0
   #settings = 0
   #resets = 0
+  #tiny = 0
   #late = 0
   #lateToGive = SESSION_WINDOW
 
@@ -38,9 +41,11 @@ export class FloodGuard {
     this.#useful += Math.min(bytes, MOST_HEAD_BYTES) + BESIDE_HEAD
   }
 
-  /** A piece of a body. Where it is next to nothing, its frame is only work: a body that trickles may come so, a flood of them not. */
-  piece(bytes: number): void {
-    this.#useful += bytes < LEAST_PIECE ? bytes : bytes + FRAME_HEAD
+  /** A piece of a body. Where it is next to nothing, its frame is only work: a body that trickles may come so, a flood of them not. Returns whether there were too many since the last look. */
+  piece(bytes: number): boolean {
+    const isTiny = bytes < LEAST_PIECE
+    this.#useful += isTiny ? bytes : bytes + FRAME_HEAD
+    return isTiny && ++this.#tiny > MOST_TINY
   }
 
   /** A request that its client took back. nghttp2 counts them too, and yet hands out all that lie in one piece of what was read. */
@@ -76,6 +81,7 @@ export class FloodGuard {
     this.#pings = 0
     this.#settings = 0
     this.#resets = 0
+    this.#tiny = 0
     return junk - late > JUNK_BYTES
   }
 }

@@ -102,7 +102,7 @@ export class Http2Connection implements OpenConnection, StreamPlace, Timed {
   }
 
   #serve(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, raw: readonly string[], hasBody: boolean): void {
-    if (hasBody) countBody(stream, this.guard)
+    if (hasBody) countBody(stream, this.guard, () => this.#kill())
     const isProxied = this.#listener?.config.http2Engine === 'http2-proxy' && canBeProxied(headers, hasBody)
     const client: Http2Client = new Http2Client(this, isProxied ? new Http2ProxyStream(stream, headers, raw, () => client.begin(raw, hasBody)) : directStream(stream))
     if (!isProxied) client.begin(raw, hasBody)
